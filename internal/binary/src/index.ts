@@ -1,0 +1,2 @@
+export { Cursor } from './cursor.js';
+export { type BinaryCode, BinaryError, type BinaryErrorInit, type Fail, isBinaryError, isFamily } from './error.js';
