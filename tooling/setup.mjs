@@ -12,7 +12,9 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 const { packageManager } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 const stamp = `${root}node_modules/.setup`;
-const want = createHash('sha256').update(readFileSync(`${root}pnpm-lock.yaml`)).digest('hex');
+const want = createHash('sha256')
+  .update(readFileSync(`${root}pnpm-lock.yaml`))
+  .digest('hex');
 if (existsSync(stamp) && readFileSync(stamp, 'utf8') === want) process.exit(0);
 
 console.error(`setting up with ${packageManager} (once)`);

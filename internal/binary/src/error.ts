@@ -24,7 +24,10 @@ export abstract class BinaryError<Code extends string = string> extends Error {
   constructor(familyName: string, code: Code, reason: string, init: BinaryErrorInit = {}) {
     const path = init.path ?? '';
     const at = init.offset === undefined ? '' : ` at byte 0x${init.offset.toString(16)}`;
-    super(`${path === '' ? '' : `${path}: `}${reason}${at}`, init.cause === undefined ? undefined : { cause: init.cause });
+    super(
+      `${path === '' ? '' : `${path}: `}${reason}${at}`,
+      init.cause === undefined ? undefined : { cause: init.cause },
+    );
     this.name = familyName;
     this.code = code;
     this.offset = init.offset;
