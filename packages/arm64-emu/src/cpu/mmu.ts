@@ -1,0 +1,219 @@
+import type { Range, Regime } from './regime.js';
+
+/** Physical memory as table walks see it. */
+export interface WalkMemory {
+  /** Guest RAM's backing bytes as little-endian words. */
+  readonly words: Uint32Array;
+  /** Index into `words` of the 8-byte RAM location at physical `address`; -1 when it is not RAM. */
+  wordOf(address: number): number;
+  /** Told when a walk changed the descriptor at physical `address`. */
+  changed(address: number): void;
+}
+
+/** What a translation is for, as flags. */
+export const Access = {
+  read: 1,
+  write: 2,
+  fetch: 4,
+  /** With the permissions of EL0. */
+  unprivileged: 8,
+  /** PSTATE.PAN applies. */
+  pan: 16,
+} as const;
+
+/** A translation that succeeded. */
+export const OK = -1;
+
+/** Fault status codes by kind; the level of the walk is added to the first four. */
+export const Fault = {
+  addressSize: 0x00,
+  translation: 0x04,
+  accessFlag: 0x08,
+  permission: 0x0c,
+  external: 0x10,
+  externalWalk: 0x14,
+  alignment: 0x21,
+} as const;
+
+const TWO32 = 0x1_0000_0000;
+
+/** Bits `lsb` up to `lsb + width` of a 64-bit number in halves; width at most 16. */
+function bits(lo: number, hi: number, lsb: number, width: number): number {
+  const shifted = lsb >= 32 ? hi >>> (lsb - 32) : lsb === 0 ? lo : (lo >>> lsb) | (hi << (32 - lsb));
+  return shifted & ((1 << width) - 1);
+}
+
+/**
+ * Stage 1 address translation (Arm ARM, D8). One object per CPU and regime; its result fields are valid
+ * after `translate` returned {@link OK} and until the next call. Addresses are in halves, or numbers when
+ * physical: this runs on every TLB miss.
+ *
+ * @example
+ * const mmu = new Stage1(memory, el1Regime(model, registers));
+ * if (mmu.translate(0x1000, 0, Access.read) === OK) console.log(mmu.pa, mmu.allowed & Access.write);
+ */
+export class Stage1 {
+  /** Physical address. */
+  pa = 0;
+  /** {@link Access} bits that this page allows at the privilege asked for. */
+  allowed = 0;
+  /** Memory attributes from MAIR, 0 for Device-nGnRnE. */
+  attr = 0;
+  shareability = 0;
+  /** Unaligned accesses fault. */
+  isDevice = false;
+  /** Not global: the entry belongs to the current ASID. */
+  nG = false;
+  /** EL0 may read or write the page, so that PAN matters. */
+  user = false;
+  /** The guarded page bit (FEAT_BTI). */
+  guarded = false;
+  /** Level of the leaf, and log2 of the bytes that one descriptor maps. */
+  level = 0;
+  sizeLog2 = 12;
+
+  constructor(
+    private readonly memory: WalkMemory,
+    public regime: Regime,
+  ) {}
+
+  /** Translates the address `hi:lo`. Returns {@link OK}, or the fault status code (DFSC, IFSC). */
+  translate(lo: number, hi: number, access: number): number {
+    const { regime } = this;
+    if (!regime.enabled) return this.flat(lo, hi, access);
+    const upper = (hi & 0x80_0000) !== 0;
+    const range = upper ? regime.high : regime.low;
+    const fetch = (access & Access.fetch) !== 0;
+    if (range.disabled || (range.e0pd && (access & Access.unprivileged) !== 0)) return Fault.translation;
+    const ignoreTop = fetch ? range.tbiInstruction : range.tbiData;
+    const top = ignoreTop ? (upper ? hi | 0xff00_0000 : hi & 0xff_ffff) : hi;
+    // Every bit above the input address must equal bit 55.
+    const mask = range.bits >= 32 ? -(2 ** (range.bits - 32)) | 0 : -1;
+    if ((top & mask) !== (upper ? mask : 0)) return Fault.translation;
+    if (range.bits < 32) {
+      const low = -(2 ** range.bits) | 0;
+      if ((lo & low) !== (upper ? low : 0)) return Fault.translation;
+    }
+    if (range.baseTooLarge) return Fault.addressSize;
+    return this.walk(lo, top, access, range);
+  }
+
+  /** Translation is off: every address is its own, Device-nGnRnE for data. */
+  private flat(lo: number, hi: number, access: number): number {
+    const { regime } = this;
+    const upper = (hi & 0x80_0000) !== 0;
+    const range = upper ? regime.high : regime.low;
+    const ignoreTop = (access & Access.fetch) !== 0 ? range.tbiInstruction : range.tbiData;
+    const top = (ignoreTop ? hi & 0xff_ffff : hi) >>> 0;
+    const pa = top * TWO32 + (lo >>> 0);
+    if (pa >= 2 ** regime.paBits) return Fault.addressSize;
+    this.pa = pa;
+    this.allowed = Access.read | Access.write | Access.fetch;
+    const fetch = (access & Access.fetch) !== 0;
+    this.attr = fetch ? 0x44 : 0;
+    this.shareability = 2;
+    this.isDevice = !fetch;
+    this.nG = this.user = this.guarded = false;
+    this.level = 0;
+    this.sizeLog2 = 12;
+    return OK;
+  }
+
+  private walk(lo: number, hi: number, access: number, range: Range): number {
+    const { memory, regime } = this;
+    const { words } = memory;
+    const { granule } = range;
+    const stride = granule - 3;
+    let table = range.base;
+    let level = range.startLevel;
+    let indexBits = range.bits - granule - stride * (3 - level);
+    let tableBits = 0;
+    for (; ; level++) {
+      const lsb = granule + stride * (3 - level);
+      const address = table + bits(lo, hi, lsb, indexBits) * 8;
+      const word = memory.wordOf(address);
+      if (word < 0) return Fault.externalWalk + level;
+      const dlo = words[word]!;
+      const dhi = words[word + 1]!;
+      const page = (dlo & 2) !== 0;
+      if ((dlo & 1) === 0 || (level === 3 && !page)) return Fault.translation + level;
+      const output = (dhi & 0xffff) * TWO32 + ((dlo & -(1 << granule)) >>> 0);
+      if (output >= 2 ** regime.paBits) return Fault.addressSize + level;
+      if (page && level < 3) {
+        if (!range.hpd) tableBits |= dhi >>> 27;
+        table = output;
+        indexBits = stride;
+        continue;
+      }
+      if (level < 3 && (level === 0 || (granule !== 12 && level === 1))) return Fault.translation + level;
+      this.level = level;
+      this.sizeLog2 = lsb;
+      return this.leaf(lo, hi, access, address, word, dlo, dhi, tableBits);
+    }
+  }
+
+  /** `table` holds bits 63:59 of the table descriptors, ORed: NSTable, APTable[1:0], UXNTable, PXNTable. */
+  private leaf(
+    lo: number,
+    hi: number,
+    access: number,
+    address: number,
+    word: number,
+    dlo: number,
+    dhi: number,
+    table: number,
+  ): number {
+    const { memory, regime, level } = this;
+    const { words } = memory;
+    let set = 0;
+    if ((dlo & 0x400) === 0) {
+      if (!regime.ha) return Fault.accessFlag + level;
+      set = 0x400;
+    }
+    // Writable-clean: DBM with AP[2] set.
+    const clean = regime.hd && (dhi & (1 << 19)) !== 0 && (dlo & 0x80) !== 0;
+    const readOnly = ((dlo & 0x80) !== 0 && !clean) || (table & 8) !== 0;
+    const user = (dlo & 0x40) !== 0 && (table & 4) === 0;
+    const uxn = (dhi & (1 << 22)) !== 0 || (table & 2) !== 0;
+    const pxn = (dhi & (1 << 21)) !== 0 || (table & 1) !== 0;
+    let allowed: number;
+    if ((access & Access.unprivileged) !== 0) {
+      allowed = user ? (readOnly ? Access.read : Access.read | Access.write) : 0;
+      if (!uxn && !(regime.wxn && (allowed & Access.write) !== 0)) allowed |= Access.fetch;
+    } else {
+      allowed = readOnly ? Access.read : Access.read | Access.write;
+      // What EL0 can write, EL1 cannot execute.
+      if (!pxn && !(user && !readOnly) && !(regime.wxn && !readOnly)) allowed |= Access.fetch;
+      if (user && (access & Access.pan) !== 0) allowed &= ~(Access.read | Access.write);
+    }
+    const wanted = access & 7;
+    if ((allowed & wanted) !== wanted) return Fault.permission + level;
+    let changed = dlo | set;
+    if (clean) {
+      if ((wanted & Access.write) !== 0) changed &= ~0x80;
+      else allowed &= ~Access.write; // the first write has to come here again
+    }
+    if (changed !== dlo) {
+      words[word] = changed;
+      memory.changed(address);
+    }
+    this.setOutput(lo, hi, dlo, dhi);
+    this.allowed = allowed;
+    this.user = user;
+    return OK;
+  }
+
+  private setOutput(lo: number, hi: number, dlo: number, dhi: number): void {
+    const size = 2 ** this.sizeLog2;
+    const output = (dhi & 0xffff) * TWO32 + ((dlo & ~0xfff) >>> 0);
+    const base = Math.floor(output / size) * size;
+    const offset = this.sizeLog2 <= 32 ? (lo >>> 0) % size : (hi % 2 ** (this.sizeLog2 - 32)) * TWO32 + (lo >>> 0);
+    this.pa = base + offset;
+    const shift = BigInt(((dlo >> 2) & 7) * 8);
+    this.attr = Number((this.regime.mair >> shift) & 0xffn);
+    this.isDevice = (this.attr & 0xf0) === 0;
+    this.shareability = this.isDevice ? 2 : (dlo >> 8) & 3;
+    this.nG = (dlo & 0x800) !== 0;
+    this.guarded = (dhi & (1 << 18)) !== 0;
+  }
+}

@@ -1,0 +1,126 @@
+import type { CpuModel } from './models.js';
+
+/** One half of a translation regime: what TTBR0 or TTBR1 and its TCR fields say. */
+export interface Range {
+  /** Walks are off (EPD): every address is a translation fault. */
+  readonly disabled: boolean;
+  /** Unprivileged accesses fault at level 0 (FEAT_E0PD). */
+  readonly e0pd: boolean;
+  /** log2 of the granule: 12, 14 or 16; 0 for a reserved or unsupported one. */
+  readonly granule: number;
+  /** Bits of input address. */
+  readonly bits: number;
+  /** Level of the first lookup, 0 to 3. */
+  readonly startLevel: number;
+  /** Physical address of the first table. */
+  readonly base: number;
+  /** The base exceeds the output address size. */
+  readonly baseTooLarge: boolean;
+  /** Bits 63:56 of data, and of instruction addresses, are ignored. */
+  readonly tbiData: boolean;
+  readonly tbiInstruction: boolean;
+  /** Hierarchical permissions are off (HPD). */
+  readonly hpd: boolean;
+}
+
+/** Registers that control stage 1 of the EL1&0 regime. */
+export interface RegimeRegisters {
+  readonly sctlr: bigint;
+  readonly tcr: bigint;
+  readonly ttbr0: bigint;
+  readonly ttbr1: bigint;
+  readonly mair: bigint;
+}
+
+/** Stage 1 of a translation regime, unpacked from its registers once per change. */
+export interface Regime {
+  readonly enabled: boolean;
+  readonly wxn: boolean;
+  /** Instruction fetches are cacheable when translation is off (SCTLR.I); kept for attributes only. */
+  readonly low: Range;
+  readonly high: Range;
+  /** Bits of output address. */
+  readonly paBits: number;
+  /** Hardware sets the Access flag; and clears AP[2] of writable-clean descriptors. */
+  readonly ha: boolean;
+  readonly hd: boolean;
+  readonly mair: bigint;
+  readonly asid: number;
+}
+
+const GRANULES_0 = [12, 16, 14, 0];
+const GRANULES_1 = [0, 14, 12, 16];
+const IPS_BITS = [32, 36, 40, 42, 44, 48, 48, 48];
+
+const field = (v: bigint, lsb: number, width: number): number =>
+  Number((v >> BigInt(lsb)) & ((1n << BigInt(width)) - 1n));
+
+function range(
+  model: CpuModel,
+  ttbr: bigint,
+  o: Omit<Range, 'bits' | 'startLevel' | 'base' | 'baseTooLarge'>,
+  tsz: number,
+  paBits: number,
+): Range {
+  const { features } = model;
+  const supported =
+    (o.granule === 12 && features.has('TGran4')) ||
+    (o.granule === 14 && features.has('TGran16')) ||
+    (o.granule === 16 && features.has('TGran64'));
+  const largest = features.has('TTST') ? (o.granule === 16 ? 47 : 48) : 39;
+  const bits = 64 - Math.max(16, tsz);
+  if (!supported || tsz > largest)
+    return { ...o, disabled: true, granule: 0, bits, startLevel: 0, base: 0, baseTooLarge: false };
+  const stride = o.granule - 3;
+  const startLevel = 4 - Math.ceil((bits - o.granule) / stride);
+  const indexBits = bits - o.granule - stride * (3 - startLevel);
+  // The table is aligned to its size, at least 64 bytes.
+  const align = 2 ** Math.max(indexBits + 3, 6);
+  const address = Number(ttbr & 0xffff_ffff_fffen);
+  return {
+    ...o,
+    bits,
+    startLevel,
+    base: Math.floor(address / align) * align,
+    baseTooLarge: address >= 2 ** paBits,
+  };
+}
+
+/** Unpacks the EL1&0 regime of a model. */
+export function el1Regime(model: CpuModel, r: RegimeRegisters): Regime {
+  const { features } = model;
+  const paBits = Math.min(model.paBits, IPS_BITS[field(r.tcr, 32, 3)]!);
+  const bit = (n: number): boolean => field(r.tcr, n, 1) === 1;
+  const hpds = features.has('HPDS');
+  const tbid = features.has('PAuth');
+  const e0pd = features.has('E0PD');
+  const low = {
+    disabled: bit(7),
+    e0pd: e0pd && bit(55),
+    granule: GRANULES_0[field(r.tcr, 14, 2)]!,
+    tbiData: bit(37),
+    tbiInstruction: bit(37) && !(tbid && bit(51)),
+    hpd: hpds && bit(41),
+  };
+  const high = {
+    disabled: bit(23),
+    e0pd: e0pd && bit(56),
+    granule: GRANULES_1[field(r.tcr, 30, 2)]!,
+    tbiData: bit(38),
+    tbiInstruction: bit(38) && !(tbid && bit(52)),
+    hpd: hpds && bit(42),
+  };
+  const ha = features.has('HAF') && bit(39);
+  const asid = field(bit(22) ? r.ttbr1 : r.ttbr0, 48, 16);
+  return {
+    enabled: (r.sctlr & 1n) !== 0n,
+    wxn: (r.sctlr & (1n << 19n)) !== 0n,
+    low: range(model, r.ttbr0, low, field(r.tcr, 0, 6), paBits),
+    high: range(model, r.ttbr1, high, field(r.tcr, 16, 6), paBits),
+    paBits,
+    ha,
+    hd: ha && features.has('HAFDBS') && bit(40),
+    mair: r.mair,
+    asid: features.has('ASID16') && bit(36) ? asid : asid & 0xff,
+  };
+}
