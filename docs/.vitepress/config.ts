@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitepress';
+
+const packages = ['img4', 'apple-devicetree', 'macho-kc', 'arm64-emu', 'boot-recipes'];
+
+export default defineConfig({
+  title: 'Apple Silicon boot libraries',
+  description: 'Read, write, patch and boot Apple Silicon firmware formats from TypeScript',
+  cleanUrls: true,
+  srcExclude: ['README.md'],
+  themeConfig: {
+    nav: [
+      { text: 'Guides', link: '/guide/boot-recipes' },
+      { text: 'API', link: '/api/' },
+    ],
+    sidebar: [
+      { text: 'Guides', items: packages.map(name => ({ text: name, link: `/guide/${name}` })) },
+      { text: 'API reference', items: packages.map(name => ({ text: name, link: `/api/${name}/src` })) },
+    ],
+    search: { provider: 'local' },
+  },
+});
