@@ -202,7 +202,7 @@ export function writeFdt(fdt: Fdt, fail: Fail, totalSize?: number): Uint8Array {
       );
   };
   const encode = (name: string, path: string): Uint8Array => {
-    if (name.length > MAX_NAME || /[^\x01-\xff]/u.test(name))
+    if (name.length > MAX_NAME || Array.from(name).some(c => c === '\0' || c > '\xff'))
       throw fail('bad-value', `'${name}' cannot be a name`, { path });
     return Uint8Array.from(`${name}\0`, c => c.charCodeAt(0));
   };
@@ -244,6 +244,8 @@ export function writeFdt(fdt: Fdt, fail: Fail, totalSize?: number): Uint8Array {
     view.setUint32(4 * i, word);
   });
   fdt.reservations.forEach(({ address, size }, i) => {
+    if (address === 0n && size === 0n)
+      throw fail('bad-value', 'an empty reservation at 0 would end the list', { path: `memory reservation[${i}]` });
     view.setBigUint64(HEADER_SIZE + 16 * i, address);
     view.setBigUint64(HEADER_SIZE + 16 * i + 8, size);
   });
