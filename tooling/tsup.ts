@@ -1,9 +1,20 @@
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'tsup';
 
-/** The one build of every published package: ESM, types, source maps; internal packages are bundled in. */
-export const packageBuild = (entry: string[]) =>
-  defineConfig({
-    entry,
+interface Manifest {
+  readonly exports: Readonly<Record<string, string>>;
+  readonly bin?: unknown;
+}
+
+/**
+ * The one build of every published package: ESM, types, source maps; private packages are bundled in. What is built
+ * follows from the manifest: its source-first exports, and the command if it has one.
+ */
+export const packageBuild = () => {
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
+  const entry = Object.values(manifest.exports);
+  return defineConfig({
+    entry: manifest.bin === undefined ? entry : [...entry, './src/cli.ts'],
     format: 'esm',
     target: 'es2022',
     platform: 'neutral',
@@ -11,7 +22,8 @@ export const packageBuild = (entry: string[]) =>
     clean: true,
     splitting: true,
     noExternal: [/^@internal\//],
-    external: [/^node:/],
-    dts: { resolve: [/^@internal\//] },
+    external: [/^node:/, 'tsx'],
+    dts: { entry, resolve: [/^@internal\//] },
     tsconfig: '../../tsconfig.json',
   });
+};
