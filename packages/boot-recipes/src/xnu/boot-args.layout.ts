@@ -26,10 +26,10 @@ const bootArgs = (name: string, commandLine: number, tail: number): Layout =>
     deviceTree: u64('kernel virtual address of the flattened device tree'),
     deviceTreeLength: u32('bytes'),
     commandLine: bytes(commandLine, 'NUL-terminated'),
-    pad2: bytes((8 - ((0x6c + commandLine) % 8)) % 8, 'alignment'),
+    pad2: bytes(4, 'alignment'),
     bootFlags: u64('bit 0: dark boot'),
     memSizeActual: u64('bytes of physical memory with what is carved out; 0: memSize'),
-    tail: bytes(tail, 'reserved'),
+    ...(tail > 0 ? { tail: bytes(tail, 'reserved') } : {}),
   });
 
 /** xnu-4570 to xnu-4903: iOS 11 and 12. */
