@@ -1,0 +1,71 @@
+/** The decoder: from words to definitions, operands and shapes. */
+import type { Feature } from '../../cpu/features.js';
+import { type DecodeEnv, definitions, type Insn, type Numbers } from './insn.js';
+import type { Operand } from './operands.js';
+import { extractFields } from './pattern.js';
+
+/** A decoded instruction. */
+export interface Decoded {
+  readonly word: number;
+  readonly insn: Insn;
+  readonly fields: Numbers;
+  readonly shape: Numbers;
+  /** The shape as one number. */
+  readonly shapeKey: number;
+  readonly operands: Record<string, Operand>;
+}
+
+/** An environment without system registers that are plain storage. */
+export const PLAIN_ENV: DecodeEnv = { sysreg: () => ({ minEl: 0 }), sysregName: () => undefined };
+
+const BUCKET_LSB = 21;
+const BUCKETS = 256;
+
+function bitCount(x: number): number {
+  let n = 0;
+  for (let rest = x >>> 0; rest !== 0; rest = (rest & (rest - 1)) >>> 0) n++;
+  return n;
+}
+
+/** Decodes for one CPU model. */
+export class Decoder {
+  private readonly buckets: readonly (readonly Insn[])[];
+
+  /** `features`: those of the CPU; undefined stands for all. */
+  constructor(
+    private readonly features: ReadonlySet<Feature> | undefined,
+    readonly env: DecodeEnv = PLAIN_ENV,
+  ) {
+    const has = (f: Feature): boolean => features?.has(f) ?? true;
+    const insns = definitions().filter(i => i.features.every(has));
+    // Bits 28:21 choose a bucket; in it the definition with the most fixed bits comes first.
+    this.buckets = Array.from({ length: BUCKETS }, (_, k) =>
+      insns
+        .filter(i => ((i.pattern.bits ^ (k << BUCKET_LSB)) & i.pattern.mask & ((BUCKETS - 1) << BUCKET_LSB)) === 0)
+        .sort((a, b) => bitCount(b.pattern.mask) - bitCount(a.pattern.mask)),
+    );
+  }
+
+  /** Decodes `word`; undefined when it is UNDEFINED on this CPU. */
+  decode(word: number): Decoded | undefined {
+    for (const insn of this.buckets[(word >>> BUCKET_LSB) & (BUCKETS - 1)]!) {
+      if (((word ^ insn.pattern.bits) & insn.pattern.mask) !== 0) continue;
+      const fields = extractFields(insn.pattern, word);
+      if (insn.where && !insn.where(fields)) continue;
+      const needs = insn.needs?.(fields);
+      if (needs !== undefined && this.features !== undefined && !this.features.has(needs)) continue;
+      const picked = insn.pick?.(fields, this.env) ?? {};
+      const shape: Record<string, number> = {};
+      let shapeKey = 0;
+      for (const [name, count] of Object.entries(insn.shape)) {
+        const value = picked[name] ?? fields[name];
+        if (value === undefined || !(value >= 0 && value < count))
+          throw new RangeError(`${insn.name}: ${name} = ${value} is outside the shape`);
+        shape[name] = value;
+        shapeKey = shapeKey * count + value;
+      }
+      return { word, insn, fields, shape, shapeKey, operands: insn.operands(fields, this.env) };
+    }
+    return undefined;
+  }
+}

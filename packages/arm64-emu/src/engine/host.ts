@@ -1,0 +1,71 @@
+/** What the engine asks of the CPU model. Addresses on hot paths are in 32-bit halves: bigints cost an allocation each. */
+import type { CpuEventName, FpFormat, FpOp, SysRegAccess } from '../a64/spec/index.js';
+
+/** Kinds of access, as given to {@link CpuHost.translate}. */
+export const READ = 0;
+export const WRITE = 1;
+export const FETCH = 2;
+export type AccessKind = typeof READ | typeof WRITE | typeof FETCH;
+
+/** The result of a translation that succeeded. The host owns one object and overwrites it. */
+export interface Translation {
+  /** Physical address of the byte asked for. */
+  readonly pa: number;
+  /** Device memory: misaligned accesses fault and exclusives are not supported. */
+  readonly device: boolean;
+  /** Not global: the entry is dropped when the ASID changes. */
+  readonly nG: boolean;
+  /** EL0 may access the page: the privileged entry is dropped when PAN is set. */
+  readonly user: boolean;
+  /** Guarded page (BTI). */
+  readonly guarded: boolean;
+  /** False when the translation holds for this access only (watchpoint in the page, SCTLR.A set). */
+  readonly keep: boolean;
+}
+
+/** What a system register write asks of the engine. */
+export const SYS_CONTINUE = 0;
+/** Leave the run loop behind this instruction: interrupts, translation or the run state may have changed. */
+export const SYS_LEAVE = 1;
+/** The access trapped; the host has the exception ready, see {@link CpuHost.raise}. */
+export const SYS_TRAP = 2;
+export type SysResult = typeof SYS_CONTINUE | typeof SYS_LEAVE | typeof SYS_TRAP;
+
+/**
+ * The CPU model behind an engine. While a method runs, `STATE.PC` holds the address of the current instruction and
+ * `engine.executed` the exact count of instructions before it.
+ */
+export interface CpuHost {
+  /**
+   * Translates `hi:lo` with the current permissions, or those of EL0 when `unprivileged`. False: a fault; the host has
+   * recorded it (syndrome, FAR) and takes it when {@link raise} is called.
+   */
+  translate(lo: number, hi: number, access: AccessKind, unprivileged: boolean): boolean;
+  readonly translation: Translation;
+  /** Records an alignment fault, or a synchronous external abort, as {@link translate} does. */
+  alignmentFault(lo: number, hi: number, access: AccessKind): void;
+  externalAbort(lo: number, hi: number, access: AccessKind): void;
+  /** Takes the exception that was recorded last; `STATE.PC` is the instruction that caused it. */
+  raise(): void;
+  /** Takes an exception that an instruction raised itself (SVC, BRK, UNDEFINED ...). */
+  exception(ec: number, iss: number): void;
+  /** ERET, WFI and so on. `STATE.PC` is the next instruction, except for ERET. */
+  event(event: CpuEventName, operand: bigint): void;
+
+  /** System register read; undefined when it trapped. */
+  sysRead(key: number): bigint | undefined;
+  /** System register write or system instruction (TLBI, DC, AT ...). */
+  sysWrite(key: number, value: bigint): SysResult;
+  /** Where a register lives, for direct access by generated code. Must not depend on changeable state. */
+  sysAccess(key: number, write: boolean): SysRegAccess;
+  sysName(key: number): string | undefined;
+
+  /** Device access at a physical address; undefined, or false, when nothing answers. 8-byte values may be bigints. */
+  ioRead(pa: number, size: 1 | 2 | 4 | 8): number | bigint | undefined;
+  ioWrite(pa: number, size: 1 | 2 | 4 | 8, value: number | bigint): boolean;
+  /** The last device access changed something that the run loop must look at (interrupt line, power state). */
+  attention(): boolean;
+
+  /** Exact floating-point operation; arguments at `CELL.FP_ARGS`, 16 bytes each; the result replaces the first. */
+  fp(op: FpOp, format: FpFormat, lanes: number, param: number): void;
+}

@@ -1,0 +1,101 @@
+/**
+ * Where guest state lives in linear memory. Every address is a byte offset from the start of the memory.
+ * The block `[0, STATE_SIZE)` is one CPU; it is copied out and in when another CPU runs.
+ */
+
+/** Number of 8-byte slots for system registers. */
+export const SYSREG_SLOTS = 512;
+
+/** Guest state of the running CPU. Slots are 8 bytes, little-endian, unless noted. */
+export const STATE = {
+  /** X0-X30; the 32nd slot is the current stack pointer. */
+  X: 0x000,
+  SP: 0x0f8,
+  /** Reads of XZR come from here (always 0), writes go to SINK: no handler tests for register 31. */
+  ZR: 0x100,
+  SINK: 0x108,
+  /** Address of the next instruction. Valid whenever no handler is running. */
+  PC: 0x110,
+  /** i32: N Z C V in bits 3-0. Valid whenever no handler is running. */
+  NZCV: 0x118,
+  /** i32: PSTATE.BTYPE, IL and SS. */
+  BTYPE: 0x11c,
+  IL: 0x120,
+  SS: 0x124,
+  /** PSTATE fields as MRS returns them (DAIF in bits 9-6, CurrentEL in bits 3-2 and so on). */
+  CURRENT_EL: 0x128,
+  SPSEL: 0x130,
+  DAIF: 0x138,
+  PAN: 0x140,
+  UAO: 0x148,
+  DIT: 0x150,
+  SSBS: 0x158,
+  ALLINT: 0x160,
+  TCO: 0x168,
+  FPCR: 0x170,
+  FPSR: 0x178,
+  /** Exclusive monitor: address (all ones when open), the value loaded (two slots, for pairs), size in bytes. */
+  EXCLUSIVE_ADDRESS: 0x180,
+  EXCLUSIVE_VALUE: 0x188,
+  EXCLUSIVE_VALUE_HIGH: 0x190,
+  EXCLUSIVE_SIZE: 0x198,
+  /** i32: 1 when FP operations may use the host's arithmetic: FPCR default and FPSR.IXC already set. */
+  FP_FAST: 0x1a0,
+  /** i32: interrupts that are pending at this CPU, in DAIF bit positions (I: 0x80, F: 0x40, A: 0x100). */
+  PENDING: 0x1a4,
+  /** i32: the event register of WFE. */
+  EVENT: 0x1a8,
+  /** V0-V31, 16 bytes each. */
+  V: 0x200,
+  /** System registers; slot numbers are handed out by the system register table. */
+  SYSREG: 0x400,
+} as const;
+
+/** Bytes of one CPU's state. */
+export const STATE_SIZE = STATE.SYSREG + SYSREG_SLOTS * 8;
+
+/** Byte address of general register `n`; 31 is SP. */
+export const xAddress = (n: number): number => STATE.X + n * 8;
+/** Byte address of vector register `n`. */
+export const vAddress = (n: number): number => STATE.V + n * 16;
+/** Byte address of system register slot `n`. */
+export const sysregAddress = (n: number): number => STATE.SYSREG + n * 8;
+
+/** The engine's own cells, behind the CPU state. Not guest state; not copied when CPUs are switched. */
+export const CELL = {
+  /** i32: record that runs next, and budget (`remaining * 16 + ip`). */
+  IP: 0x1800,
+  BUDGET: 0x1804,
+  /** i32: first byte of the current TLB set, and of the set for unprivileged accesses (LDTR, STTR). */
+  TLB: 0x1808,
+  TLB_UNPRIVILEGED: 0x180c,
+  /** i64: PC = (ip >> 2) + PC_BIAS. */
+  PC_BIAS: 0x1810,
+  /** i64: target of a jump that leaves the record page; i32: what kind of jump it was (for BTYPE). */
+  JUMP: 0x1818,
+  JUMP_KIND: 0x1820,
+  /** Exception raised by a handler: class (i32) and ISS (i32). */
+  EXCEPTION_CLASS: 0x1824,
+  EXCEPTION_ISS: 0x1828,
+  /** Values on their way between a handler and the slow path (64 bytes). */
+  BOUNCE: 0x1840,
+  /** Operands and result of an FP operation that is done by the exact routines (4 x 16 bytes). */
+  FP_ARGS: 0x1880,
+} as const;
+
+/** Entries of each TLB array; direct mapped by VA bits 12 and up. */
+export const TLB_ENTRIES = 1024;
+/** Bytes of an entry: i64 tag (VA of the page), i32 addend (host = low 32 bits of VA + addend), i32 flags. */
+export const TLB_ENTRY_SIZE = 16;
+/** One set: read, write and fetch arrays, then a scratch entry for accesses that are not cached. */
+export const TLB_SET = { READ: 0x0000, WRITE: 0x4000, FETCH: 0x8000, SCRATCH: 0xc000, SIZE: 0x10000 } as const;
+/** A tag that equals no page address. */
+export const TLB_EMPTY = -1n;
+/** Translation regimes that have a set of their own. */
+export const REGIMES = 4;
+/** CPUs that have TLB sets. */
+export const MAX_CPUS = 8;
+/** First byte of the TLB sets. */
+export const TLB_START = 0x10000;
+/** First byte behind the TLB sets. */
+export const TLB_END = TLB_START + MAX_CPUS * REGIMES * TLB_SET.SIZE;
