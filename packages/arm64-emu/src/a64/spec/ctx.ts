@@ -102,6 +102,8 @@ export interface Ctx<W extends Int<W>> {
   setElement(e: Element, size: Size, v: I64): void;
   /** Operations with the architecture's results and FPSR effects. */
   readonly fp: FpContext;
+  /** An out-of-line operation on up to four vectors, see `routines.ts`. Runs once, even if its result is not used. */
+  routine(name: string, args: readonly V128[], param?: I32): V128;
 
   // ---- memory
   /** Zero-extended. */

@@ -68,3 +68,4 @@ export {
   XSP,
 } from './operands.js';
 export { type Field, type Fields, type Names, type Pattern, parsePattern } from './pattern.js';
+export { callRoutine, type Routine, routine, routineNumber } from './routines.js';
