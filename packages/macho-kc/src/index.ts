@@ -1,1 +1,59 @@
-export {};
+export { type KernelcacheKind, kernelcacheKind } from './collection/kind.js';
+export { type LoadPlan, type LoadSegment, loadPlan } from './collection/load-plan.js';
+export { isMachOError, MachOError, type MachOErrorCode } from './error.js';
+export { buildKernelFromElf, type ElfKernelOptions, isElf, kernelFromElf } from './firmware/elf-kernel.js';
+export {
+  buildStaticKernel,
+  type KernelSection,
+  type KernelSegment,
+  type KernelSymbol,
+  type StaticKernelOptions,
+} from './firmware/static-kernel.js';
+export { ARCHITECTURES, type Architecture, FILE_TYPES, MH_FLAGS } from './macho/constants.js';
+export { buildFat, type FatInput, type FatSlice, isFat, openMachO, readFat } from './macho/fat.js';
+export {
+  type BuildVersion,
+  buildVersions,
+  entryPoint,
+  sourceVersion,
+  type ThreadState,
+  threadStates,
+  uuidOf,
+  uuidText,
+} from './macho/info.js';
+export {
+  commandName,
+  commandText,
+  encodeLoadCommand,
+  type KnownLoadCommand,
+  LOAD_COMMANDS,
+  type LoadCommand,
+  type LoadCommandFields,
+  type LoadCommandName,
+  makeCommand,
+  type NewFields,
+  type RawLoadCommand,
+} from './macho/load-commands.js';
+export { type FilesetEntry, type Issue, MachO, type MachOOptions } from './macho/macho.js';
+export {
+  encodeRelocations,
+  externalRelocations,
+  localRelocations,
+  RELOCATION_TYPES,
+  type Relocation,
+  readRelocations,
+  relocationBase,
+} from './macho/relocations.js';
+export type { Section, Segment } from './macho/segments.js';
+export {
+  indirectSymbols,
+  isDefined,
+  isExternal,
+  isUndefined,
+  type MachOSymbol,
+  readSymbols,
+  SymbolTable,
+  SymbolWriter,
+  symbolRanges,
+} from './macho/symbols.js';
+export { type ByteSource, MemorySource } from './source.js';
