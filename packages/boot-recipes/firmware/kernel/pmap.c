@@ -20,7 +20,7 @@
 #define IO_WINDOW 0xfffffe2000000000ul
 #define USER_ASID 1ul
 
-extern const u8 __text_end[], __rodata_end[], __data_start[], _mh_execute_header[], __kernel_end[];
+extern const u8 __text_start[], __text_end[], __data_start[], _mh_execute_header[], __kernel_end[];
 static u64 kernel_root, user_root, io_next = IO_WINDOW;
 
 static u32 index_of(u64 va, u32 level) { return (u32)(va >> (36 - 11 * (level - 1))) & (ENTRIES - 1); }
@@ -38,8 +38,8 @@ static u64 *page_entry(u64 root, u64 va) {
 }
 
 static u64 kernel_protection(u64 va) {
-  if (va >= (u64)_mh_execute_header && va < (u64)__text_end) return NORMAL | AP_READ_ONLY | UXN;
-  if (va >= (u64)__text_end && va < (u64)__data_start) return NORMAL | AP_READ_ONLY | UXN | PXN;
+  if (va >= (u64)__text_start && va < (u64)__text_end) return NORMAL | AP_READ_ONLY | UXN;
+  if (va >= (u64)_mh_execute_header && va < (u64)__data_start) return NORMAL | AP_READ_ONLY | UXN | PXN;
   return NORMAL | UXN | PXN;
 }
 

@@ -1,4 +1,4 @@
-import { bytes, layout, type Layout, struct, u16, u32, u64 } from '@internal/binary/layout';
+import { bytes, type Layout, layout, struct, u16, u32, u64 } from '@internal/binary/layout';
 
 /** `Boot_Video` of xnu `pexpert/pexpert/arm64/boot.h`. */
 export const BootVideo = layout('Boot_Video', 'little', {

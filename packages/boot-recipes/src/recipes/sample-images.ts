@@ -1,0 +1,22 @@
+import { SAMPLE_IMAGES } from './sample-images.generated.js';
+
+/** The sample firmware's images, as they are in the package. */
+export interface SampleImages {
+  /** IM4P `krnl`: the kernel's Mach-O, LZFSE. */
+  readonly kernel: Uint8Array;
+  /** IM4P `dtre`: the board's Apple device tree. */
+  readonly deviceTree: Uint8Array;
+  /** IM4P `rdsk`: a ustar archive with the first program. */
+  readonly ramDisk: Uint8Array;
+}
+
+const decode = (base64: string): Uint8Array => Uint8Array.from(atob(base64), character => character.charCodeAt(0));
+
+/** The embedded images of the sample firmware. Made from `firmware/`, and nobody's but ours. */
+export function sampleImages(): SampleImages {
+  return {
+    kernel: decode(SAMPLE_IMAGES['kernelcache.im4p']),
+    deviceTree: decode(SAMPLE_IMAGES['devicetree.im4p']),
+    ramDisk: decode(SAMPLE_IMAGES['ramdisk.im4p']),
+  };
+}

@@ -1,0 +1,143 @@
+import { BootError } from '../error.js';
+import { BOOT_ARGS_LAYOUTS, type CommandLineSize, encodeBootArgs, NO_VIDEO } from './boot-args.js';
+import { type DeviceTreeEdit, fillMemoryMap, prepareDeviceTree } from './device-tree.js';
+import type { KernelImage } from './kernel.js';
+import { type Placement, place, type Region } from './placement.js';
+import { wrapTrustCache } from './trust-cache.js';
+
+/** What an XNU boot is made from. */
+export interface XnuInputs {
+  readonly kernel: KernelImage;
+  /** A flattened Apple device tree; placeholders are welcome. */
+  readonly deviceTree: Uint8Array;
+  readonly ramDisk?: Uint8Array | undefined;
+  /** One trust-cache module, without the loader's wrapper. */
+  readonly trustCache?: Uint8Array | undefined;
+  readonly commandLine: string;
+  /** Length of the command line in the kernel's `boot_args`. */
+  readonly commandLineSize: CommandLineSize;
+  /** Physical address where RAM begins: a multiple of 32 MiB. */
+  readonly physBase: bigint;
+  /** Bytes of RAM. */
+  readonly memSize: bigint;
+  /** At least 64 bytes for the kernel's generator. */
+  readonly randomSeed: Uint8Array;
+  /** Rate of the counters, in Hz. */
+  readonly timebase: number;
+}
+
+/** Everything that is decided before the first instruction runs. */
+export interface XnuPlan extends Placement {
+  readonly commandLine: string;
+  readonly deviceTreeEdits: readonly DeviceTreeEdit[];
+  /** What goes where, by physical address. */
+  readonly contents: readonly { readonly region: Region; readonly bytes: Uint8Array }[];
+}
+
+/**
+ * Decides where everything goes and prepares the device tree and boot_args. Nothing is written yet: see {@link loadXnu}.
+ *
+ * @throws {@link BootError}, or the error of the package that reads a damaged input
+ * @example planXnu(inputs).topOfKernelData
+ */
+export function planXnu(inputs: XnuInputs): XnuPlan {
+  const { kernel, ramDisk, trustCache } = inputs;
+  const prepared = prepareDeviceTree(inputs.deviceTree, {
+    dramBase: inputs.physBase,
+    dramSize: inputs.memSize,
+    randomSeed: inputs.randomSeed,
+    timebase: inputs.timebase,
+    memoryMap: ['DeviceTree', 'BootArgs', ...(ramDisk ? ['RAMDisk'] : []), ...(trustCache ? ['TrustCache'] : [])],
+  });
+  const placement = place({
+    segments: kernel.segments,
+    entry: kernel.entry,
+    physBase: inputs.physBase,
+    memSize: inputs.memSize,
+    deviceTreeSize: prepared.size,
+    bootArgsSize: BOOT_ARGS_LAYOUTS[inputs.commandLineSize].size,
+    ramDiskSize: ramDisk?.length ?? 0,
+    trustCacheSize: trustCache?.length ?? 0,
+  });
+  for (const region of [placement.deviceTree, placement.bootArgs, placement.ramDisk, placement.trustCache])
+    if (region !== undefined) fillMemoryMap(prepared, region.name, region.physical, region.size);
+
+  const bootArgs = encodeBootArgs(
+    {
+      revision: 2,
+      version: 2,
+      virtBase: placement.virtBase,
+      physBase: placement.physBase,
+      memSize: placement.memSize,
+      topOfKernelData: placement.topOfKernelData,
+      video: NO_VIDEO,
+      machineType: 0,
+      deviceTree: placement.deviceTree.virtual,
+      deviceTreeLength: prepared.size,
+      commandLine: inputs.commandLine,
+      bootFlags: 0n,
+      memSizeActual: inputs.memSize,
+    },
+    inputs.commandLineSize,
+  );
+  const used = kernel.segments.filter(segment => segment.vmsize > 0n);
+  const contents = [
+    ...used.map((segment, i) => ({ region: placement.kernel[i]!, bytes: segment.bytes })),
+    { region: placement.deviceTree, bytes: prepared.tree.serialize() },
+    { region: placement.bootArgs, bytes: bootArgs },
+    ...(ramDisk && placement.ramDisk ? [{ region: placement.ramDisk, bytes: ramDisk }] : []),
+    ...(trustCache && placement.trustCache
+      ? [{ region: placement.trustCache, bytes: wrapTrustCache(trustCache, Number(placement.trustCache.size)) }]
+      : []),
+  ];
+  contents.sort((a, b) => (a.region.physical < b.region.physical ? -1 : 1));
+  for (const [i, { region }] of contents.entries()) {
+    const next = contents[i + 1]?.region;
+    if (next !== undefined && region.physical + region.size > next.physical)
+      throw new BootError('placement', `overlaps ${next.name}`, { path: region.name });
+  }
+  return { ...placement, commandLine: inputs.commandLine, deviceTreeEdits: prepared.edits, contents };
+}
+
+/** Writes a plan into RAM that is zero. `write` takes a physical address and tells whether that is RAM. */
+export function loadXnu(plan: XnuPlan, write: (physical: number, bytes: Uint8Array) => boolean): void {
+  for (const { region, bytes } of plan.contents)
+    if (bytes.length > 0 && !write(Number(region.physical), bytes))
+      throw new BootError('placement', 'the machine has no RAM there', { path: region.name });
+}
+
+/** A plan as JSON: addresses and sizes as hexadecimal text, no contents. */
+export function planToJson(plan: XnuPlan): Record<string, unknown> {
+  const hex = (value: bigint): string => `0x${value.toString(16)}`;
+  return {
+    virtBase: hex(plan.virtBase),
+    physBase: hex(plan.physBase),
+    memSize: hex(plan.memSize),
+    topOfKernelData: hex(plan.topOfKernelData),
+    entry: hex(plan.entry),
+    commandLine: plan.commandLine,
+    regions: plan.contents.map(({ region, bytes }) => ({
+      name: region.name,
+      physical: hex(region.physical),
+      virtual: hex(region.virtual),
+      size: hex(region.size),
+      bytes: bytes.length,
+    })),
+    deviceTreeEdits: plan.deviceTreeEdits,
+  };
+}
+
+/** A plan as lines for people. */
+export function planToText(plan: XnuPlan): string {
+  const hex = (value: bigint): string => `0x${value.toString(16)}`;
+  return [
+    `virtBase ${hex(plan.virtBase)}, physBase ${hex(plan.physBase)}, memSize ${hex(plan.memSize)}`,
+    ...plan.contents.map(
+      ({ region }) =>
+        `  ${hex(region.physical)} ${hex(region.size).padStart(10)} ${region.name} at ${hex(region.virtual)}`,
+    ),
+    `  ${hex(plan.topOfKernelData)}            topOfKernelData`,
+    `entry ${hex(plan.entry)}, command line "${plan.commandLine}"`,
+    `${plan.deviceTreeEdits.length} edits of the device tree`,
+  ].join('\n');
+}
