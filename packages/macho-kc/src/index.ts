@@ -9,6 +9,30 @@ export {
   type KernelSymbol,
   type StaticKernelOptions,
 } from './firmware/static-kernel.js';
+export {
+  type ChainedFixupsInput,
+  type ChainSegment,
+  type ChainSlot,
+  encodeChainedFixups,
+} from './fixups/chain-writer.js';
+export {
+  type ChainedFixups,
+  type ChainedImport,
+  parseChainedFixups,
+  readChainedFixups,
+  type SegmentStarts,
+} from './fixups/chained-fixups.js';
+export { FixupTable, type Run } from './fixups/fixup-table.js';
+export { type Key, POINTER_FORMATS, type PointerFormat, pointerFormat } from './fixups/formats.js';
+export {
+  decodePointer,
+  discriminator,
+  encodePointer,
+  type PointerAuth,
+  type PointerValue,
+  type StoredPointer,
+} from './fixups/pointer.js';
+export { collectionBase, type Fixup, Pointers, type PointersOptions } from './fixups/pointers.js';
 export { ARCHITECTURES, type Architecture, FILE_TYPES, MH_FLAGS } from './macho/constants.js';
 export { buildFat, type FatInput, type FatSlice, isFat, openMachO, readFat } from './macho/fat.js';
 export {
