@@ -1,0 +1,136 @@
+/** Pointer authentication (FEAT_PAuth). The algorithm is a routine, see `routines/pauth.ts`. */
+import { type Ctx, ExceptionClass, G, type I64, type Int, i32, imm, insn, vectorOf, X, XSP } from './spec/index.js';
+import { base, gpr, sx, xr } from './text.js';
+
+/** Keys: IA, IB, DA, DB, GA. */
+const KEYS = ['ia', 'ib', 'da', 'db'];
+
+/** Adds (`aut` 0) or checks and removes (`aut` 1) the code of a pointer. */
+function authenticate<W extends Int<W>>(c: Ctx<W>, aut: number, k: number, pointer: I64, modifier: I64): I64 {
+  return c.routine('pauth', [vectorOf(pointer, modifier)], i32(k | (aut << 3))).get(3, 0);
+}
+const strip = <W extends Int<W>>(c: Ctx<W>, data: number, pointer: I64): I64 =>
+  c.routine('strip', [vectorOf(pointer)], i32(data)).get(3, 0);
+
+insn({
+  name: 'PACIA, PACIB, PACDA, PACDB, AUTIA, AUTIB, AUTDA, AUTDB, and with zero modifier',
+  feature: 'PAuth',
+  pattern: '110110101100000100 z aut key:2 Rn:5 Rd:5',
+  shape: { aut: 2, key: 4 },
+  where: f => f.z === 0 || f.Rn === 31,
+  operands: f => ({ d: X(f.Rd), n: f.z ? X(31) : XSP(f.Rn) }),
+  asm: f => {
+    const name = `${f.aut ? 'aut' : 'pac'}${f.z ? KEYS[f.key]!.replace(/(.)$/, 'z$1') : KEYS[f.key]}`;
+    return `${name} ${xr(f.Rd)}${f.z ? '' : `, ${base(f.Rn)}`}`;
+  },
+  exec: (c, { d, n }, { aut, key }) => c.setX(d, authenticate(c, aut, key, c.x(d), c.x(n))),
+});
+
+insn({
+  name: 'XPACI, XPACD',
+  feature: 'PAuth',
+  pattern: '110110101100000101000 D 11111 Rd:5',
+  shape: { D: 2 },
+  operands: f => ({ d: X(f.Rd) }),
+  asm: f => `xpac${f.D ? 'd' : 'i'} ${xr(f.Rd)}`,
+  exec: (c, { d }, { D }) => c.setX(d, strip(c, D, c.x(d))),
+});
+
+insn({
+  name: 'PACGA',
+  feature: 'PAuth',
+  pattern: '10011010110 Rm:5 001100 Rn:5 Rd:5',
+  shape: {},
+  operands: f => ({ d: X(f.Rd), n: X(f.Rn), m: XSP(f.Rm) }),
+  asm: f => `pacga ${xr(f.Rd)}, ${xr(f.Rn)}, ${base(f.Rm)}`,
+  exec: (c, { d, n, m }) => c.setX(d, authenticate(c, 0, 4, c.x(n), c.x(m))),
+});
+
+/** The hint space: NOPs on CPUs without the feature. */
+const HINT_NAMES: Record<number, string> = {
+  7: 'xpaclri',
+  8: 'pacia1716',
+  10: 'pacib1716',
+  12: 'autia1716',
+  14: 'autib1716',
+  24: 'paciaz',
+  25: 'paciasp',
+  26: 'pacibz',
+  27: 'pacibsp',
+  28: 'autiaz',
+  29: 'autiasp',
+  30: 'autibz',
+  31: 'autibsp',
+};
+insn({
+  name: 'PACIASP and the other hints of pointer authentication',
+  feature: 'PAuth',
+  pattern: '110101010000001100100 hint:6 11111',
+  shape: { hint: 32 },
+  where: f => HINT_NAMES[f.hint] !== undefined,
+  operands: () => ({}),
+  asm: f => HINT_NAMES[f.hint]!,
+  exec: (c, _, { hint }) => {
+    const [x16, x17, x30, sp] = [new G(16), new G(17), new G(30), new G(31)];
+    if (hint === 7) return c.setX(x30, strip(c, 0, c.x(x30)));
+    const aut = (hint >> 2) & 1;
+    const k = (hint >> 1) & 1;
+    if (hint < 16) c.setX(x17, authenticate(c, aut, k, c.x(x17), c.x(x16)));
+    else c.setX(x30, authenticate(c, aut, k, c.x(x30), hint & 1 ? c.x(sp) : c.x(new G(32))));
+  },
+});
+
+insn({
+  name: 'BRAA, BRAB, BLRAA, BLRAB, and with zero modifier',
+  feature: 'PAuth',
+  pattern: '1101011 Z 00 op 1111100001 M Rn:5 Rm:5',
+  shape: { Z: 2, op: 2, M: 2 },
+  where: f => f.Z === 1 || f.Rm === 31,
+  operands: f => ({ n: X(f.Rn), m: f.Z ? XSP(f.Rm) : X(31) }),
+  asm: f => `b${f.op ? 'l' : ''}ra${f.M ? 'b' : 'a'}${f.Z ? '' : 'z'} ${xr(f.Rn)}${f.Z ? `, ${base(f.Rm)}` : ''}`,
+  exec: (c, { n, m }, { op, M }) => {
+    const to = authenticate(c, 1, M, c.x(n), c.x(m));
+    if (op) c.link();
+    c.jump(to, op ? 'blr' : 'br');
+  },
+});
+
+insn({
+  name: 'RETAA, RETAB',
+  feature: 'PAuth',
+  pattern: '110101100101111100001 M 1111111111',
+  shape: { M: 2 },
+  operands: () => ({}),
+  asm: 'reta{M:a|b}',
+  exec: (c, _, { M }) => c.jump(authenticate(c, 1, M, c.x(new G(30)), c.x(new G(31))), 'ret'),
+});
+insn({
+  name: 'ERETAA, ERETAB',
+  feature: 'PAuth',
+  pattern: '110101101001111100001 M 1111111111',
+  shape: { M: 2 },
+  operands: () => ({}),
+  asm: 'ereta{M:a|b}',
+  exec: (c, _, { M }) => {
+    c.trap(c.el().isZero(), ExceptionClass.unknown, i32(0));
+    c.event(M ? 'eretab' : 'eretaa');
+  },
+});
+
+insn({
+  name: 'LDRAA, LDRAB',
+  feature: 'PAuth',
+  pattern: '11111000 M S 1 imm9:9 W 1 Rn:5 Rt:5',
+  shape: { M: 2, W: 2 },
+  operands: f => ({ t: X(f.Rt), n: XSP(f.Rn), imm: imm(sx((f.S << 9) | f.imm9, 10) * 8) }),
+  asm: f => {
+    const k = sx((f.S << 9) | f.imm9, 10) * 8;
+    const address = f.W ? `[${base(f.Rn)}, #${k}]!` : `[${base(f.Rn)}${k ? `, #${k}` : ''}]`;
+    return `ldra${f.M ? 'b' : 'a'} ${gpr(1, f.Rt)}, ${address}`;
+  },
+  exec: (c, { t, n, imm }, { M, W }) => {
+    const a = authenticate(c, 1, 2 + M, c.x(n), c.x(new G(32))).add(imm);
+    c.setX(t, c.load(a, 8));
+    if (W) c.setX(n, a);
+  },
+});

@@ -1,0 +1,360 @@
+/** System instructions: register moves, hints, barriers, PSTATE, exception generation. */
+import { STATE } from '../engine/state.js';
+import {
+  type Ctx,
+  cell,
+  type DecodeEnv,
+  ExceptionClass,
+  type Int,
+  i32,
+  imm32,
+  insn,
+  v128,
+  vectorOf,
+  X,
+} from './spec/index.js';
+import { hex, xr } from './text.js';
+
+/** op0:op1:CRn:CRm:op2, as in bits 20-5 of the instruction. */
+const key = (op0: number, op1: number, n: number, m: number, op2: number): number =>
+  (op0 << 14) | (op1 << 11) | (n << 7) | (m << 3) | op2;
+const NZCV = key(3, 3, 4, 2, 0);
+const DAIF = key(3, 3, 4, 2, 1);
+const FPCR = key(3, 3, 4, 4, 0);
+const FPSR = key(3, 3, 4, 4, 1);
+
+/** How a register is reached. */
+const Way = { CALL: 0, EL0: 1, EL1: 2, NZCV: 3, FPCR: 4, FPSR: 5, DAIF: 6 } as const;
+function way(k: number, env: DecodeEnv, write: boolean): number {
+  if (k === NZCV) return Way.NZCV;
+  if (k === FPCR) return Way.FPCR;
+  if (k === FPSR) return Way.FPSR;
+  if (k === DAIF && write) return Way.DAIF;
+  const access = env.sysreg(k, write);
+  return access.address === undefined ? Way.CALL : access.minEl === 0 ? Way.EL0 : Way.EL1;
+}
+const stored = (k: number, env: DecodeEnv, write: boolean) => cell(env.sysreg(k, write).address ?? STATE.ZR);
+const generic = (k: number): string => `s${k >> 14}_${(k >> 11) & 7}_c${(k >> 7) & 15}_c${(k >> 3) & 15}_${k & 7}`;
+const nameOf = (k: number, env: DecodeEnv): string => (env.sysregName(k) ?? generic(k)).toLowerCase();
+const undefinedAtEL0 = <W extends Int<W>>(c: Ctx<W>): void => c.trap(c.el().isZero(), ExceptionClass.unknown, i32(0));
+/** ISS of a trapped MSR, MRS or system instruction. */
+const sysIss = (k: number, rt: number, read: number): number =>
+  ((k >> 14) << 20) |
+  ((k & 7) << 17) |
+  (((k >> 11) & 7) << 14) |
+  (((k >> 7) & 15) << 10) |
+  (rt << 5) |
+  (((k >> 3) & 15) << 1) |
+  read;
+
+insn({
+  name: 'MRS',
+  pattern: '110101010011 low:15 Rt:5',
+  shape: { way: 7 },
+  pick: (f, env) => ({ way: way(f.low | 0x8000, env, false) }),
+  operands: (f, env) => ({ t: X(f.Rt), key: imm32(f.low | 0x8000), cell: stored(f.low | 0x8000, env, false) }),
+  asm: (f, _pc, env) => `mrs ${xr(f.Rt)}, ${nameOf(f.low | 0x8000, env)}`,
+  exec: (c, { t, key: k, cell }, { way }) => {
+    if (way === Way.EL1) undefinedAtEL0(c);
+    if (way === Way.NZCV) c.setX(t, c.nzcv().shl(28).u64());
+    else if (way === Way.FPCR) c.setX(t, c.state(STATE.FPCR));
+    else if (way === Way.FPSR) c.setX(t, c.state(STATE.FPSR));
+    else c.setX(t, way === Way.CALL ? c.sysRead(k) : c.cell(cell));
+  },
+});
+
+insn({
+  name: 'MSR (register)',
+  pattern: '110101010001 low:15 Rt:5',
+  shape: { way: 7 },
+  pick: (f, env) => ({ way: way(f.low | 0x8000, env, true) }),
+  operands: (f, env) => ({
+    t: X(f.Rt),
+    key: imm32(f.low | 0x8000),
+    cell: stored(f.low | 0x8000, env, true),
+    iss: imm32(sysIss(f.low | 0x8000, f.Rt, 0)),
+  }),
+  asm: (f, _pc, env) => `msr ${nameOf(f.low | 0x8000, env)}, ${xr(f.Rt)}`,
+  exec: (c, { t, key: k, cell, iss }, { way }) => {
+    if (way === Way.EL1) undefinedAtEL0(c);
+    switch (way) {
+      case Way.CALL:
+        return c.sysWrite(k, c.x(t));
+      case Way.NZCV:
+        return c.setFlags(c.packedFlags(c.w(t).shrU(28)));
+      case Way.FPCR:
+        return void c.routine('writeFpcr', [vectorOf(c.x(t))]);
+      case Way.FPSR:
+        return void c.routine('writeFpsr', [vectorOf(c.x(t))]);
+      case Way.DAIF:
+        c.trap(c.el().isZero(), ExceptionClass.sysreg, iss);
+        return c.setDaif(c.x(t));
+      default:
+        return c.setCell(cell, c.x(t));
+    }
+  },
+});
+
+// ---- PSTATE fields by immediate ----
+
+const DAIF_FIELDS = ['daifset', 'daifclr'];
+insn({
+  name: 'MSR (immediate: DAIFSet, DAIFClr)',
+  pattern: '11010101000000110100 CRm:4 11 clr 11111',
+  shape: { clr: 2 },
+  operands: f => ({
+    bits: imm32(f.CRm << 6),
+    iss: imm32(sysIss(key(0, 3, 4, f.CRm, 6 + f.clr), 31, 0)),
+  }),
+  asm: f => `msr ${DAIF_FIELDS[f.clr]}, #${hex(f.CRm)}`,
+  exec: (c, { bits, iss }, { clr }) => {
+    c.trap(c.el().isZero(), ExceptionClass.sysreg, iss);
+    const daif = c.state(STATE.DAIF);
+    c.setDaif(clr ? daif.and(bits.u64().not()) : daif.or(bits.u64()));
+  },
+});
+
+/** op1:op2 of the other fields, with the register that holds them and the bit it is in. */
+const PSTATE_FIELDS: Record<
+  number,
+  { name: string; key: number; lsb: number; el0?: boolean; feature?: 'UAO' | 'PAN' | 'DIT' | 'SSBS' }
+> = {
+  3: { name: 'uao', key: key(3, 0, 4, 2, 4), lsb: 23, feature: 'UAO' },
+  4: { name: 'pan', key: key(3, 0, 4, 2, 3), lsb: 22, feature: 'PAN' },
+  5: { name: 'spsel', key: key(3, 0, 4, 2, 0), lsb: 0 },
+  22: { name: 'ssbs', key: key(3, 3, 4, 2, 6), lsb: 12, el0: true, feature: 'SSBS' },
+  23: { name: 'dit', key: key(3, 3, 4, 2, 5), lsb: 24, el0: true, feature: 'DIT' },
+};
+insn({
+  name: 'MSR (immediate: UAO, PAN, SPSel, SSBS, DIT)',
+  pattern: '1101010100000 op1:3 0100 CRm:4 op2:3 11111',
+  shape: { el0: 2 },
+  pick: f => ({ el0: Number(PSTATE_FIELDS[f.op1 * 8 + f.op2]?.el0 ?? false) }),
+  where: f => PSTATE_FIELDS[f.op1 * 8 + f.op2] !== undefined && f.CRm < 2,
+  needs: f => PSTATE_FIELDS[f.op1 * 8 + f.op2]?.feature,
+  operands: f => {
+    const field = PSTATE_FIELDS[f.op1 * 8 + f.op2]!;
+    return { key: imm32(field.key), value: imm32((f.CRm & 1) << field.lsb) };
+  },
+  asm: f => `msr ${PSTATE_FIELDS[f.op1 * 8 + f.op2]!.name}, #${hex(f.CRm)}`,
+  exec: (c, { key: k, value }, { el0 }) => {
+    if (!el0) undefinedAtEL0(c);
+    c.sysWrite(k, value.u64());
+  },
+});
+
+insn({
+  name: 'CFINV',
+  feature: 'FlagM',
+  pattern: '11010101000000000100 CRm:4 00011111',
+  shape: {},
+  operands: () => ({}),
+  asm: () => 'cfinv',
+  exec: c => c.setFlags(c.packedFlags(c.nzcv().xor(2))),
+});
+insn({
+  name: 'XAFLAG, AXFLAG',
+  feature: 'FlagM2',
+  pattern: '11010101000000000100 CRm:4 0 a x 11111',
+  shape: { a: 2 },
+  where: f => f.a !== f.x,
+  operands: () => ({}),
+  asm: f => (f.a ? 'axflag' : 'xaflag'),
+  exec: (c, _, { a }) => {
+    const bit = (k: number) => c.nzcv().shrU(k).and(1);
+    const [Z, C, V] = [bit(2), bit(1), bit(0)];
+    const no = (x: typeof Z) => x.xor(1);
+    const flags = a
+      ? // to the form of an external compare: N 0, Z | V, C & !V, 0
+        Z.or(V)
+          .shl(2)
+          .or(C.and(no(V)).shl(1))
+      : no(C).and(no(Z)).shl(3).or(Z.and(C).shl(2)).or(C.or(Z).shl(1)).or(no(C).and(Z));
+    c.setFlags(c.packedFlags(flags));
+  },
+});
+
+// ---- system instructions ----
+
+const DC_ZVA = key(1, 3, 7, 4, 1);
+/** Bytes that DC ZVA clears. */
+const ZVA_BYTES = 64;
+insn({
+  name: 'SYS',
+  pattern: '1101010100001 low:14 Rt:5',
+  shape: { zva: 2 },
+  pick: f => ({ zva: Number((f.low | 0x4000) === DC_ZVA) }),
+  operands: f => ({ t: X(f.Rt), key: imm32(f.low | 0x4000) }),
+  asm: (f, _pc, env) => {
+    const k = f.low | 0x4000;
+    const name = env.sysregName(k);
+    if (name) return `${name.toLowerCase()}${f.Rt === 31 ? '' : `, ${xr(f.Rt)}`}`;
+    return `sys #${(k >> 11) & 7}, C${(k >> 7) & 15}, C${(k >> 3) & 15}, #${k & 7}${f.Rt === 31 ? '' : `, ${xr(f.Rt)}`}`;
+  },
+  exec: (c, { t, key: k }, { zva }) => {
+    if (!zva) return c.sysWrite(k, c.x(t));
+    const block = c.x(t).and(-ZVA_BYTES);
+    for (let i = 0; i < ZVA_BYTES; i += 16) c.storeV(block.add(i), v128(0n, 0n));
+  },
+});
+insn({
+  name: 'SYSL',
+  pattern: '1101010100101 low:14 Rt:5',
+  shape: {},
+  operands: f => ({ t: X(f.Rt), key: imm32(f.low | 0x4000) }),
+  asm: f => {
+    const k = f.low;
+    return `sysl ${xr(f.Rt)}, #${(k >> 11) & 7}, C${(k >> 7) & 15}, C${(k >> 3) & 15}, #${k & 7}`;
+  },
+  exec: (c, { t, key: k }) => c.setX(t, c.sysRead(k)),
+});
+
+// ---- hints and barriers ----
+
+const HINTS: Record<number, string> = {
+  0: 'nop',
+  1: 'yield',
+  2: 'wfe',
+  3: 'wfi',
+  4: 'sev',
+  5: 'sevl',
+  6: 'dgh',
+  16: 'esb',
+  17: 'psb csync',
+  18: 'tsb csync',
+  20: 'csdb',
+  32: 'bti',
+  34: 'bti c',
+  36: 'bti j',
+  38: 'bti jc',
+};
+const EVENTS = ['', 'yield', 'wfe', 'wfi', 'sev', 'sev'] as const;
+insn({
+  name: 'HINT',
+  pattern: '11010101000000110010 imm:7 11111',
+  shape: { event: 6 },
+  pick: f => ({ event: f.imm < 6 ? f.imm : 0 }),
+  operands: () => ({}),
+  asm: f => HINTS[f.imm] ?? `hint #${hex(f.imm)}`,
+  exec: (c, _, { event }) => {
+    const name = EVENTS[event]!;
+    if (name) c.event(name);
+  },
+});
+
+insn({
+  name: 'WFET, WFIT',
+  feature: 'WFxT',
+  pattern: '110101010000001100010000 00 i Rt:5',
+  shape: { i: 2 },
+  operands: f => ({ t: X(f.Rt) }),
+  asm: f => `wf${f.i ? 'i' : 'e'}t ${xr(f.Rt)}`,
+  exec: (c, { t }, { i }) => c.event(i ? 'wfit' : 'wfet', c.x(t)),
+});
+
+const BARRIER_OPTIONS = [
+  '#0x00',
+  'oshld',
+  'oshst',
+  'osh',
+  '#0x04',
+  'nshld',
+  'nshst',
+  'nsh',
+  '#0x08',
+  'ishld',
+  'ishst',
+  'ish',
+  '#0x0c',
+  'ld',
+  'st',
+  'sy',
+];
+insn({
+  name: 'DSB, DMB',
+  pattern: '11010101000000110011 CRm:4 10 dmb 11111',
+  shape: {},
+  operands: () => ({}),
+  asm: f =>
+    !f.dmb && f.CRm === 0
+      ? 'ssbb'
+      : !f.dmb && f.CRm === 4
+        ? 'pssbb'
+        : `d${f.dmb ? 'm' : 's'}b ${BARRIER_OPTIONS[f.CRm]}`,
+  exec: () => {},
+});
+insn({
+  name: 'ISB',
+  pattern: '11010101000000110011 CRm:4 11011111',
+  shape: {},
+  operands: () => ({}),
+  asm: f => (f.CRm === 15 ? 'isb' : `isb #${hex(f.CRm)}`),
+  exec: c => c.event('isb'),
+});
+insn({
+  name: 'SB',
+  feature: 'SB',
+  pattern: '11010101000000110011 CRm:4 11111111',
+  shape: {},
+  where: f => f.CRm === 0,
+  operands: () => ({}),
+  asm: 'sb',
+  exec: () => {},
+});
+insn({
+  name: 'CLREX',
+  pattern: '11010101000000110011 CRm:4 01011111',
+  shape: {},
+  operands: () => ({}),
+  asm: f => (f.CRm === 15 ? 'clrex' : `clrex #${hex(f.CRm)}`),
+  exec: c => c.clearExclusive(),
+});
+
+// ---- exceptions ----
+
+insn({
+  name: 'SVC, HVC, SMC',
+  pattern: '11010100000 imm16:16 000 ll:2',
+  shape: { ll: 4 },
+  where: f => f.ll !== 0,
+  operands: f => ({ imm: imm32(f.imm16) }),
+  asm: f => `${['', 'svc', 'hvc', 'smc'][f.ll]} #${hex(f.imm16)}`,
+  exec: (c, { imm }, { ll }) => {
+    if (ll > 1) undefinedAtEL0(c);
+    c.exception([ExceptionClass.svc, ExceptionClass.hvc, ExceptionClass.smc][ll - 1]!, imm);
+  },
+});
+insn({
+  name: 'BRK',
+  pattern: '11010100001 imm16:16 00000',
+  shape: {},
+  operands: f => ({ imm: imm32(f.imm16) }),
+  asm: f => `brk #${hex(f.imm16)}`,
+  exec: (c, { imm }) => c.exception(ExceptionClass.brk, imm),
+});
+// HLT and DCPS are UNDEFINED without an external debugger, UDF always.
+insn({
+  name: 'HLT',
+  pattern: '11010100010 imm16:16 00000',
+  shape: {},
+  operands: () => ({}),
+  asm: f => `hlt #${hex(f.imm16)}`,
+  exec: c => c.undefined(),
+});
+insn({
+  name: 'DCPS1, DCPS2, DCPS3',
+  pattern: '11010100101 imm16:16 000 ll:2',
+  shape: {},
+  where: f => f.ll !== 0,
+  operands: () => ({}),
+  asm: f => `dcps${f.ll}${f.imm16 ? ` #${hex(f.imm16)}` : ''}`,
+  exec: c => c.undefined(),
+});
+insn({
+  name: 'UDF',
+  pattern: '0000000000000000 imm16:16',
+  shape: {},
+  operands: () => ({}),
+  asm: f => `udf #${f.imm16}`,
+  exec: c => c.undefined(),
+});
