@@ -1,0 +1,56 @@
+import type { InterruptLine } from '../devices/device.js';
+import type { Cpu } from './cpu.js';
+import type { WalkMemory } from './mmu.js';
+import type { CpuModel } from './models.js';
+import type { SysRegTableOptions } from './sysreg-table.js';
+import type { SystemCounter } from './timer.js';
+
+/** The TLB of one CPU, which the engine keeps. Addresses are in halves. */
+export interface TlbControl {
+  /** Drops everything. */
+  flushAll(): void;
+  /** Drops the 4 KiB page around an address, in every set. */
+  flushPage(lo: number, hi: number): void;
+  /** Drops what belongs to an address space (nG). */
+  flushNonGlobal(): void;
+  /** EL, PAN or UAO changed: another set may be current. */
+  contextChanged(): void;
+}
+
+/** Device access by physical address. */
+export interface PhysicalIo {
+  /** Undefined when nothing answers. */
+  read(address: number, size: 1 | 2 | 4 | 8): number | bigint | undefined;
+  write(address: number, size: 1 | 2 | 4 | 8, value: number | bigint): boolean;
+}
+
+/** HVC or SMC. */
+export type Conduit = 'hvc' | 'smc';
+
+/** Everything that a CPU is connected to. */
+export interface CpuPort {
+  readonly model: CpuModel;
+  /** Number within the machine, from 0. */
+  readonly index: number;
+  /** MPIDR_EL1. */
+  readonly mpidr: bigint;
+  /** Linear memory with the state block at 0. */
+  readonly memory: ArrayBufferLike;
+  readonly walk: WalkMemory;
+  readonly io: PhysicalIo;
+  readonly tlb: TlbControl;
+  readonly counter: SystemCounter;
+  /** Instructions that this CPU has executed. */
+  instructions(): bigint;
+  /** Outputs of the timers. */
+  readonly lines: { readonly cntp: InterruptLine; readonly cntv: InterruptLine };
+  /** Firmware call: returns false when nobody answers, and the instruction is UNDEFINED. */
+  call(cpu: Cpu, conduit: Conduit): boolean;
+  /** Does something at every CPU but number `self` (TLBI IS, SEV). */
+  others(self: number, action: (cpu: Cpu) => void): void;
+  /** 64 random bits. */
+  random(): bigint;
+  readonly registers?: SysRegTableOptions;
+  /** Where execution begins after reset. */
+  readonly resetVector?: bigint;
+}

@@ -1,0 +1,187 @@
+import { STATE, sysregAddress } from '../engine/state.js';
+import { slotOf } from './sysreg-slots.js';
+
+/** PSTATE and SPSR fields (Arm ARM, C5.2.19 SPSR_EL1, AArch64 layout). */
+export const SPSR = {
+  mode: 0x1fn,
+  aarch32: 0x10n,
+  F: 1n << 6n,
+  I: 1n << 7n,
+  A: 1n << 8n,
+  D: 1n << 9n,
+  BTYPE: 10n,
+  SSBS: 12n,
+  IL: 20n,
+  SS: 21n,
+  PAN: 22n,
+  UAO: 23n,
+  DIT: 24n,
+  TCO: 25n,
+  NZCV: 28n,
+} as const;
+
+const SP_SLOTS = [slotOf('SP_EL0'), slotOf('SP_EL1')] as const;
+
+/**
+ * The state block of a CPU in linear memory, by name. Only the running CPU's block is in place:
+ * the machine copies blocks in and out.
+ */
+export class CpuState {
+  protected readonly i32: Int32Array;
+  protected readonly u64: BigUint64Array;
+
+  /** @param memory linear memory whose first bytes are the state block */
+  constructor(memory: ArrayBufferLike) {
+    this.i32 = new Int32Array(memory, 0, (STATE.SYSREG >> 2) + 1024);
+    this.u64 = new BigUint64Array(memory, 0, (STATE.SYSREG >> 3) + 512);
+  }
+
+  /** General register 0 to 30, or the current stack pointer as 31. */
+  x(n: number): bigint {
+    return this.u64[n]!;
+  }
+  setX(n: number, value: bigint): void {
+    this.u64[n] = value;
+  }
+
+  get pc(): bigint {
+    return this.u64[STATE.PC >> 3]!;
+  }
+  set pc(value: bigint) {
+    this.u64[STATE.PC >> 3] = value;
+  }
+
+  /** Value of system register slot `n` (see `sysreg-slots.ts`). */
+  slot(n: number): bigint {
+    return this.u64[sysregAddress(n) >> 3]!;
+  }
+  setSlot(n: number, value: bigint): void {
+    this.u64[sysregAddress(n) >> 3] = value;
+  }
+
+  /** Current exception level. */
+  get el(): number {
+    return this.i32[STATE.CURRENT_EL >> 2]! >> 2;
+  }
+  get spSel(): number {
+    return this.i32[STATE.SPSEL >> 2]!;
+  }
+  get nzcv(): number {
+    return this.i32[STATE.NZCV >> 2]!;
+  }
+  setNzcv(value: number): void {
+    this.i32[STATE.NZCV >> 2] = value;
+  }
+  /** D, A, I, F in bits 3 to 0. */
+  get daif(): number {
+    return this.i32[STATE.DAIF >> 2]! >> 6;
+  }
+  get pan(): number {
+    return (this.i32[STATE.PAN >> 2]! >> 22) & 1;
+  }
+  get uao(): number {
+    return (this.i32[STATE.UAO >> 2]! >> 23) & 1;
+  }
+  get dit(): number {
+    return (this.i32[STATE.DIT >> 2]! >> 24) & 1;
+  }
+  setDit(value: number): void {
+    this.i32[STATE.DIT >> 2] = value << 24;
+  }
+  get ssbs(): number {
+    return (this.i32[STATE.SSBS >> 2]! >> 12) & 1;
+  }
+  setSsbs(value: number): void {
+    this.i32[STATE.SSBS >> 2] = value << 12;
+  }
+  get btype(): number {
+    return this.i32[STATE.BTYPE >> 2]!;
+  }
+  get fpcr(): number {
+    return this.i32[STATE.FPCR >> 2]! >>> 0;
+  }
+  get fpsr(): number {
+    return this.i32[STATE.FPSR >> 2]! >>> 0;
+  }
+  setFpcr(value: number): void {
+    this.i32[STATE.FPCR >> 2] = value;
+    this.updateFpFast();
+  }
+  setFpsr(value: number): void {
+    this.i32[STATE.FPSR >> 2] = value;
+    this.updateFpFast();
+  }
+
+  /** SP_EL0 or SP_EL1, wherever it is now. */
+  stackPointer(el: 0 | 1): bigint {
+    return this.currentStack === el ? this.u64[STATE.SP >> 3]! : this.slot(SP_SLOTS[el]);
+  }
+  setStackPointer(el: 0 | 1, value: bigint): void {
+    this.setSlot(SP_SLOTS[el], value);
+    if (this.currentStack === el) this.u64[STATE.SP >> 3] = value;
+  }
+
+  /** Selects the stack pointer of EL0 (0) or of the current level (1). */
+  setSpSel(value: number): void {
+    this.moveStack(this.el, value);
+  }
+
+  /** Clears the local exclusive monitor. */
+  clearExclusive(): void {
+    this.u64[STATE.EXCLUSIVE_ADDRESS >> 3] = 0xffff_ffff_ffff_ffffn;
+  }
+
+  /** PSTATE packed as in SPSR_EL1. */
+  get pstate(): bigint {
+    const { i32 } = this;
+    const low =
+      i32[STATE.CURRENT_EL >> 2]! |
+      i32[STATE.SPSEL >> 2]! |
+      i32[STATE.DAIF >> 2]! |
+      (i32[STATE.BTYPE >> 2]! << 10) |
+      i32[STATE.SSBS >> 2]! |
+      ((i32[STATE.IL >> 2]! & 1) << 20) |
+      ((i32[STATE.SS >> 2]! & 1) << 21) |
+      i32[STATE.PAN >> 2]! |
+      i32[STATE.UAO >> 2]! |
+      i32[STATE.DIT >> 2]! |
+      (i32[STATE.NZCV >> 2]! << 28);
+    return BigInt(low >>> 0);
+  }
+
+  /** Sets every PSTATE field from SPSR's layout; the mode must be a legal AArch64 one. */
+  protected loadPstate(spsr: number): void {
+    const { i32 } = this;
+    this.moveStack((spsr >> 2) & 3, spsr & 1);
+    i32[STATE.DAIF >> 2] = spsr & 0x3c0;
+    i32[STATE.BTYPE >> 2] = (spsr >> 10) & 3;
+    i32[STATE.SSBS >> 2] = spsr & (1 << 12);
+    i32[STATE.IL >> 2] = (spsr >> 20) & 1;
+    i32[STATE.SS >> 2] = (spsr >> 21) & 1;
+    i32[STATE.PAN >> 2] = spsr & (1 << 22);
+    i32[STATE.UAO >> 2] = spsr & (1 << 23);
+    i32[STATE.DIT >> 2] = spsr & (1 << 24);
+    i32[STATE.NZCV >> 2] = spsr >>> 28;
+  }
+
+  /** Changes level and stack selection, keeping SP in step. */
+  protected moveStack(el: number, spSel: number): void {
+    const { i32, u64 } = this;
+    const from = this.currentStack;
+    i32[STATE.CURRENT_EL >> 2] = el << 2;
+    i32[STATE.SPSEL >> 2] = spSel;
+    const to = this.currentStack;
+    if (from === to) return;
+    this.setSlot(SP_SLOTS[from], u64[STATE.SP >> 3]!);
+    u64[STATE.SP >> 3] = this.slot(SP_SLOTS[to]);
+  }
+
+  private get currentStack(): 0 | 1 {
+    return this.el === 0 || this.spSel === 0 ? 0 : 1;
+  }
+
+  private updateFpFast(): void {
+    const { i32 } = this;
+    i32[STATE.FP_FAST >> 2] = i32[STATE.FPCR >> 2] === 0 && (i32[STATE.FPSR >> 2]! & 0x10) !== 0 ? 1 : 0;
+  }
+}

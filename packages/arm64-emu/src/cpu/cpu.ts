@@ -1,0 +1,327 @@
+import type { CpuEventName, SysRegAccess } from '../a64/spec/index.js';
+import type { InterruptLine } from '../devices/device.js';
+import { FETCH, SYS_CONTINUE, SYS_LEAVE, SYS_TRAP, type SysResult } from '../engine/host.js';
+import { STATE, sysregAddress } from '../engine/state.js';
+import type { CpuPort } from './cpu-port.js';
+import { EC } from './esr.js';
+import { PENDING } from './exceptions.js';
+import { Pmu } from './pmu.js';
+import type { SysReg } from './sysreg.js';
+import { sysTrapIss } from './sysreg-key.js';
+import { slotOf } from './sysreg-slots.js';
+import { SysRegTable } from './sysreg-table.js';
+import { GenericTimer, type SystemCounter } from './timer.js';
+import { TranslationState } from './translation.js';
+
+const CNTKCTL = slotOf('CNTKCTL_EL1');
+const SCTLR = slotOf('SCTLR_EL1');
+const CPACR = slotOf('CPACR_EL1');
+const SCTLR_NTWI = 1n << 16n;
+const SCTLR_NTWE = 1n << 18n;
+/** ISS of a trap without a condition: CV set, COND always. */
+const NO_CONDITION = (1 << 24) | (0xe << 20);
+const INSTRUCTION_BYTES = 4n;
+
+/** Why a CPU does not execute; `off` by PSCI. */
+export type WaitState = 'running' | 'wfi' | 'wfe' | 'off';
+
+/**
+ * One processing element at EL0 and EL1: translation, exceptions, system registers, timers and interrupt inputs.
+ * The engine executes instructions and asks this for everything else; methods that touch PSTATE, PC or registers
+ * may only be called while this CPU's state block is in place.
+ */
+export class Cpu extends TranslationState {
+  /** Number within the machine. */
+  readonly index: number;
+  readonly mpidr: bigint;
+  readonly resetVector: bigint;
+  readonly counter: SystemCounter;
+  readonly virtualTimer: GenericTimer;
+  readonly physicalTimer: GenericTimer;
+  readonly pmu: Pmu;
+  readonly registers: SysRegTable;
+  readonly irq: InterruptLine = { set: level => this.setPending(PENDING.irq, level) };
+  readonly fiq: InterruptLine = { set: level => this.setPending(PENDING.fiq, level) };
+  readonly serror: InterruptLine = { set: level => this.setPending(PENDING.serror, level) };
+  /** Whether this CPU executes; the machine wakes it. */
+  wait: WaitState = 'running';
+  /** Whether the state block in place is this CPU's. */
+  current = false;
+  private pending = 0;
+  /** SEV from anywhere; SEVL sets the cell in the state block. */
+  private eventSent = false;
+
+  constructor(port: CpuPort) {
+    super(port);
+    this.index = port.index;
+    this.mpidr = port.mpidr;
+    this.resetVector = port.resetVector ?? 0n;
+    this.counter = port.counter;
+    this.virtualTimer = this.timer(() => port.counter.virtual(), port.lines.cntv);
+    this.physicalTimer = this.timer(() => port.counter.physical(), port.lines.cntp);
+    this.pmu = new Pmu(port.model.counters, () => port.instructions());
+    this.registers = new SysRegTable(this, port.registers);
+  }
+
+  /** Back to reset: EL1 with SP_EL1, interrupts masked, translation off. The state block must be in place. */
+  reset(): void {
+    const { i32, u64 } = this;
+    u64.fill(0n, 0, STATE.SYSREG >> 3);
+    for (const reg of this.registers)
+      if (reg.slot >= 0) this.setSlot(reg.slot, typeof reg.reset === 'function' ? reg.reset(this) : (reg.reset ?? 0n));
+    i32[STATE.CURRENT_EL >> 2] = 1 << 2;
+    i32[STATE.SPSEL >> 2] = 1;
+    i32[STATE.DAIF >> 2] = 0x3c0;
+    this.clearExclusive();
+    this.pc = this.resetVector;
+    this.virtualTimer.reset();
+    this.physicalTimer.reset();
+    this.pmu.reset();
+    this.eventSent = false;
+    this.wait = 'running';
+    i32[STATE.PENDING >> 2] = this.pending;
+    this.translationReset();
+    this.contextChanged();
+  }
+
+  /** The state block in place has become, or is no longer, this CPU's. */
+  setCurrent(current: boolean): void {
+    this.current = current;
+    if (!current) return;
+    this.i32[STATE.PENDING >> 2] = this.pending;
+    this.contextChanged();
+  }
+
+  // ---- exceptions and events --------------------------------------------------------------------------------
+
+  /** An exception that an instruction raises itself; `pc` is that instruction. */
+  exception(ec: number, iss: number): void {
+    const next = this.pc + INSTRUCTION_BYTES;
+    if (ec === EC.svc) this.takeSynchronous(ec, iss, next);
+    else if (ec === EC.hvc || ec === EC.smc) {
+      // Firmware continues behind the call; the call itself may change the PC of this CPU.
+      this.pc = next;
+      if (this.el !== 0 && this.port.call(this, ec === EC.hvc ? 'hvc' : 'smc')) return;
+      this.takeSynchronous(EC.unknown, 0, next - INSTRUCTION_BYTES);
+    } else this.takeSynchronous(ec, iss, this.pc, ec === EC.pcAlignment ? this.pc : undefined);
+  }
+
+  /** ERET, WFI, WFE, SEV and barriers that change what runs next. `pc` is the next instruction, except for ERET. */
+  event(name: CpuEventName, _operand: bigint): void {
+    if (name === 'eret' || name === 'eretaa' || name === 'eretab') this.exceptionReturn();
+    else if (name === 'wfi' || name === 'wfit') this.waitFor('wfi', SCTLR_NTWI, name === 'wfi' ? 0 : 2);
+    else if (name === 'wfe' || name === 'wfet') {
+      if (!this.takeEvent()) this.waitFor('wfe', SCTLR_NTWE, name === 'wfe' ? 1 : 3);
+    } else if (name === 'sev') {
+      this.sendEvent();
+      this.port.others(this.index, cpu => cpu.sendEvent());
+    }
+  }
+
+  /** Sets the event register, which ends a WFE. */
+  sendEvent(): void {
+    this.eventSent = true;
+    if (this.wait === 'wfe') this.wait = 'running';
+  }
+
+  /** Takes a pending interrupt that is not masked. Call between instructions. */
+  deliverInterrupt(): boolean {
+    return this.pending !== 0 && this.takeInterrupt(this.pending);
+  }
+
+  /** ISR_EL1. */
+  pendingInterrupts(): bigint {
+    return BigInt(this.pending);
+  }
+
+  /** Count of the virtual counter at which the event stream next wakes WFE; undefined when it is off. */
+  eventStreamDeadline(): bigint | undefined {
+    const cntkctl = this.slot(CNTKCTL);
+    if ((cntkctl & 4n) === 0n) return undefined;
+    const bit = ((cntkctl >> 4n) & 15n) + ((cntkctl & (1n << 17n)) === 0n ? 0n : 8n);
+    const count = this.counter.virtual();
+    return ((count >> bit) + 1n) << bit;
+  }
+
+  private takeEvent(): boolean {
+    const cell = this.i32[STATE.EVENT >> 2] !== 0;
+    const was = this.eventSent || cell;
+    this.eventSent = false;
+    this.i32[STATE.EVENT >> 2] = 0;
+    return was;
+  }
+
+  /** Stops until an interrupt is pending, masked or not; EL0 may be trapped instead. */
+  private waitFor(state: 'wfi' | 'wfe', enable: bigint, ti: number): void {
+    if (this.pending !== 0) return;
+    if (this.el === 0 && (this.slot(SCTLR) & enable) === 0n) {
+      this.takeSynchronous(EC.wfx, NO_CONDITION | ti, this.pc - INSTRUCTION_BYTES);
+      return;
+    }
+    this.wait = state;
+    this.attentionWanted = true;
+  }
+
+  private setPending(bit: number, level: boolean): void {
+    const pending = level ? this.pending | bit : this.pending & ~bit;
+    if (pending === this.pending) return;
+    this.pending = pending;
+    if (pending !== 0 && (this.wait === 'wfi' || this.wait === 'wfe')) this.wait = 'running';
+    if (!this.current) return;
+    this.i32[STATE.PENDING >> 2] = pending;
+    this.attentionWanted = true;
+  }
+
+  private timer(count: () => bigint, line: InterruptLine): GenericTimer {
+    const timer: GenericTimer = new GenericTimer({
+      count,
+      changed: () => {
+        line.set(timer.output);
+        this.attentionWanted = true;
+      },
+    });
+    return timer;
+  }
+
+  /** Drives the timers' outputs from the present count. */
+  updateTimers(): void {
+    this.port.lines.cntv.set(this.virtualTimer.output);
+    this.port.lines.cntp.set(this.physicalTimer.output);
+  }
+
+  // ---- system registers ---------------------------------------------------------------------------------------
+
+  /** Value of a register by name, as EL1 reads it. */
+  read(name: string): bigint {
+    return this.load(this.registers.named(name));
+  }
+
+  /** Sets a register with storage, without masks or effects. */
+  write(name: string, value: bigint): void {
+    this.setSlot(this.registers.named(name).slot, value);
+  }
+
+  /** See `CpuHost.sysRead`. */
+  sysRead(key: number): bigint | undefined {
+    const reg = this.registers.find(key);
+    if (reg === undefined && this.el > 0 && this.registers.unknown === 'zero') {
+      this.registers.report(key, false, this.pc);
+      return 0n;
+    }
+    if (!this.allowed(key, reg, false)) return undefined;
+    return this.load(reg!);
+  }
+
+  /** See `CpuHost.sysWrite`. */
+  sysWrite(key: number, value: bigint): SysResult {
+    const reg = this.registers.find(key);
+    if (reg === undefined && this.el > 0 && this.registers.unknown === 'zero') {
+      this.registers.report(key, true, this.pc);
+      return SYS_CONTINUE;
+    }
+    if (!this.allowed(key, reg, true)) return SYS_TRAP;
+    this.store(reg!, value);
+    if (this.trapped) {
+      this.trapped = false;
+      return SYS_TRAP;
+    }
+    return this.attentionWanted ? SYS_LEAVE : SYS_CONTINUE;
+  }
+
+  /** See `CpuHost.sysAccess`. */
+  sysAccess(key: number, write: boolean): SysRegAccess {
+    const reg = this.registers.find(key);
+    if (reg === undefined) return { minEl: 1 };
+    const minEl = write ? reg.access.write : reg.access.read;
+    const inline = minEl <= 1 && (write ? reg.inlineWrite : reg.inlineRead);
+    return inline ? { minEl, address: sysregAddress(reg.slot) } : { minEl };
+  }
+
+  sysName(key: number): string | undefined {
+    return this.registers.find(key)?.name;
+  }
+
+  private load(reg: SysReg): bigint {
+    if (reg.get !== undefined) return BigInt.asUintN(64, reg.get(this));
+    return reg.slot >= 0 ? this.slot(reg.slot) : 0n;
+  }
+
+  private store(reg: SysReg, value: bigint): void {
+    const { mask } = reg;
+    if (reg.slot >= 0) {
+      const old = this.slot(reg.slot);
+      if (reg.clears === true) this.setSlot(reg.slot, old & ~(value & (mask ?? value)));
+      else this.setSlot(reg.slot, mask === undefined ? value : (old & ~mask) | (value & mask));
+    }
+    reg.set?.(this, mask === undefined ? value : value & mask);
+  }
+
+  /** Checks an access; records the exception when it is not allowed. */
+  private allowed(key: number, reg: SysReg | undefined, write: boolean): boolean {
+    const lowest = reg === undefined ? 4 : write ? reg.access.write : reg.access.read;
+    if (reg === undefined || this.el < lowest) {
+      // FEAT_IDST: EL0 reads of the ID space are reported as such.
+      const idSpace = !write && this.el === 0 && key >> 7 === 0x180 && this.model.features.has('IDST');
+      this.trap(idSpace ? EC.system : EC.unknown, idSpace ? this.accessIss(key, write) : 0);
+      return false;
+    }
+    if (this.el === 0 && reg.trapEl0?.(this, write) === true) {
+      this.trap(EC.system, this.accessIss(key, write));
+      return false;
+    }
+    if (reg.fp === true && this.fpTrapped()) {
+      this.trap(EC.fpAccess, NO_CONDITION);
+      return false;
+    }
+    return true;
+  }
+
+  /** Whether CPACR_EL1.FPEN traps floating point here. */
+  fpTrapped(): boolean {
+    const fpen = Number((this.slot(CPACR) >> 20n) & 3n);
+    return fpen === 0 || fpen === 2 || (fpen === 1 && this.el === 0);
+  }
+
+  private accessIss(key: number, write: boolean): number {
+    return sysTrapIss(key, this.currentWord() & 31, !write);
+  }
+
+  /** The instruction at PC; its fetch succeeded a moment ago. */
+  private currentWord(): number {
+    const { pc } = this;
+    if (!this.translate(Number(pc & 0xffff_ffffn) | 0, Number((pc >> 32n) & 0xffff_ffffn) | 0, FETCH, false)) return 0;
+    const { pa } = this.translation;
+    const word = this.port.walk.wordOf(pa - (pa % 8));
+    return word < 0 ? 0 : this.port.walk.words[word + (pa % 8 === 0 ? 0 : 1)]!;
+  }
+
+  // ---- PSTATE by MSR ------------------------------------------------------------------------------------------
+
+  setPan(value: number): void {
+    this.i32[STATE.PAN >> 2] = value << 22;
+    this.contextChanged();
+  }
+  setUao(value: number): void {
+    this.i32[STATE.UAO >> 2] = value << 23;
+    this.contextChanged();
+  }
+  /** D, A, I, F in bits 3 to 0. */
+  setDaif(value: number): void {
+    this.i32[STATE.DAIF >> 2] = value << 6;
+    this.attentionWanted = true;
+  }
+
+  /** 64 random bits (RNDR). */
+  random(): bigint {
+    return this.port.random();
+  }
+
+  /** CPACR, debug registers and keys: what depends on them is looked up when needed. */
+  fpAccessChanged(): void {}
+  debugChanged(): void {}
+  pauthKeysChanged(): void {}
+
+  protected contextChanged(): void {
+    this.port.tlb.contextChanged();
+  }
+}

@@ -1,0 +1,31 @@
+import { SYSREG_SLOTS } from '../engine/state.js';
+import type { SysRegRow } from './sysreg.js';
+import { CONTROL_REGISTERS, PAUTH_KEYS } from './sysregs-control.js';
+import { DEBUG_REGISTERS } from './sysregs-debug.js';
+import { ID_REGISTERS } from './sysregs-id.js';
+import { PMU_REGISTERS } from './sysregs-pmu.js';
+import { TIMER_REGISTERS } from './sysregs-timer.js';
+
+/** Every architectural system register; the single table behind access, storage, reset and documentation. */
+export const SYSTEM_REGISTERS: readonly SysRegRow[] = [
+  ...CONTROL_REGISTERS,
+  ...PAUTH_KEYS,
+  ...TIMER_REGISTERS,
+  ...ID_REGISTERS,
+  ...PMU_REGISTERS,
+  ...DEBUG_REGISTERS,
+];
+
+const SLOTS = new Map<string, number>();
+for (const row of SYSTEM_REGISTERS) if (row.stored) SLOTS.set(row.name, SLOTS.size);
+
+/** First slot that no architectural register uses: machines' own registers follow. */
+export const FREE_SLOT = SLOTS.size;
+if (FREE_SLOT > SYSREG_SLOTS) throw new RangeError('the state block has too few system register slots');
+
+/** Slot of a stored architectural register by name. */
+export function slotOf(name: string): number {
+  const slot = SLOTS.get(name);
+  if (slot === undefined) throw new RangeError(`no system register with storage is called ${name}`);
+  return slot;
+}

@@ -1,0 +1,84 @@
+import { SYSREG_SLOTS } from '../engine/state.js';
+import type { Cpu } from './cpu.js';
+import { SYSTEM_OPERATIONS } from './sysops.js';
+import type { SysReg, SysRegRow } from './sysreg.js';
+import { formatSysKey } from './sysreg-key.js';
+import { FREE_SLOT, SYSTEM_REGISTERS, slotOf } from './sysreg-slots.js';
+
+const ALL = 0xffff_ffff_ffff_ffffn;
+
+/** What becomes of an access to a register that nobody defines. */
+export type UnknownPolicy = 'undefined' | 'zero';
+
+/** Options of {@link SysRegTable}. */
+export interface SysRegTableOptions {
+  /** Registers that the machine adds; they take precedence over architectural ones. */
+  readonly extra?: readonly SysRegRow[];
+  /** `undefined` (an exception) by default. */
+  readonly unknown?: UnknownPolicy;
+  /** Told of accesses to unknown registers. */
+  readonly log?: ((message: string) => void) | undefined;
+}
+
+/** The system registers of one CPU, found by encoding or by name. */
+export class SysRegTable {
+  private readonly byKey = new Map<number, SysReg>();
+  private readonly byName = new Map<string, SysReg>();
+  readonly unknown: UnknownPolicy;
+  private readonly logged = new Set<number>();
+
+  constructor(
+    private readonly cpu: Cpu,
+    private readonly options: SysRegTableOptions = {},
+  ) {
+    this.unknown = options.unknown ?? 'undefined';
+    let free = FREE_SLOT;
+    for (const row of [...SYSTEM_REGISTERS, ...SYSTEM_OPERATIONS])
+      if (this.exists(row)) this.add(row, row.stored ? slotOf(row.name) : -1);
+    for (const row of options.extra ?? []) if (this.exists(row)) this.add(row, row.stored ? free++ : -1);
+    if (free > SYSREG_SLOTS) throw new RangeError(`${free - SYSREG_SLOTS} system registers do not fit the state block`);
+  }
+
+  /** The register with this encoding, if this CPU has it. */
+  find(key: number): SysReg | undefined {
+    return this.byKey.get(key);
+  }
+
+  /** The register called so. */
+  named(name: string): SysReg {
+    const reg = this.byName.get(name);
+    if (reg === undefined) throw new RangeError(`this CPU has no system register ${name}`);
+    return reg;
+  }
+
+  /** All registers of this CPU. */
+  [Symbol.iterator](): IterableIterator<SysReg> {
+    return this.byKey.values();
+  }
+
+  /** Reports the first access to an unknown register. */
+  report(key: number, write: boolean, pc: bigint): void {
+    if (this.options.log === undefined || this.logged.has(key)) return;
+    this.logged.add(key);
+    this.options.log(
+      `${write ? 'write to' : 'read of'} unknown system register ${formatSysKey(key)} at 0x${pc.toString(16)}`,
+    );
+  }
+
+  private exists(row: SysRegRow): boolean {
+    const { cpu } = this;
+    return (row.needs === undefined || cpu.model.features.has(row.needs)) && (row.exists?.(cpu) ?? true);
+  }
+
+  private add(row: SysRegRow, slot: number): void {
+    const plain = slot >= 0 && row.fp !== true && row.trapEl0 === undefined;
+    const reg = {
+      ...row,
+      slot,
+      inlineRead: plain && row.get === undefined,
+      inlineWrite: plain && row.set === undefined && row.clears !== true && (row.mask ?? ALL) === ALL,
+    };
+    this.byKey.set(row.key, reg);
+    this.byName.set(row.name, reg);
+  }
+}

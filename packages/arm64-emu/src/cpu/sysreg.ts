@@ -1,0 +1,78 @@
+import type { Cpu } from './cpu.js';
+import type { Feature } from './features.js';
+import { parseSysKey } from './sysreg-key.js';
+
+/** Exception level, or 4 for "at none". */
+export type LowestEl = 0 | 1 | 2 | 3 | 4;
+
+/** Lowest exception level that may read, and that may write. */
+export interface SysAccess {
+  readonly read: LowestEl;
+  readonly write: LowestEl;
+}
+
+export const RW0: SysAccess = { read: 0, write: 0 };
+export const RO0: SysAccess = { read: 0, write: 4 };
+export const WO0: SysAccess = { read: 4, write: 0 };
+/** Read at EL0, written from EL1. */
+export const R0W1: SysAccess = { read: 0, write: 1 };
+export const RW1: SysAccess = { read: 1, write: 1 };
+export const RO1: SysAccess = { read: 1, write: 4 };
+export const WO1: SysAccess = { read: 4, write: 1 };
+export const RW2: SysAccess = { read: 2, write: 2 };
+
+/** What a register needs beside its name and encoding. */
+export interface SysRegInit {
+  /** Value after reset; zero by default. */
+  readonly reset?: bigint | ((cpu: Cpu) => bigint);
+  /** Bits that a write changes; all by default. */
+  readonly mask?: bigint;
+  /** Writing ones clears bits (those of `mask`). */
+  readonly clears?: boolean;
+  readonly get?: (cpu: Cpu) => bigint;
+  /** Called with the value after `mask`. A register with storage is written before the call. */
+  readonly set?: (cpu: Cpu, value: bigint) => void;
+  /** Whether an access from EL0 is trapped to EL1 (EC 0x18). */
+  readonly trapEl0?: (cpu: Cpu, write: boolean) => boolean;
+  /** Whether an access is subject to CPACR_EL1.FPEN. */
+  readonly fp?: boolean;
+  /** The register exists only when the model has the feature. */
+  readonly needs?: Feature;
+  /** The register exists only when the model says so. */
+  readonly exists?: (cpu: Cpu) => boolean;
+}
+
+/** A row of the system register table. */
+export interface SysRegRow extends SysRegInit {
+  readonly name: string;
+  /** See {@link parseSysKey}. */
+  readonly key: number;
+  readonly access: SysAccess;
+  /** Value kept in a slot of the state block. */
+  readonly stored: boolean;
+}
+
+/** A register as a CPU has it: row and slot. */
+export interface SysReg extends SysRegRow {
+  /** Slot of the state block; -1 without storage. */
+  readonly slot: number;
+  /** Reads at `access.read` and above may take the slot's value without further ado. */
+  readonly inlineRead: boolean;
+  /** Likewise writes. */
+  readonly inlineWrite: boolean;
+}
+
+/** A register with storage. */
+export function stored(name: string, encoding: string, access: SysAccess = RW1, init: SysRegInit = {}): SysRegRow {
+  return { ...init, name, key: parseSysKey(encoding), access, stored: true };
+}
+
+/** A register without storage: a constant, or behaviour. Without `get` it reads as zero, without `set` writes vanish. */
+export function computed(name: string, encoding: string, access: SysAccess, init: SysRegInit = {}): SysRegRow {
+  return { ...init, name, key: parseSysKey(encoding), access, stored: false };
+}
+
+/** Rows of a numbered family such as DBGBVR0_EL1 upwards. */
+export function family(count: number, row: (n: number) => SysRegRow): SysRegRow[] {
+  return Array.from({ length: count }, (_, n) => row(n));
+}

@@ -1,0 +1,60 @@
+import type { Cpu } from './cpu.js';
+import { computed, R0W1, RO0, RW0, type SysRegRow, stored } from './sysreg.js';
+import type { GenericTimer } from './timer.js';
+
+const closed = (bits: bigint) => (cpu: Cpu) => (cpu.read('CNTKCTL_EL1') & bits) === 0n;
+const EL0PCTEN = 1n;
+const EL0VCTEN = 2n;
+const EL0VTEN = 0x100n;
+const EL0PTEN = 0x200n;
+
+function timer(prefix: string, crm: number, which: (cpu: Cpu) => GenericTimer, enable: bigint): SysRegRow[] {
+  const trapEl0 = closed(enable);
+  return [
+    computed(`${prefix}_TVAL_EL0`, `S3_3_C14_C${crm}_0`, RW0, {
+      trapEl0,
+      get: cpu => which(cpu).tval,
+      set: (cpu, v) => {
+        which(cpu).tval = v;
+      },
+    }),
+    computed(`${prefix}_CTL_EL0`, `S3_3_C14_C${crm}_1`, RW0, {
+      trapEl0,
+      get: cpu => which(cpu).ctl,
+      set: (cpu, v) => {
+        which(cpu).ctl = v;
+      },
+    }),
+    computed(`${prefix}_CVAL_EL0`, `S3_3_C14_C${crm}_2`, RW0, {
+      trapEl0,
+      get: cpu => which(cpu).cval,
+      set: (cpu, v) => {
+        which(cpu).cval = v;
+      },
+    }),
+  ];
+}
+
+/** The generic timer's registers at EL0 and EL1 (Arm ARM, D11 and D19.12). */
+export const TIMER_REGISTERS: readonly SysRegRow[] = [
+  stored('CNTFRQ_EL0', 'S3_3_C14_C0_0', R0W1, {
+    mask: 0xffff_ffffn,
+    reset: cpu => BigInt(cpu.counter.frequency),
+    trapEl0: closed(EL0PCTEN | EL0VCTEN),
+  }),
+  computed('CNTPCT_EL0', 'S3_3_C14_C0_1', RO0, { get: cpu => cpu.counter.physical(), trapEl0: closed(EL0PCTEN) }),
+  computed('CNTVCT_EL0', 'S3_3_C14_C0_2', RO0, { get: cpu => cpu.counter.virtual(), trapEl0: closed(EL0VCTEN) }),
+  computed('CNTPCTSS_EL0', 'S3_3_C14_C0_5', RO0, {
+    needs: 'ECV',
+    get: cpu => cpu.counter.physical(),
+    trapEl0: closed(EL0PCTEN),
+  }),
+  computed('CNTVCTSS_EL0', 'S3_3_C14_C0_6', RO0, {
+    needs: 'ECV',
+    get: cpu => cpu.counter.virtual(),
+    trapEl0: closed(EL0VCTEN),
+  }),
+  stored('CNTKCTL_EL1', 'S3_0_C14_C1_0', undefined, { mask: 0x2_03ffn }),
+  ...timer('CNTP', 2, cpu => cpu.physicalTimer, EL0PTEN),
+  ...timer('CNTV', 3, cpu => cpu.virtualTimer, EL0VTEN),
+];
