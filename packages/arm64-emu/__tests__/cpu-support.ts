@@ -77,6 +77,7 @@ export function bench(model: CpuModel = max, more: Partial<CpuPort> = {}) {
   });
   cpu.reset();
   cpu.setCurrent(true);
+  cpu.attentionWanted = false;
   tlb.log = [];
   return { cpu, ram, tlb, time, levels };
 }

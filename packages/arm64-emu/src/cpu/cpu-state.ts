@@ -105,11 +105,9 @@ export class CpuState {
   }
   setFpcr(value: number): void {
     this.i32[STATE.FPCR >> 2] = value;
-    this.updateFpFast();
   }
   setFpsr(value: number): void {
     this.i32[STATE.FPSR >> 2] = value;
-    this.updateFpFast();
   }
 
   /** SP_EL0 or SP_EL1, wherever it is now. */
@@ -178,10 +176,5 @@ export class CpuState {
 
   private get currentStack(): 0 | 1 {
     return this.el === 0 || this.spSel === 0 ? 0 : 1;
-  }
-
-  private updateFpFast(): void {
-    const { i32 } = this;
-    i32[STATE.FP_FAST >> 2] = i32[STATE.FPCR >> 2] === 0 && (i32[STATE.FPSR >> 2]! & 0x10) !== 0 ? 1 : 0;
   }
 }
