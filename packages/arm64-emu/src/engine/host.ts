@@ -31,10 +31,7 @@ export const SYS_LEAVE = 1;
 export const SYS_TRAP = 2;
 export type SysResult = typeof SYS_CONTINUE | typeof SYS_LEAVE | typeof SYS_TRAP;
 
-/**
- * The CPU model behind an engine. While a method runs, `STATE.PC` holds the address of the current instruction and
- * `engine.executed` the exact count of instructions before it.
- */
+/** The CPU model behind an engine. Where a method needs it, `STATE.PC` holds the current instruction's address. */
 export interface CpuHost {
   /**
    * Translates `hi:lo` with the current permissions, or those of EL0 when `unprivileged`. False: a fault; the host has
@@ -51,6 +48,8 @@ export interface CpuHost {
   exception(ec: number, iss: number): void;
   /** ERET, WFI and so on. `STATE.PC` is the next instruction, except for ERET. */
   event(event: CpuEventName, operand: bigint): void;
+  /** Takes a pending interrupt that is not masked; false when there is none. */
+  deliverInterrupt(): boolean;
 
   /** System register read; undefined when it trapped. */
   sysRead(key: number): bigint | undefined;
@@ -60,12 +59,22 @@ export interface CpuHost {
   sysAccess(key: number, write: boolean): SysRegAccess;
   sysName(key: number): string | undefined;
 
-  /** Device access at a physical address; undefined, or false, when nothing answers. 8-byte values may be bigints. */
-  ioRead(pa: number, size: 1 | 2 | 4 | 8): number | bigint | undefined;
-  ioWrite(pa: number, size: 1 | 2 | 4 | 8, value: number | bigint): boolean;
-  /** The last device access changed something that the run loop must look at (interrupt line, power state). */
-  attention(): boolean;
+  /** CPACR_EL1.FPEN traps floating point at the current exception level. */
+  fpTrapped(): boolean;
 
-  /** Exact floating-point operation; arguments at `CELL.FP_ARGS`, 16 bytes each; the result replaces the first. */
-  fp(op: FpOp, format: FpFormat, lanes: number, param: number): void;
+  /**
+   * The run loop must look at this CPU: interrupt line, power state, deadline. The engine returns from `run` before the
+   * next instruction; whoever called it clears the flag.
+   */
+  attentionWanted: boolean;
 }
+
+/** Device access by physical address. */
+export interface PhysicalIo {
+  /** Undefined when nothing answers. */
+  read(address: number, size: 1 | 2 | 4 | 8): number | bigint | undefined;
+  write(address: number, size: 1 | 2 | 4 | 8, value: number | bigint): boolean;
+}
+
+/** An exact floating-point operation: arguments of 16 bytes at byte `at`; the result replaces the first. */
+export type FpRoutine = (view: DataView, at: number, op: FpOp, format: FpFormat, lanes: number, param: number) => void;

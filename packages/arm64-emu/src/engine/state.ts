@@ -39,8 +39,6 @@ export const STATE = {
   EXCLUSIVE_VALUE: 0x188,
   EXCLUSIVE_VALUE_HIGH: 0x190,
   EXCLUSIVE_SIZE: 0x198,
-  /** i32: 1 when FP operations may use the host's arithmetic: FPCR default and FPSR.IXC already set. */
-  FP_FAST: 0x1a0,
   /** i32: interrupts that are pending at this CPU, in DAIF bit positions (I: 0x80, F: 0x40, A: 0x100). */
   PENDING: 0x1a4,
   /** i32: the event register of WFE. */
@@ -77,6 +75,12 @@ export const CELL = {
   /** Exception raised by a handler: class (i32) and ISS (i32). */
   EXCEPTION_CLASS: 0x1824,
   EXCEPTION_ISS: 0x1828,
+  /** i32: why the current instruction is abandoned, see `Exit`. */
+  REASON: 0x182c,
+  /** i32: which event ends the instruction; its operand is in BOUNCE. */
+  EVENT: 0x1830,
+  /** i32: not 0 while every instruction is reported before it runs. */
+  TRACE: 0x1834,
   /** Values on their way between a handler and the slow path (64 bytes). */
   BOUNCE: 0x1840,
   /** Operands and result of an FP operation that is done by the exact routines (4 x 16 bytes). */

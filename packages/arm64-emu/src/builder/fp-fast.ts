@@ -1,0 +1,221 @@
+/**
+ * Floating-point operations in the host's arithmetic, with the condition under which the result and FPSR are the
+ * architecture's. FPCR must be 0 (round to nearest, no flushing); operations that may be inexact also need FPSR.IXC to
+ * be set already, and a result that is neither a NaN, infinite nor tiny raises nothing else.
+ */
+import { DOUBLE, type FpFormat, type FpOp, Rounding, SINGLE } from '../a64/spec/index.js';
+import { STATE } from '../engine/state.js';
+import {
+  F32,
+  F64,
+  type Float,
+  type FloatLane,
+  f32,
+  f64,
+  fromF32,
+  fromF64,
+  I32,
+  type I64,
+  i32,
+  Node,
+  splat,
+  type V128,
+  v128,
+} from '../ir/index.js';
+import type { FpFast } from './effects.js';
+
+const IXC = 16;
+const LARGEST = { 2: 3.4028234663852886e38, 3: Number.MAX_VALUE } as const;
+const SMALLEST_NORMAL = { 2: 2 ** -126, 3: 2 ** -1022 } as const;
+
+const state32 = (address: number): I32 => new I32(new Node('state32', 'i32', [], address));
+const defaultMode = (): I32 => state32(STATE.FPCR).isZero();
+/** FPCR = 0 and IXC = 1. */
+const inexactAllowed = (): I32 => state32(STATE.FPCR).or(state32(STATE.FPSR).and(IXC).xor(IXC)).isZero();
+
+type Result = { value: V128; ok: I32 } | undefined;
+
+function scalar<T extends Float<T>>(
+  op: FpOp,
+  format: FloatLane,
+  args: readonly T[],
+  lit: (k: number) => T,
+): { value: T; ok: I32 } | undefined {
+  const [a, b] = args as [T, T];
+  const largest = lit(LARGEST[format]);
+  const finite = (r: T): I32 => r.abs().le(largest);
+  const notTiny = (r: T): I32 => r.abs().gt(lit(SMALLEST_NORMAL[format]));
+  const zero = lit(0);
+  switch (op) {
+    case 'add':
+    case 'sub': {
+      // A tiny sum is exact.
+      const value = op === 'add' ? a.add(b) : a.sub(b);
+      return { value, ok: inexactAllowed().and(finite(value)) };
+    }
+    case 'mul':
+    case 'nmul': {
+      const product = a.mul(b);
+      const exactZero = a.eq(zero).or(b.eq(zero));
+      const value = op === 'mul' ? product : product.neg();
+      return { value, ok: inexactAllowed().and(finite(product)).and(notTiny(product).or(exactZero)) };
+    }
+    case 'div': {
+      const value = a.div(b);
+      return {
+        value,
+        ok: inexactAllowed()
+          .and(finite(value))
+          .and(notTiny(value).or(a.eq(zero))),
+      };
+    }
+    case 'sqrt': {
+      const value = a.sqrt();
+      return { value, ok: inexactAllowed().and(finite(value)) };
+    }
+    case 'max':
+    case 'min':
+    case 'maxnm':
+    case 'minnm': {
+      const value = op === 'max' || op === 'maxnm' ? a.max(b) : a.min(b);
+      return { value, ok: defaultMode().and(a.eq(a)).and(b.eq(b)) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Mask of the lanes in use, and of the others. */
+const used = (lanes: number, format: FloatLane): V128 => (lanes << format === 16 ? v128(-1n, -1n) : v128(-1n, 0n));
+
+function vector(op: FpOp, l: FloatLane, lanes: number, args: readonly V128[]): Result {
+  const [a, b] = args as [V128, V128];
+  const mask = used(lanes, l);
+  const all = (x: V128): I32 => x.or(mask.not()).allTrue(l);
+  const bound = (k: number): V128 => (l === DOUBLE ? splat(3, f64(k).bits()) : splat(2, f32(k).bits()));
+  const finite = (r: V128): V128 => bound(LARGEST[l]).fge(l, r.fabs(l));
+  const notTiny = (r: V128): V128 => r.fabs(l).fgt(l, bound(SMALLEST_NORMAL[l]));
+  const zero = v128(0n, 0n);
+  switch (op) {
+    case 'add':
+    case 'sub': {
+      const value = (op === 'add' ? a.fadd(l, b) : a.fsub(l, b)).and(mask);
+      return { value, ok: inexactAllowed().and(all(finite(value))) };
+    }
+    case 'mul': {
+      const value = a.fmul(l, b).and(mask);
+      const exactZero = a.feq(l, zero).or(b.feq(l, zero));
+      return { value, ok: inexactAllowed().and(all(finite(value).and(notTiny(value).or(exactZero)))) };
+    }
+    case 'div': {
+      const value = a.fdiv(l, b).and(mask);
+      return { value, ok: inexactAllowed().and(all(finite(value).and(notTiny(value).or(a.feq(l, zero))))) };
+    }
+    case 'cmeq':
+    case 'cmge':
+    case 'cmgt': {
+      const value = (op === 'cmeq' ? a.feq(l, b) : op === 'cmge' ? a.fge(l, b) : a.fgt(l, b)).and(mask);
+      return { value, ok: defaultMode().and(all(a.feq(l, a).and(b.feq(l, b)))) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function compare<T extends Float<T>>(a: T, b: T): { value: V128; ok: I32 } {
+  const nzcv = a.lt(b).select(i32(8), a.eq(b).select(i32(6), i32(2)));
+  return { value: v128(0n, 0n).put(2, 0, nzcv), ok: defaultMode().and(a.eq(a)).and(b.eq(b)) };
+}
+
+/** Integer conversions; see `intParam` for `param`. */
+function integer(op: FpOp, format: FloatLane, a: V128, param: number): Result {
+  const [rounding, bytes, fraction] = [param & 7, (param >> 3) & 3, param >> 8];
+  if (fraction !== 0 || bytes < 2) return undefined;
+  const signed = op === 'fromsint' || op === 'tosint';
+  if (op === 'fromsint' || op === 'fromuint') {
+    const from: I32 | I64 = bytes === 3 ? a.get(3, 0) : a.get(2, 0);
+    if (format === DOUBLE) return { value: fromF64(from.toF64(signed)), ok: bytes === 2 ? i32(1) : inexactAllowed() };
+    return bytes === 2 ? { value: fromF32(toF32(from as I32, signed)), ok: inexactAllowed() } : undefined;
+  }
+  if (rounding !== Rounding.zero) return undefined;
+  const x: F32 | F64 = format === DOUBLE ? a.f64() : a.f32();
+  const limit = 2 ** ((bytes === 3 ? 64 : 32) - (signed ? 1 : 0));
+  const inside =
+    x instanceof F64
+      ? x.lt(f64(limit)).and(signed ? x.ge(f64(-limit)) : x.ge(f64(0)))
+      : x.lt(f32(limit)).and(signed ? x.ge(f32(-limit)) : x.ge(f32(0)));
+  const low: I64 = bytes === 3 ? x.trunc64(signed) : x.trunc32(signed).u64();
+  return { value: v128(0n, 0n).put(3, 0, low), ok: inexactAllowed().and(inside) };
+}
+
+const toF32 = (x: I32, signed: boolean): F32 =>
+  new F32(new Node(signed ? 'f32.convert_i32_s' : 'f32.convert_i32_u', 'f32', [x.node]));
+
+function convert(format: FloatLane, a: V128, to: number): Result {
+  if (format === SINGLE && to === DOUBLE) {
+    const x = a.f32();
+    return { value: fromF64(x.promote()), ok: defaultMode().and(x.eq(x)) };
+  }
+  if (format === DOUBLE && to === SINGLE) {
+    const r = a.f64().demote();
+    const fine = r
+      .abs()
+      .le(f32(LARGEST[2]))
+      .and(
+        r
+          .abs()
+          .gt(f32(SMALLEST_NORMAL[2]))
+          .or(a.f64().eq(f64(0))),
+      );
+    return { value: fromF32(r), ok: inexactAllowed().and(fine) };
+  }
+  return undefined;
+}
+
+function roundToIntegral<T extends Float<T>>(x: T, param: number): { value: T; ok: I32 } | undefined {
+  if (param > Rounding.zero) return undefined;
+  const value = [x.nearest(), x.ceil(), x.floor(), x.trunc()][param]!;
+  return { value, ok: defaultMode().and(x.eq(x)) };
+}
+
+/** The fast form of an operation, if it has one. */
+export function fpFast(
+  op: FpOp,
+  format: FpFormat,
+  lanes: number,
+  args: readonly V128[],
+  param: number,
+): FpFast | undefined {
+  if (format < SINGLE) return undefined;
+  const l = format as FloatLane;
+  const r = fast(op, l, lanes, args, param);
+  return r && { value: r.value.node, ok: r.ok.node };
+}
+
+function fast(op: FpOp, l: FloatLane, lanes: number, args: readonly V128[], param: number): Result {
+  const a = args[0]!;
+  if (lanes > 1) return vector(op, l, lanes, args);
+  if (op === 'compare') return l === DOUBLE ? compare(a.f64(), args[1]!.f64()) : compare(a.f32(), args[1]!.f32());
+  if (op === 'fromsint' || op === 'fromuint' || op === 'tosint' || op === 'touint') return integer(op, l, a, param);
+  if (op === 'convert') return convert(l, a, param);
+  if (op === 'roundint') {
+    const r = l === DOUBLE ? roundToIntegral(a.f64(), param) : roundToIntegral(a.f32(), param);
+    return r && { value: r.value instanceof F64 ? fromF64(r.value) : fromF32(r.value), ok: r.ok };
+  }
+  if (l === DOUBLE) {
+    const r = scalar(
+      op,
+      l,
+      args.map(x => x.f64()),
+      f64,
+    );
+    return r && { value: fromF64(r.value), ok: r.ok };
+  }
+  const r = scalar(
+    op,
+    l,
+    args.map(x => x.f32()),
+    f32,
+  );
+  return r && { value: fromF32(r.value), ok: r.ok };
+}

@@ -1,0 +1,110 @@
+/** Records of decoded instructions, one array per physical page that is executed. */
+
+import { Special } from '../interp/module.js';
+import { PAGE_RECORDS, RECORD_PAGE_SIZE, RECORD_SIZE } from '../interp/record.js';
+import type { Tlb } from './tlb.js';
+
+/** Writes to a page of records before the page is dropped: it has probably become data. */
+const WRITES_BEFORE_DROP = 16;
+const PAGE_BYTES = 4096;
+
+/** What the cache needs from the engine. */
+export interface DecodeCacheOwner {
+  readonly tlbs: readonly Tlb[];
+  /** Offset in linear memory of a physical page. */
+  hostOf(page: number): number;
+}
+
+/** Keyed by physical page number, so that mappings may change without decoding again. */
+export class DecodeCache {
+  private readonly pages = new Map<number, number>();
+  private readonly pageOf: Int32Array;
+  private readonly writes: Int32Array;
+  private readonly free: number[] = [];
+  private used = 0;
+  private readonly view: DataView;
+  private readonly bytes: Uint8Array;
+
+  /** `start`: first byte of the records; `capacity`: pages. */
+  constructor(
+    buffer: ArrayBufferLike,
+    private readonly start: number,
+    private readonly capacity: number,
+    private readonly owner: DecodeCacheOwner,
+  ) {
+    this.view = new DataView(buffer);
+    this.bytes = new Uint8Array(buffer);
+    this.pageOf = new Int32Array(capacity).fill(-1);
+    this.writes = new Int32Array(capacity);
+  }
+
+  /** Bytes that `capacity` pages need. */
+  static size(capacity: number): number {
+    return capacity * RECORD_PAGE_SIZE;
+  }
+
+  /** Whether the physical page has records, so that writes to it must be seen. */
+  has(page: number): boolean {
+    return this.pages.has(page);
+  }
+  /** Number of pages with records. */
+  get count(): number {
+    return this.pages.size;
+  }
+
+  /** The records of a physical page; made when there are none. */
+  records(page: number): number {
+    const known = this.pages.get(page);
+    return this.start + (known ?? this.allocate(page)) * RECORD_PAGE_SIZE;
+  }
+
+  private allocate(page: number): number {
+    if (this.free.length === 0 && this.used === this.capacity) this.clear();
+    const index = this.free.pop() ?? this.used++;
+    const at = this.start + index * RECORD_PAGE_SIZE;
+    this.bytes.fill(0, at, at + RECORD_PAGE_SIZE);
+    this.view.setUint16(at + PAGE_RECORDS * RECORD_SIZE, Special.pageEnd, true);
+    this.pages.set(page, index);
+    this.pageOf[index] = page;
+    this.writes[index] = 0;
+    const host = this.owner.hostOf(page);
+    for (const tlb of this.owner.tlbs) tlb.dropWrites(host);
+    return index;
+  }
+
+  /** Physical address of the instruction whose record is at `ip`. */
+  addressOf(ip: number): number {
+    const offset = ip - this.start;
+    const index = Math.floor(offset / RECORD_PAGE_SIZE);
+    return this.pageOf[index]! * PAGE_BYTES + ((offset % RECORD_PAGE_SIZE) / RECORD_SIZE) * 4;
+  }
+
+  /**
+   * Bytes of a physical page were, or will be, written. `ip`: the record that is executing, whose page stays;
+   * -1 when none is.
+   */
+  written(page: number, offset: number, size: number, ip: number): void {
+    const index = this.pages.get(page);
+    if (index === undefined) return;
+    const at = this.start + index * RECORD_PAGE_SIZE;
+    const last = Math.min(offset + size, PAGE_BYTES);
+    for (let o = offset & -4; o < last; o += 4) this.view.setUint16(at + o * 4, Special.decode, true);
+    const executing = ip >= at && ip < at + RECORD_PAGE_SIZE;
+    if (++this.writes[index]! > WRITES_BEFORE_DROP && !executing) this.drop(page, index);
+  }
+
+  private drop(page: number, index: number): void {
+    this.pages.delete(page);
+    this.pageOf[index] = -1;
+    this.free.push(index);
+    for (const tlb of this.owner.tlbs) tlb.dropFetches(this.start + index * RECORD_PAGE_SIZE);
+  }
+
+  /** Drops everything. No record may be executing. */
+  clear(): void {
+    this.pages.clear();
+    this.free.length = 0;
+    this.used = 0;
+    for (const tlb of this.owner.tlbs) tlb.flushFetches();
+  }
+}

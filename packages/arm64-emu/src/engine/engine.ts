@@ -1,0 +1,386 @@
+/** The engine: linear memory, generated code, and the loop around it. */
+import {
+  CpuEvent,
+  type CpuEventName,
+  callRoutine,
+  type DecodeEnv,
+  Decoder,
+  Disp,
+  disassemble,
+  FP_OP_NAMES,
+  type FpFormat,
+} from '../a64/spec/index.js';
+import type { Feature } from '../cpu/features.js';
+import { Exit } from '../interp/exit.js';
+import { Handlers } from '../interp/handlers.js';
+import { type HandlerSource, Special } from '../interp/module.js';
+import { encodeRecord, RECORD_SIZE } from '../interp/record.js';
+import { DecodeCache } from './decode-cache.js';
+import { type CpuHost, FETCH, type FpRoutine, type PhysicalIo, SYS_CONTINUE, SYS_TRAP } from './host.js';
+import { PhysicalMemory, type RegionSpec } from './physical-memory.js';
+import { SlowPath } from './slow-path.js';
+import { CELL, MAX_CPUS, STATE, STATE_SIZE, TLB_END, TLB_SET } from './state.js';
+import { Regime, Tlb } from './tlb.js';
+
+const PAGE = 4096;
+/** Records can stand for this many pages of code before all are dropped. */
+const RECORD_PAGES = 4096;
+const WASM_PAGE = 65536;
+/** The switch only checks the budget at taken branches and page ends; the last stretch is run instruction by instruction. */
+const EXACT_TAIL = 1024;
+/** V8 replaces code only between calls, so that the loop must return now and then. */
+const SLICE = 1 << 18;
+
+const EVENT_NAMES = Object.keys(CpuEvent) as CpuEventName[];
+
+/** What an engine is made of. */
+export interface EngineOptions {
+  readonly memory: readonly RegionSpec[];
+  readonly io: PhysicalIo;
+  readonly fp: FpRoutine;
+  /** Features that instructions may need; undefined for all. */
+  readonly features?: ReadonlySet<Feature>;
+  /** Instruction words whose handlers are made at once, hottest first, and how many of them go into the switch. */
+  readonly profile?: { readonly words: readonly number[]; readonly far: readonly number[]; readonly hot: number };
+}
+
+/** A CPU's place in the engine. */
+interface Attached {
+  readonly host: CpuHost;
+  readonly tlb: Tlb;
+  /** State block while another CPU runs. */
+  readonly saved: Uint8Array;
+  executed: number;
+  regime: number;
+  unprivilegedRegime: number;
+}
+
+/**
+ * Executes A64 code. The engine knows instructions and memory; a {@link CpuHost} per CPU knows translation, exceptions
+ * and system registers.
+ *
+ * @example
+ * const engine = new Engine({ memory: [{ base: 0, size: 1 << 20 }], io, fp });
+ * engine.attach(0, cpu);
+ * engine.select(0);
+ * const executed = engine.run(1_000_000);
+ */
+export class Engine {
+  readonly buffer: ArrayBuffer;
+  readonly view: DataView;
+  readonly memory: PhysicalMemory;
+  /** Called before each instruction while set: address and word. Slow; see {@link trace}. */
+  private tracer: ((pc: bigint, word: number) => void) | undefined;
+  private readonly words: Int32Array;
+  private readonly u64: BigUint64Array;
+  private readonly bytes: Uint8Array;
+  private readonly decoder: Decoder;
+  private readonly cache: DecodeCache;
+  private readonly handlers: Handlers;
+  private readonly slowPath: SlowPath;
+  private readonly fp: FpRoutine;
+  private readonly cpus: (Attached | undefined)[] = new Array<Attached | undefined>(MAX_CPUS).fill(undefined);
+  private current: Attached | undefined;
+  private currentIndex = -1;
+  /** Budget that the running slice began with, times 16; its executed instructions are not in `executed` yet. */
+  private sliceBudget = 0;
+
+  constructor(options: EngineOptions) {
+    const recordStart = TLB_END;
+    const ramStart = Math.ceil((recordStart + DecodeCache.size(RECORD_PAGES)) / WASM_PAGE) * WASM_PAGE;
+    const total = ramStart + PhysicalMemory.total(options.memory);
+    const memory = new WebAssembly.Memory({ initial: Math.ceil(total / WASM_PAGE) });
+    this.buffer = memory.buffer;
+    this.view = new DataView(this.buffer);
+    this.words = new Int32Array(this.buffer);
+    this.u64 = new BigUint64Array(this.buffer);
+    this.bytes = new Uint8Array(this.buffer);
+    this.memory = new PhysicalMemory(this.buffer, options.memory, ramStart);
+    this.memory.onChange = (address, size) => this.invalidate(address, size);
+    this.fp = options.fp;
+    this.decoder = new Decoder(options.features, this.decodeEnv());
+    const tlbs: Tlb[] = [];
+    this.cache = new DecodeCache(this.buffer, recordStart, RECORD_PAGES, { tlbs, hostOf: p => this.hostOf(p) });
+    this.tlbs = tlbs;
+    this.slowPath = new SlowPath(this.buffer, this.memory, this.cache, options.io, this.slowContext());
+    this.handlers = new Handlers(this.imports(memory), this.knownSources(options), options.profile?.hot ?? 0);
+  }
+  private readonly tlbs: Tlb[];
+
+  // ---- CPUs
+
+  /** Adds CPU `index`; its state block starts as zeros. */
+  attach(index: number, host: CpuHost): void {
+    const tlb = new Tlb(this.words, index);
+    this.tlbs.push(tlb);
+    const saved = new Uint8Array(STATE_SIZE);
+    this.cpus[index] = { host, tlb, saved, executed: 0, regime: Regime.el1, unprivilegedRegime: Regime.el0 };
+  }
+  /** Puts the state block of CPU `index` in place. */
+  select(index: number): void {
+    if (index === this.currentIndex) return;
+    const next = this.cpu(index);
+    this.current?.saved.set(this.bytes.subarray(0, STATE_SIZE));
+    this.bytes.set(next.saved, 0);
+    this.current = next;
+    this.currentIndex = index;
+    this.contextChanged();
+  }
+  private cpu(index: number): Attached {
+    const cpu = this.cpus[index];
+    if (cpu === undefined) throw new RangeError(`no CPU ${index}`);
+    return cpu;
+  }
+  private get running(): Attached {
+    if (this.current === undefined) throw new Error('no CPU is selected');
+    return this.current;
+  }
+  /** The TLB of CPU `index`. */
+  tlb(index: number): Tlb {
+    return this.cpu(index).tlb;
+  }
+  /** Instructions that CPU `index` has executed; exact also inside calls from generated code. */
+  executed(index: number): number {
+    const cpu = this.cpu(index);
+    if (index !== this.currentIndex || this.sliceBudget === 0) return cpu.executed;
+    const remaining = (this.words[CELL.BUDGET >> 2]! - this.words[CELL.IP >> 2]!) | 0;
+    return cpu.executed + (this.sliceBudget - remaining) / RECORD_SIZE;
+  }
+  /** EL, PAN or UAO of the selected CPU changed: other translations are current. */
+  contextChanged(): void {
+    const cpu = this.current;
+    if (cpu === undefined) return;
+    const el = (this.words[STATE.CURRENT_EL >> 2]! >> 2) & 3;
+    const pan = this.words[STATE.PAN >> 2] !== 0;
+    cpu.regime = el === 0 ? Regime.el0 : el === 2 ? Regime.el2 : pan ? Regime.el1Pan : Regime.el1;
+    cpu.unprivilegedRegime = el === 0 || this.words[STATE.UAO >> 2] === 0 ? Regime.el0 : cpu.regime;
+    cpu.tlb.select(cpu.regime, cpu.unprivilegedRegime);
+  }
+
+  // ---- memory and code
+
+  /** Tells the engine that memory changed (DMA, loading): decoded instructions there are dropped. */
+  invalidate(address: number, size: number): void {
+    for (let page = Math.floor(address / PAGE); page * PAGE < address + size; page++) {
+      const from = Math.max(address, page * PAGE);
+      const to = Math.min(address + size, (page + 1) * PAGE);
+      this.cache.written(page, from - page * PAGE, to - from, this.sliceBudget === 0 ? -1 : this.words[CELL.IP >> 2]!);
+    }
+  }
+  private hostOf(page: number): number {
+    const region = this.memory.find(page * PAGE);
+    return region === undefined ? -1 : region.host + (page * PAGE - region.base);
+  }
+  /** The text of an instruction, for traces. */
+  disassemble(word: number, pc: bigint): string {
+    return disassemble(this.decoder, word, pc);
+  }
+  /** Calls `tracer` before each instruction, with exact state; undefined stops that. */
+  trace(tracer: ((pc: bigint, word: number) => void) | undefined): void {
+    this.tracer = tracer;
+    this.words[CELL.TRACE >> 2] = tracer === undefined ? 0 : 1;
+  }
+
+  private decodeEnv(): DecodeEnv {
+    return {
+      sysreg: (key, write) => this.current?.host.sysAccess(key, write) ?? { minEl: 0 },
+      sysregName: key => this.current?.host.sysName(key),
+    };
+  }
+  private knownSources(options: EngineOptions): HandlerSource[] {
+    if (options.profile === undefined) return [];
+    const all = new Decoder(undefined, this.decodeEnv());
+    const far = new Set(options.profile.far);
+    const sources: HandlerSource[] = [];
+    for (const word of options.profile.words) {
+      const decoded = all.decode(word);
+      if (decoded) sources.push({ decoded, far: far.has(word) });
+    }
+    return sources;
+  }
+
+  /** Decodes the instruction of a fresh record. */
+  private decodeRecord(ip: number): void {
+    const address = this.cache.addressOf(ip);
+    const word = this.words[this.memory.wordOf(address)]!;
+    const decoded = this.decoder.decode(word);
+    if (decoded === undefined) {
+      this.view.setUint16(ip, Special.undefined, true);
+      return;
+    }
+    const handler = this.handlers.get(decoded, leavesPage(decoded.operands, address % PAGE));
+    encodeRecord(this.view, ip, handler.number, handler.layout, decoded.operands);
+  }
+
+  /** The record of the instruction at `hi:lo`, entered into the fetch TLB; -1 when it cannot be fetched. */
+  private enter(lo: number, hi: number): number {
+    const { host, tlb, regime } = this.running;
+    if (!host.translate(lo, hi, FETCH, false)) return -1;
+    const { pa, keep, nG } = host.translation;
+    const page = Math.floor(pa / PAGE);
+    if (this.memory.find(pa) === undefined) {
+      host.externalAbort(lo, hi, FETCH);
+      return -1;
+    }
+    const records = this.cache.records(page);
+    if (keep) tlb.fill(regime, TLB_SET.FETCH, lo, hi, records, nG);
+    const va = (BigInt(hi) << 32n) | BigInt((lo & -PAGE) >>> 0);
+    this.u64[CELL.PC_BIAS >> 3] = BigInt.asUintN(64, va - BigInt(records >>> 2));
+    return records + (lo & (PAGE - 4)) * 4;
+  }
+  /** Makes `STATE.PC` the address of the instruction whose record is in the cell. */
+  private syncPc(): void {
+    const ip = this.words[CELL.IP >> 2]! >>> 2;
+    this.u64[STATE.PC >> 3] = BigInt.asUintN(64, this.u64[CELL.PC_BIAS >> 3]! + BigInt(ip));
+  }
+
+  // ---- calls from generated code
+
+  private slowContext(): ConstructorParameters<typeof SlowPath>[4] {
+    const engine = this;
+    return {
+      get host() {
+        return engine.running.host;
+      },
+      get tlb() {
+        return engine.running.tlb;
+      },
+      get regime() {
+        return engine.running.regime;
+      },
+      get unprivilegedRegime() {
+        return engine.running.unprivilegedRegime;
+      },
+      syncPc: () => engine.syncPc(),
+    };
+  }
+
+  private imports(memory: WebAssembly.Memory): WebAssembly.Imports {
+    const { view, words, u64, slowPath } = this;
+    const trap = (): number => {
+      words[CELL.REASON >> 2] = Exit.ABORT;
+      return -1;
+    };
+    return {
+      env: {
+        memory,
+        slow: (lo: number, hi: number, info: number): number => slowPath.slow(lo, hi, info),
+        sysRead: (key: number): number => {
+          this.syncPc();
+          const value = this.running.host.sysRead(key);
+          if (value === undefined) return trap();
+          u64[CELL.BOUNCE >> 3] = value;
+          return 0;
+        },
+        sysWrite: (key: number, value: bigint): number => {
+          this.syncPc();
+          const result = this.running.host.sysWrite(key, BigInt.asUintN(64, value));
+          if (result === SYS_TRAP) return trap();
+          return result === SYS_CONTINUE ? 0 : 1;
+        },
+        decode: (ip: number): void => this.decodeRecord(ip),
+        jump: (_kind: number): number => this.enter(words[CELL.JUMP >> 2]!, words[(CELL.JUMP >> 2) + 1]!),
+        fp: (operation: number, param: number): void => {
+          const op = FP_OP_NAMES[operation & 0xff]!;
+          this.fp(view, CELL.FP_ARGS, op, ((operation >> 8) & 15) as FpFormat, operation >> 12, param);
+        },
+        routine: (number: number, param: number): void => callRoutine(number, view, CELL.FP_ARGS, param),
+        trace: (ip: number): void => this.reportInstruction(ip),
+      },
+    };
+  }
+
+  private reportInstruction(ip: number): void {
+    const number = this.view.getUint16(ip, true);
+    if (this.tracer === undefined || number === Special.decode || number === Special.pageEnd) return;
+    this.syncPc();
+    this.tracer(this.u64[STATE.PC >> 3]!, this.words[this.memory.wordOf(this.cache.addressOf(ip))]!);
+  }
+
+  // ---- the run loop
+
+  /**
+   * Runs the selected CPU for exactly `count` instructions, or until its host wants attention. Returns the number
+   * executed. An exception counts as one instruction, so that a guest whose exceptions lead nowhere ends too.
+   */
+  run(count: number): number {
+    const cpu = this.running;
+    const { host } = cpu;
+    const before = cpu.executed;
+    let remaining = count;
+    while (remaining > 0 && !host.attentionWanted) {
+      if ((this.words[STATE.PENDING >> 2]! & ~this.words[STATE.DAIF >> 2]!) !== 0) host.deliverInterrupt();
+      const used = this.slice(cpu, Math.min(remaining, SLICE));
+      cpu.executed += used;
+      remaining -= used;
+    }
+    return cpu.executed - before;
+  }
+
+  /** Runs one call of the generated code and carries out why it returned; returns the instructions executed. */
+  private slice(cpu: Attached, limit: number): number {
+    const { words } = this;
+    const lo = words[STATE.PC >> 2]!;
+    const ip = this.enter(lo, words[(STATE.PC >> 2) + 1]!);
+    if (ip < 0) {
+      cpu.host.raise();
+      return 1;
+    }
+    const exact = limit <= EXACT_TAIL || this.tracer !== undefined || cpu.host.fpTrapped();
+    const budget = (exact ? limit : limit - EXACT_TAIL) * RECORD_SIZE;
+    this.sliceBudget = budget;
+    const enter = exact ? this.handlers.step : this.handlers.run;
+    const reason = enter(ip, words[STATE.NZCV >> 2]!, budget + ip);
+    const remaining = (words[CELL.BUDGET >> 2]! - words[CELL.IP >> 2]!) | 0;
+    this.sliceBudget = 0;
+    const used = (budget - remaining) / RECORD_SIZE;
+    return used + this.finish(cpu, reason);
+  }
+
+  /** Carries out the reason for leaving; returns instructions to charge beyond those counted. */
+  private finish(cpu: Attached, reason: number): number {
+    const { words, u64 } = this;
+    const { host } = cpu;
+    if (reason === Exit.FETCH) {
+      u64[STATE.PC >> 3] = u64[CELL.JUMP >> 3]!;
+      host.raise();
+      return 1;
+    }
+    this.syncPc();
+    switch (reason) {
+      case Exit.ABORT:
+        host.raise();
+        return 1;
+      case Exit.EXCEPTION:
+        host.exception(words[CELL.EXCEPTION_CLASS >> 2]!, words[CELL.EXCEPTION_ISS >> 2]!);
+        return 1;
+      case Exit.EVENT: {
+        const name = EVENT_NAMES[words[CELL.EVENT >> 2]!]!;
+        host.event(name, u64[CELL.BOUNCE >> 3]!);
+        return 0;
+      }
+      case Exit.REPLAY:
+        return this.replay(cpu);
+      default:
+        return 0;
+    }
+  }
+
+  /** Repeats the instruction whose device access asked for attention; the accesses are not repeated. */
+  private replay(cpu: Attached): number {
+    this.slowPath.beginReplay();
+    const used = this.slice(cpu, 1);
+    this.slowPath.endReplay();
+    return used;
+  }
+}
+
+/** Whether a direct branch at `offset` in its page leads to another one. */
+function leavesPage(operands: Readonly<Record<string, unknown>>, offset: number): boolean {
+  for (const o of Object.values(operands)) {
+    if (!(o instanceof Disp)) continue;
+    const target = offset + o.k;
+    return target < 0 || target >= PAGE;
+  }
+  return false;
+}

@@ -1,0 +1,217 @@
+/** What generated code calls when the TLB does not know an address. */
+
+import { Exit } from '../interp/exit.js';
+import { SlowInfo } from '../interp/imports.js';
+import type { DecodeCache } from './decode-cache.js';
+import { type AccessKind, type CpuHost, type PhysicalIo, READ, WRITE } from './host.js';
+import type { MemoryRegion, PhysicalMemory } from './physical-memory.js';
+import { CELL, TLB_SET } from './state.js';
+import type { Tlb, TlbArray } from './tlb.js';
+
+const PAGE = 4096;
+const OFFSET = PAGE - 1;
+/** Bytes of a device access. */
+type IoSize = 1 | 2 | 4 | 8;
+
+/** The CPU that is running, and where its accesses go. */
+export interface SlowPathContext {
+  readonly host: CpuHost;
+  readonly tlb: Tlb;
+  /** Regime of plain, and of unprivileged accesses. */
+  readonly regime: number;
+  readonly unprivilegedRegime: number;
+  /** Makes `STATE.PC` the address of the current instruction. */
+  syncPc(): void;
+}
+
+/** Data accesses that miss the TLB. One per engine. */
+export class SlowPath {
+  private readonly view: DataView;
+  private readonly words: Int32Array;
+  /** Device accesses of the current instruction, which is identified by its record and the budget. */
+  private done: (number | bigint)[] = [];
+  private doneAt = 0;
+  private doneBudget = 0;
+  private replayed = 0;
+  /** The instruction is being repeated: its device accesses have been done already. */
+  replaying = false;
+
+  constructor(
+    buffer: ArrayBufferLike,
+    private readonly memory: PhysicalMemory,
+    private readonly cache: DecodeCache,
+    private readonly io: PhysicalIo,
+    private readonly context: SlowPathContext,
+  ) {
+    this.view = new DataView(buffer);
+    this.words = new Int32Array(buffer);
+  }
+
+  /** See `IMPORTS`: returns a TLB entry for the access, or -1 with the reason in its cell. */
+  slow(lo: number, hi: number, info: number): number {
+    const element = 1 << (info & 7);
+    const bytes = (info & 8) !== 0 ? element * 2 : element;
+    const align = 1 << ((info >> 4) & 7);
+    const write = (info & SlowInfo.write) !== 0;
+    const unprivileged = (info & SlowInfo.unprivileged) !== 0;
+    const access = write || (info & SlowInfo.atomic) !== 0 ? WRITE : READ;
+    const { host } = this.context;
+    if ((lo & (align - 1)) !== 0) {
+      host.alignmentFault(lo, hi, access);
+      return this.abort();
+    }
+    if ((lo & OFFSET) + bytes > PAGE) return this.crossing(lo, hi, bytes, access, unprivileged);
+    if (!host.translate(lo, hi, access, unprivileged)) return this.abort();
+    const { translation } = host;
+    if (translation.device && (lo & (element - 1)) !== 0) {
+      host.alignmentFault(lo, hi, access);
+      return this.abort();
+    }
+    const { tlb } = this.context;
+    const regime = unprivileged ? this.context.unprivilegedRegime : this.context.regime;
+    const array = access === WRITE ? TLB_SET.WRITE : TLB_SET.READ;
+    const { pa } = translation;
+    const region = this.memory.find(pa);
+    if (region === undefined || (region.readOnly && access === WRITE))
+      return this.device(lo, hi, pa, element, bytes, access, write, regime, array);
+    const at = region.host + (pa - region.base);
+    if (access === WRITE) {
+      const page = Math.floor(pa / PAGE);
+      if (this.cache.has(page)) {
+        this.cache.written(page, pa % PAGE, bytes, this.words[CELL.IP >> 2]!);
+        return tlb.scratch(regime, array, lo, at);
+      }
+    }
+    if (!translation.keep) return tlb.scratch(regime, array, lo, at);
+    return tlb.fill(regime, array, lo, hi, at - (lo & OFFSET), translation.nG);
+  }
+
+  private abort(): -1 {
+    this.words[CELL.REASON >> 2] = Exit.ABORT;
+    return -1;
+  }
+
+  /** An access in two pages: through the bounce buffer. */
+  private crossing(lo: number, hi: number, bytes: number, access: AccessKind, unprivileged: boolean): number {
+    const { host, tlb } = this.context;
+    const first = PAGE - (lo & OFFSET);
+    const secondLo = (lo + first) | 0;
+    const secondHi = secondLo >>> 0 < lo >>> 0 ? (hi + 1) | 0 : hi;
+    if (!host.translate(lo, hi, access, unprivileged)) return this.abort();
+    const a = this.ordinary(lo, hi, access);
+    if (a === undefined) return this.abort();
+    const paFirst = host.translation.pa;
+    if (!host.translate(secondLo, secondHi, access, unprivileged)) return this.abort();
+    const b = this.ordinary(secondLo, secondHi, access);
+    if (b === undefined) return this.abort();
+    const paSecond = host.translation.pa;
+    const { bytes: m } = this.memory;
+    const atFirst = a.host + (paFirst - a.base);
+    const atSecond = b.host + (paSecond - b.base);
+    const regime = unprivileged ? this.context.unprivilegedRegime : this.context.regime;
+    if (access === WRITE) {
+      m.copyWithin(atFirst, CELL.BOUNCE, CELL.BOUNCE + first);
+      m.copyWithin(atSecond, CELL.BOUNCE + first, CELL.BOUNCE + bytes);
+      const ip = this.words[CELL.IP >> 2]!;
+      this.cache.written(Math.floor(paFirst / PAGE), paFirst % PAGE, first, ip);
+      this.cache.written(Math.floor(paSecond / PAGE), 0, bytes - first, ip);
+      return tlb.scratch(regime, TLB_SET.WRITE, lo, CELL.BOUNCE);
+    }
+    m.copyWithin(CELL.BOUNCE, atFirst, atFirst + first);
+    m.copyWithin(CELL.BOUNCE + first, atSecond, atSecond + bytes - first);
+    return tlb.scratch(regime, TLB_SET.READ, lo, CELL.BOUNCE);
+  }
+  /** The region of the last translation, if an unaligned access may go there. */
+  private ordinary(lo: number, hi: number, access: AccessKind): MemoryRegion | undefined {
+    const { host } = this.context;
+    const region = this.memory.find(host.translation.pa);
+    if (region === undefined || host.translation.device || (region.readOnly && access === WRITE)) {
+      host.alignmentFault(lo, hi, access);
+      return undefined;
+    }
+    return region;
+  }
+
+  private device(
+    lo: number,
+    hi: number,
+    pa: number,
+    element: number,
+    bytes: number,
+    access: AccessKind,
+    write: boolean,
+    regime: number,
+    array: TlbArray,
+  ): number {
+    const { host, tlb } = this.context;
+    if (access === WRITE && !write) {
+      // Atomics need memory.
+      host.externalAbort(lo, hi, access);
+      return this.abort();
+    }
+    this.context.syncPc();
+    this.identify();
+    const size = Math.min(element, 8) as IoSize;
+    for (let o = 0; o < bytes; o += size) {
+      if (this.access(pa + o, size, CELL.BOUNCE + o, write)) continue;
+      host.externalAbort(lo, hi, access);
+      return this.abort();
+    }
+    if (host.attentionWanted && !this.replaying) {
+      this.words[CELL.REASON >> 2] = Exit.REPLAY;
+      return -1;
+    }
+    return tlb.scratch(regime, array, lo, CELL.BOUNCE);
+  }
+
+  /** Starts a new list of device accesses unless this is still the same instruction. */
+  private identify(): void {
+    const ip = this.words[CELL.IP >> 2]!;
+    const budget = this.words[CELL.BUDGET >> 2]!;
+    if (this.replaying || (ip === this.doneAt && budget === this.doneBudget)) return;
+    this.done = [];
+    this.doneAt = ip;
+    this.doneBudget = budget;
+  }
+  /** The instruction that asked for attention will run again. */
+  beginReplay(): void {
+    this.replaying = true;
+    this.replayed = 0;
+  }
+  endReplay(): void {
+    this.replaying = false;
+    this.done = [];
+  }
+
+  /** One device access between `pa` and the buffer at `at`. */
+  private access(pa: number, size: IoSize, at: number, write: boolean): boolean {
+    const again = this.replaying && this.replayed < this.done.length;
+    if (write) {
+      if (again) this.replayed++;
+      else {
+        if (!this.io.write(pa, size, this.get(at, size))) return false;
+        this.done.push(0);
+        if (this.replaying) this.replayed++;
+      }
+      return true;
+    }
+    const value = again ? this.done[this.replayed] : this.io.read(pa, size);
+    if (value === undefined) return false;
+    if (!again) this.done.push(value);
+    if (this.replaying) this.replayed++;
+    this.put(at, size, value);
+    return true;
+  }
+  private get(at: number, size: IoSize): number | bigint {
+    const { view } = this;
+    if (size === 8) return view.getBigUint64(at, true);
+    return size === 4 ? view.getUint32(at, true) : size === 2 ? view.getUint16(at, true) : view.getUint8(at);
+  }
+  private put(at: number, size: IoSize, value: number | bigint): void {
+    const { view } = this;
+    if (size === 8) view.setBigUint64(at, BigInt.asUintN(64, BigInt(value)), true);
+    else if (size === 4) view.setUint32(at, Number(value), true);
+    else if (size === 2) view.setUint16(at, Number(value), true);
+    else view.setUint8(at, Number(value));
+  }
+}

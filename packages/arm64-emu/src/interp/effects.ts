@@ -1,0 +1,195 @@
+/** Emits effects. */
+import { FP_OP_NAMES } from '../a64/spec/index.js';
+import type { Effect } from '../builder/effects.js';
+import { CELL, STATE } from '../engine/state.js';
+import type { Node } from '../ir/index.js';
+import { Op } from '../wasm/opcodes.js';
+import { BUDGET, type Code, FLAGS, IP } from './code.js';
+import { Exit } from './exit.js';
+import { Import } from './imports.js';
+import { emitLoad, emitStore } from './memory.js';
+
+const VECTOR = 16;
+
+/** Values that effects use directly. */
+export const rootsOf = (effects: readonly Effect[]): Node[] => effects.flatMap(rootsOfOne);
+
+function rootsOfOne(e: Effect): Node[] {
+  switch (e.kind) {
+    case 'load':
+      return [e.address];
+    case 'store':
+      return [e.address, ...e.values];
+    case 'if':
+      return [e.condition, ...rootsOf(e.body)];
+    case 'trap':
+      return [e.condition, e.iss];
+    case 'sysread':
+      return [e.key];
+    case 'syswrite':
+      return [e.key, e.value];
+    case 'fp':
+      return [...e.args, ...(e.fast ? [e.fast.value, e.fast.ok] : [])];
+    case 'routine':
+      return [...e.args, e.param];
+  }
+}
+
+/** Results of effects inside a body, which cannot be computed before it. */
+function resultsOf(effects: readonly Effect[]): Node[] {
+  return effects.flatMap(e =>
+    e.kind === 'load' ? e.results : e.kind === 'if' ? resultsOf(e.body) : 'result' in e ? [e.result] : [],
+  );
+}
+
+/** Whether `n` depends on one of `results`. */
+const dependsOn = (n: Node, results: ReadonlySet<Node>): boolean =>
+  results.has(n) || n.args.some(a => dependsOn(a, results));
+
+/** Emits the effects of one instruction; a fault branches to `fault` with the reason in its cell. */
+export class EffectEmitter {
+  /** The local that is set when a system register write asks to leave behind the instruction. */
+  leave: number | undefined;
+
+  constructor(
+    private readonly c: Code,
+    private readonly fault: number,
+  ) {}
+
+  emit(effects: readonly Effect[]): void {
+    for (const e of effects) this.one(e);
+  }
+
+  private one(e: Effect): void {
+    const { c } = this;
+    switch (e.kind) {
+      case 'load':
+        emitLoad(c, e.results, e.address, e.access, this.fault);
+        return;
+      case 'store':
+        emitStore(c, e.values, e.address, e.access, this.fault);
+        return;
+      case 'if':
+        this.conditional(e.condition, e.body);
+        return;
+      case 'trap':
+        this.trap(e.condition, e.ec, e.iss);
+        return;
+      case 'sysread':
+        this.saveState();
+        c.value(e.key);
+        c.call(Import.sysRead);
+        c.i32(0);
+        c.u8(Op.i32LtS);
+        c.branch(this.fault, Op.brIf);
+        this.result(e.result, () => c.loadAt(Op.i64Load, 3, CELL.BOUNCE));
+        return;
+      case 'syswrite':
+        this.sysWrite(e.key, e.value);
+        return;
+      case 'fp':
+        this.fp(e);
+        return;
+      case 'routine':
+        this.args(e.args);
+        c.i32(e.number);
+        c.value(e.param);
+        c.call(Import.routine);
+        this.result(e.result, () => this.vectorResult());
+        return;
+    }
+  }
+
+  private result(n: Node, push: () => void): void {
+    push();
+    n.local = this.c.temp(n.ty);
+    this.c.set(n.local);
+  }
+
+  private conditional(condition: Node, body: readonly Effect[]): void {
+    const { c } = this;
+    const inside = new Set(resultsOf(body));
+    // What is also used elsewhere must not be computed only when the condition holds.
+    const prepare = (n: Node): void => {
+      if (n.isConst || n.local >= 0) return;
+      if (n.uses > 1 && !dependsOn(n, inside)) c.force(n);
+      else n.args.forEach(prepare);
+    };
+    rootsOf(body).forEach(prepare);
+    c.value(condition);
+    c.open(Op.if);
+    this.emit(body);
+    c.close();
+  }
+
+  private trap(condition: Node, ec: number, iss: Node): void {
+    const { c } = this;
+    c.force(iss);
+    c.value(condition);
+    c.open(Op.if);
+    c.storeAt(Op.i32Store, 2, CELL.EXCEPTION_CLASS, () => c.i32(ec));
+    c.storeAt(Op.i32Store, 2, CELL.EXCEPTION_ISS, () => c.value(iss));
+    c.storeAt(Op.i32Store, 2, CELL.REASON, () => c.i32(Exit.EXCEPTION));
+    c.branch(this.fault);
+    c.close();
+  }
+
+  /** The host may look at PC, NZCV and the instruction count. */
+  private saveState(): void {
+    const { c } = this;
+    c.storeAt(Op.i32Store, 2, CELL.IP, () => c.get(IP));
+    c.storeAt(Op.i32Store, 2, CELL.BUDGET, () => c.get(BUDGET));
+    c.storeAt(Op.i32Store, 2, STATE.NZCV, () => c.get(FLAGS));
+  }
+
+  private sysWrite(key: Node, value: Node): void {
+    const { c } = this;
+    this.saveState();
+    this.leave ??= c.temp('i32');
+    c.value(key);
+    c.value(value);
+    c.call(Import.sysWrite);
+    c.tee(this.leave);
+    c.i32(0);
+    c.u8(Op.i32LtS);
+    c.branch(this.fault, Op.brIf);
+  }
+
+  private args(args: readonly Node[]): void {
+    const { c } = this;
+    args.forEach((a, i) => {
+      c.i32(0);
+      c.value(a);
+      c.storeSized(VECTOR, CELL.FP_ARGS + i * VECTOR);
+    });
+  }
+  private vectorResult(): void {
+    this.c.i32(0);
+    this.c.loadSized(VECTOR, CELL.FP_ARGS);
+  }
+
+  private fp(e: Extract<Effect, { kind: 'fp' }>): void {
+    const { c } = this;
+    const exact = (): void => {
+      this.args(e.args);
+      c.i32(FP_OP_NAMES.indexOf(e.op) | (e.format << 8) | (e.lanes << 12));
+      c.i32(e.param);
+      c.call(Import.fp);
+    };
+    if (!e.fast) {
+      exact();
+      this.result(e.result, () => this.vectorResult());
+      return;
+    }
+    for (const a of e.args) c.force(a);
+    const { value, ok } = e.fast;
+    this.result(e.result, () => c.value(value));
+    c.value(ok);
+    c.u8(Op.i32Eqz);
+    c.open(Op.if);
+    exact();
+    this.vectorResult();
+    c.set(e.result.local);
+    c.close();
+  }
+}

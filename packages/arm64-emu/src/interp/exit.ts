@@ -1,0 +1,19 @@
+/** Why the generated code returns to the engine. */
+export const Exit = {
+  /** Not an exit: go on. */
+  CONTINUE: -1,
+  /** The budget is used up. */
+  BUDGET: 0,
+  /** The host has recorded an abort or trap; the instruction had no effect. */
+  ABORT: 1,
+  /** The instruction raises the exception in `CELL.EXCEPTION_CLASS`; it had no effect. */
+  EXCEPTION: 2,
+  /** The instruction is done and ends with the event in `CELL.EVENT`. */
+  EVENT: 3,
+  /** The instruction is done; the run loop must look at interrupts and translation. */
+  SYNC: 4,
+  /** A device access asks for attention: the instruction must be repeated, its device accesses replayed. */
+  REPLAY: 5,
+  /** The jump to `CELL.JUMP` is done, but its target cannot be fetched from; the host has recorded the abort. */
+  FETCH: 6,
+} as const;

@@ -1,0 +1,79 @@
+/** Handlers by number: which instruction shapes have code, and the table it is in. */
+import type { Decoded } from '../a64/spec/index.js';
+import type { HandlerSource } from './module.js';
+import { mainModule, Special, singleModule, TABLE_SIZE } from './module.js';
+import type { RecordLayout } from './record.js';
+
+/** A handler: number in records, layout of the record. */
+export interface Handler {
+  readonly number: number;
+  readonly layout: RecordLayout;
+}
+
+/** The signature of `run`, `step` and every handler. */
+export type HandlerFunction = (ip: number, flags: number, budget: number) => number;
+
+interface MainExports {
+  readonly run: HandlerFunction;
+  readonly step: HandlerFunction;
+  readonly table: WebAssembly.Table;
+}
+
+/** Identity of a handler. */
+const keyOf = (d: Decoded, far: boolean): string => `${d.insn.name}|${d.shapeKey}${far ? '|far' : ''}`;
+
+/** The handlers of one engine, with more made as instructions turn up. */
+export class Handlers {
+  readonly run: HandlerFunction;
+  readonly step: HandlerFunction;
+  private readonly table: WebAssembly.Table;
+  private readonly known = new Map<string, Handler>();
+  private readonly sources: (HandlerSource | undefined)[];
+
+  /** `sources`: handlers made now, hottest first; the first `hot` go into the switch. */
+  constructor(
+    private readonly imports: WebAssembly.Imports,
+    sources: readonly HandlerSource[],
+    hot: number,
+  ) {
+    const distinct = new Map(sources.map(s => [keyOf(s.decoded, s.far), s]));
+    const list = [...distinct.values()];
+    const { bytes, layouts } = mainModule(list, hot);
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
+    const { run, step, table } = instance.exports as unknown as MainExports;
+    this.run = run;
+    this.step = step;
+    this.table = table;
+    this.sources = new Array<HandlerSource | undefined>(Special.count).fill(undefined);
+    list.forEach((s, i) => {
+      this.known.set(keyOf(s.decoded, s.far), { number: Special.count + i, layout: layouts[i]! });
+      this.sources.push(s);
+    });
+  }
+
+  /** How many handlers there are, the special ones included. */
+  get count(): number {
+    return this.sources.length;
+  }
+  /** The instruction that a handler was made from. */
+  source(number: number): HandlerSource | undefined {
+    return this.sources[number];
+  }
+
+  /** The handler for an instruction; made when it does not exist yet. */
+  get(d: Decoded, far: boolean): Handler {
+    const key = keyOf(d, far);
+    const known = this.known.get(key);
+    if (known) return known;
+    const source: HandlerSource = { decoded: d, far };
+    const { bytes, layouts } = singleModule(source);
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), this.imports);
+    const number = this.sources.length;
+    if (number >= TABLE_SIZE) throw new RangeError('handler table is full');
+    this.table.set(number, instance.exports.handler);
+    this.sources.push(source);
+    const handler = { number, layout: layouts[0]! };
+    this.known.set(key, handler);
+    return handler;
+  }
+}

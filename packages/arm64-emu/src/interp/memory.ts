@@ -1,0 +1,113 @@
+/** Guest memory accesses: the TLB's fast path inline, the slow path behind a call. */
+import type { Access } from '../builder/effects.js';
+import { CELL, TLB_ENTRIES, TLB_ENTRY_SIZE, TLB_SET } from '../engine/state.js';
+import type { Node } from '../ir/index.js';
+import { Op } from '../wasm/opcodes.js';
+import { BUDGET, type Code, IP } from './code.js';
+import { Import, slowInfo } from './imports.js';
+
+const PAGE_MASK = -4096n;
+const ADDEND = 8;
+/** VA bits 12 and up, as a byte offset into an array of entries. */
+const INDEX_SHIFT = 8n;
+const INDEX_MASK = (TLB_ENTRIES - 1) * TLB_ENTRY_SIZE;
+
+/** Pushes the address of the entry for the VA in local `va`, relative to the set's array. */
+export function tlbEntry(c: Code, va: () => void, unprivileged = false): void {
+  va();
+  c.i64(INDEX_SHIFT);
+  c.raw(Op.i64ShrU, Op.i32Wrap);
+  c.i32(INDEX_MASK);
+  c.u8(Op.i32And);
+  c.loadAt(Op.i32Load, 2, unprivileged ? CELL.TLB_UNPRIVILEGED : CELL.TLB);
+  c.u8(Op.i32Add);
+}
+
+/**
+ * Leaves the host address of the access in a local. `prepare` runs on a miss, before the call. Branches to `fault` when
+ * the access cannot be done.
+ */
+function hostAddress(
+  c: Code,
+  address: Node,
+  access: Access,
+  write: boolean,
+  fault: number,
+  prepare: () => void,
+): { local: number } {
+  const array = write || access.atomic ? TLB_SET.WRITE : TLB_SET.READ;
+  const bytes = access.size * access.count;
+  if (address.uses < 2) address.uses = 2;
+  c.force(address);
+  const va = (): void => c.value(address);
+  const entry = c.temp('i32');
+  tlbEntry(c, va, access.unprivileged);
+  c.tee(entry);
+  c.raw(Op.i64Load, 3);
+  c.u32(array);
+  va();
+  if (access.align >= bytes) {
+    // An aligned access does not cross a page; a misaligned one differs from the tag in its low bits.
+    c.i64(PAGE_MASK | BigInt(access.align - 1));
+  } else {
+    if (bytes > 1) {
+      c.i64(BigInt(bytes - 1));
+      c.u8(Op.i64Add);
+    }
+    c.i64(PAGE_MASK);
+  }
+  c.raw(Op.i64And, Op.i64Ne);
+  c.open(Op.if);
+  prepare();
+  c.storeAt(Op.i32Store, 2, CELL.IP, () => c.get(IP));
+  c.storeAt(Op.i32Store, 2, CELL.BUDGET, () => c.get(BUDGET));
+  va();
+  c.u8(Op.i32Wrap);
+  va();
+  c.i64(32n);
+  c.raw(Op.i64ShrU, Op.i32Wrap);
+  c.i32(slowInfo(access, write));
+  c.call(Import.slow);
+  c.tee(entry);
+  c.i32(0);
+  c.u8(Op.i32LtS);
+  c.branch(fault, Op.brIf);
+  c.close();
+  const host = c.temp('i32');
+  va();
+  c.u8(Op.i32Wrap);
+  c.get(entry);
+  c.raw(Op.i32Load, 2);
+  c.u32(array + ADDEND);
+  c.u8(Op.i32Add);
+  c.set(host);
+  return { local: host };
+}
+
+/** Loads `results` from neighbouring elements. */
+export function emitLoad(c: Code, results: readonly Node[], address: Node, access: Access, fault: number): void {
+  const host = hostAddress(c, address, access, false, fault, () => {});
+  results.forEach((r, i) => {
+    c.get(host.local);
+    c.loadSized(access.size, i * access.size);
+    r.local = c.temp(r.ty);
+    c.set(r.local);
+  });
+}
+
+/** Stores `values`. On a miss they go to the bounce buffer first: the slow path may perform the store from there. */
+export function emitStore(c: Code, values: readonly Node[], address: Node, access: Access, fault: number): void {
+  for (const v of values) if (!v.isConst) c.force(v);
+  const host = hostAddress(c, address, access, true, fault, () => {
+    values.forEach((v, i) => {
+      c.i32(0);
+      c.value(v);
+      c.storeSized(access.size, CELL.BOUNCE + i * access.size);
+    });
+  });
+  values.forEach((v, i) => {
+    c.get(host.local);
+    c.value(v);
+    c.storeSized(access.size, i * access.size);
+  });
+}

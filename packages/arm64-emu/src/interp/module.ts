@@ -1,0 +1,183 @@
+/**
+ * Assembles handlers into modules. The main module has `run`, a loop around one switch of the hot handlers that calls
+ * the others through a table; `step`, which calls every handler through the table and stops at any instruction; and the
+ * handlers known in advance. Further handlers come in modules of their own when they are first met.
+ */
+import type { Decoded } from '../a64/spec/index.js';
+import { CELL, STATE } from '../engine/state.js';
+import { buildModule, type Func } from '../wasm/module.js';
+import { Op } from '../wasm/opcodes.js';
+import { BUDGET, Code, FLAGS, IP } from './code.js';
+import { Exit } from './exit.js';
+import { emitDecode, emitHandler, emitPageEnd, emitUndefined, type Frame } from './handler.js';
+import { FUNC_TYPES, FuncTypes, IMPORTS, Import } from './imports.js';
+import type { RecordLayout } from './record.js';
+
+/** Slots of the handler table; numbers must fit a record's u16. */
+export const TABLE_SIZE = 16384;
+
+/** Handlers that are not instructions; fresh record memory (zeros) says "decode me". */
+export const Special = { decode: 0, pageEnd: 1, undefined: 2, count: 3 } as const;
+const SPECIALS: readonly ((f: Frame) => void)[] = [emitDecode, emitPageEnd, emitUndefined];
+
+/** An instruction, and whether it is a direct branch to another page. */
+export interface HandlerSource {
+  readonly decoded: Decoded;
+  readonly far: boolean;
+}
+
+/** Writes the machine's registers to their cells. */
+function saveRegisters(c: Code): void {
+  c.storeAt(Op.i32Store, 2, CELL.IP, () => c.get(IP));
+  c.storeAt(Op.i32Store, 2, CELL.BUDGET, () => c.get(BUDGET));
+  c.storeAt(Op.i32Store, 2, STATE.NZCV, () => c.get(FLAGS));
+}
+function loadRegisters(c: Code): void {
+  for (const [local, address] of [
+    [IP, CELL.IP],
+    [BUDGET, CELL.BUDGET],
+    [FLAGS, STATE.NZCV],
+  ] as const) {
+    c.loadAt(Op.i32Load, 2, address);
+    c.set(local);
+  }
+}
+
+/** Opens the blocks that handlers leave through, and closes them behind `body`. */
+function withExits(c: Code, body: (exits: Omit<Frame, 'next'>) => void): void {
+  const reason = c.newLocal('i32');
+  const exit = c.open(Op.block);
+  const fault = c.open(Op.block);
+  body({ c, fault, exit, reason });
+  c.close();
+  c.loadAt(Op.i32Load, 2, CELL.REASON);
+  c.set(reason);
+  c.close();
+  saveRegisters(c);
+  c.get(reason);
+}
+
+/** A handler as a function of its own: (ip, flags, budget) -> exit reason, or CONTINUE. */
+function handlerFunction(emit: (f: Frame) => void): Func {
+  const c = new Code();
+  withExits(c, exits => {
+    emit({
+      ...exits,
+      next: () => {
+        c.i32(Exit.CONTINUE);
+        c.set(exits.reason);
+        c.branch(exits.exit);
+      },
+    });
+    c.u8(Op.unreachable);
+  });
+  return { type: FuncTypes.handler, locals: c.locals, code: c.result() };
+}
+
+function callHandler(c: Code): void {
+  c.get(IP);
+  c.get(FLAGS);
+  c.get(BUDGET);
+  c.fromRecord(Op.i32Load16U, 1, 0);
+  c.raw(Op.callIndirect, FuncTypes.handler, 0);
+}
+
+/** The loop around the switch of `hot` handlers. */
+function runFunction(hot: readonly ((f: Frame) => void)[]): Func {
+  const c = new Code();
+  const result = c.newLocal('i32');
+  withExits(c, exits => {
+    const top = c.open(Op.loop);
+    for (let i = 0; i <= hot.length; i++) c.open(Op.block);
+    c.fromRecord(Op.i32Load16U, 1, 0);
+    c.u8(Op.brTable);
+    c.u32(hot.length);
+    for (let i = 0; i <= hot.length; i++) c.u32(i);
+    c.close();
+    for (const emit of hot) {
+      emit({ ...exits, next: () => c.branch(top) });
+      c.close();
+    }
+    // not hot: the handler keeps the registers in their cells
+    callHandler(c);
+    c.set(result);
+    loadRegisters(c);
+    c.get(result);
+    c.i32(0);
+    c.u8(Op.i32LtS);
+    c.branch(top, Op.brIf);
+    c.get(result);
+    c.u8(Op.return);
+    c.close();
+    c.u8(Op.unreachable);
+  });
+  return { type: FuncTypes.handler, locals: c.locals, code: c.result(), exportAs: 'run' };
+}
+
+/** One handler at a time, with the budget checked before each. */
+function stepFunction(): Func {
+  const c = new Code();
+  const result = c.newLocal('i32');
+  const top = c.open(Op.loop);
+  c.get(BUDGET);
+  c.get(IP);
+  c.u8(Op.i32Sub);
+  c.i32(0);
+  c.u8(Op.i32LeS);
+  c.open(Op.if);
+  saveRegisters(c);
+  c.i32(Exit.BUDGET);
+  c.u8(Op.return);
+  c.close();
+  c.loadAt(Op.i32Load, 2, CELL.TRACE);
+  c.open(Op.if);
+  saveRegisters(c);
+  c.get(IP);
+  c.call(Import.trace);
+  c.close();
+  callHandler(c);
+  c.set(result);
+  loadRegisters(c);
+  c.get(result);
+  c.i32(0);
+  c.u8(Op.i32LtS);
+  c.branch(top, Op.brIf);
+  c.get(result);
+  c.u8(Op.return);
+  c.close();
+  c.u8(Op.unreachable);
+  return { type: FuncTypes.handler, locals: c.locals, code: c.result(), exportAs: 'step' };
+}
+
+/** A module and the record layouts of its handlers, in the order given. */
+export interface HandlerModule {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly layouts: readonly RecordLayout[];
+}
+
+/**
+ * The main module: the special handlers have numbers 0 to 2, the `sources` follow; the first `hot` of those are in the
+ * switch.
+ */
+export function mainModule(sources: readonly HandlerSource[], hot: number): HandlerModule {
+  const layouts: RecordLayout[] = [];
+  const known = sources.map(s => (f: Frame) => {
+    layouts.push(emitHandler(f, s.decoded, s.far));
+  });
+  const functions = [...SPECIALS, ...known].map(handlerFunction);
+  // The switch emits its handlers again; layouts come out the same.
+  const made = layouts.slice();
+  const funcs = [runFunction([...SPECIALS, ...known.slice(0, hot)]), stepFunction(), ...functions];
+  const first = IMPORTS.length + 2;
+  const elements = new Map(functions.map((_, i) => [i, first + i]));
+  const bytes = buildModule({ types: FUNC_TYPES, imports: IMPORTS, funcs, table: { size: TABLE_SIZE, elements } });
+  return { bytes, layouts: made };
+}
+
+/** A module of one further handler, exported as `handler`. */
+export function singleModule(source: HandlerSource): HandlerModule {
+  const layouts: RecordLayout[] = [];
+  const f = handlerFunction(frame => layouts.push(emitHandler(frame, source.decoded, source.far)));
+  const bytes = buildModule({ types: FUNC_TYPES, imports: IMPORTS, funcs: [{ ...f, exportAs: 'handler' }] });
+  return { bytes, layouts };
+}
