@@ -4,7 +4,11 @@ import { MAX_NODE_NAME, NODE_HEADER_SIZE } from './format.js';
 import { NodeProperties } from './node-properties.js';
 import { escapeSegment, parseSegment, splitPath } from './path.js';
 import { DeviceTreeProperty } from './property.js';
-import { indexedName, type TreeIndex } from './tree-index.js';
+import { serializeNode } from './serialize.js';
+import { indexedName, indexTree, type TreeIndex } from './tree-index.js';
+
+/** Counts changes to any tree, so that what was worked out before one is not used after it. */
+let changes = 0;
 
 /** A node of the tree: properties in order, then children in order. Duplicate names are allowed, as in the format. */
 export class DeviceTreeNode extends NodeProperties {
@@ -16,6 +20,7 @@ export class DeviceTreeNode extends NodeProperties {
   /** Whether this node or something below it differs from the input. */
   #changed: boolean;
   #name: string | undefined;
+  #ranked: { readonly at: number; readonly ranks: ReadonlyMap<DeviceTreeNode, number> } | undefined;
 
   private constructor(index: TreeIndex | undefined, id: number, parent: DeviceTreeNode | undefined) {
     super();
@@ -53,6 +58,7 @@ export class DeviceTreeNode extends NodeProperties {
   /** @internal Marks this node and its ancestors as differing from the input. */
   override touch(): void {
     this.#name = undefined;
+    changes++;
     for (let node: DeviceTreeNode | undefined = this; node !== undefined && !node.#changed; node = node.#parent)
       node.#changed = true;
   }
@@ -151,8 +157,24 @@ export class DeviceTreeNode extends NodeProperties {
     const name = this.name;
     const text = escapeSegment(name);
     if (this.#parent === undefined) return text;
-    const namesakes = this.#parent.children.filter(sibling => sibling.name === name);
-    return namesakes.length === 1 ? text : `${text}[${namesakes.indexOf(this)}]`;
+    const rank = this.#parent.#ranks().get(this);
+    return rank === undefined ? text : `${text}[${rank}]`;
+  }
+
+  /** Ranks of the children that share their name with others; kept until something in some tree changes. */
+  #ranks(): ReadonlyMap<DeviceTreeNode, number> {
+    if (this.#ranked?.at === changes) return this.#ranked.ranks;
+    const byName = new Map<string, DeviceTreeNode[]>();
+    for (const child of this.children) {
+      const namesakes = byName.get(child.name);
+      if (namesakes === undefined) byName.set(child.name, [child]);
+      else namesakes.push(child);
+    }
+    const ranks = new Map<DeviceTreeNode, number>();
+    for (const namesakes of byName.values())
+      if (namesakes.length > 1) namesakes.forEach((child, rank) => ranks.set(child, rank));
+    this.#ranked = { at: changes, ranks };
+    return ranks;
   }
 
   /** The first child of that name. */
@@ -220,6 +242,12 @@ export class DeviceTreeNode extends NodeProperties {
     this.#parent = undefined;
     parent.touch();
     return this;
+  }
+
+  /** A copy of this node and everything below it that is in no tree. */
+  cloneNode(): DeviceTreeNode {
+    const index = indexTree(serializeNode(this), Number.POSITIVE_INFINITY);
+    return new DeviceTreeNode(index, 0, undefined);
   }
 
   /** @internal Puts properties and children in another order; each list holds what is there now. */

@@ -1,6 +1,50 @@
 /** Read, edit, diff and write Apple's binary device trees. @packageDocumentation */
+export {
+  addressMap,
+  busRanges,
+  ownersOf,
+  type PhysicalRange,
+  physicalRanges,
+  toBusAddress,
+  translateAddress,
+} from './address.js';
+export { incompatible, overwritten } from './compatible.js';
 export { DeviceTreeNode } from './device-node.js';
+export { applyEdits, type EditOutcome, type EditReport, editList, parseEditList } from './edit/apply.js';
+export { diffTrees } from './edit/diff.js';
+export type {
+  AddNodeEdit,
+  Edit,
+  EditList,
+  InsertEdit,
+  KeepCompatibleEdit,
+  MemoryMapEdit,
+  OrderEdit,
+  RemoveEdit,
+  RemoveNodeEdit,
+  RenameEdit,
+  RenameNodeEdit,
+  ReplaceEdit,
+  ResolvePlaceholdersEdit,
+  SetEdit,
+  TrailingEdit,
+} from './edit/edit-list.js';
+export { type MergeConflict, type MergeResult, mergeTrees } from './edit/merge.js';
 export { DeviceTreeError, type DeviceTreeErrorCode, isDeviceTreeError } from './error.js';
+export { type FoundProperty, findByCompatible, findByName, findByPhandle, findNodes, findProperties } from './find.js';
+export { type DeviceTreeJson, fromJson, type NodeJson, type PropertyJson, toJson } from './forms/json.js';
+export type { JsonValue } from './forms/parts.js';
+export { nodeText, parseText, propertyText, toText } from './forms/text.js';
+export { freeSlots, type MemoryMapChange, memoryMap, setMemoryMap } from './memory-map.js';
+export {
+  type PlaceholderSource,
+  type PlaceholderSources,
+  parsePlaceholder,
+  type ResolvedPlaceholder,
+  resolvePlaceholder,
+  resolvePlaceholders,
+  type Unresolved,
+} from './placeholder.js';
 export { DeviceTreeProperty, type PropertyOwner } from './property.js';
 export { serializeNode } from './serialize.js';
 export { createTree, DeviceTree, type OpenOptions, openTree } from './tree.js';

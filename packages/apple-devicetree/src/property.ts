@@ -1,8 +1,8 @@
-import { equalBytes, fromLatin1, latin1 } from './bytes.js';
+import { equalBytes, fromLatin1 } from './bytes.js';
 import { fail } from './error.js';
 import { LENGTH_MASK, NAME_FIELD_SIZE, PLACEHOLDER_FLAG, PROPERTY_HEADER_SIZE, padded } from './format.js';
 import { escapeProperty } from './path.js';
-import { nameLength } from './tree-index.js';
+import { nameAt } from './tree-index.js';
 
 /** What a property tells the node it is in when it changes. */
 export interface PropertyOwner {
@@ -113,7 +113,7 @@ export class DeviceTreeProperty {
 
   /** The name, one character per byte. */
   get name(): string {
-    this.#name ??= latin1(this.#source, this.#at, this.#at + nameLength(this.#source, this.#at));
+    this.#name ??= nameAt(this.#source, this.#at);
     return this.#name;
   }
   set name(name: string) {
@@ -179,6 +179,11 @@ export class DeviceTreeProperty {
   /** A copy that belongs to no node. */
   clone(): DeviceTreeProperty {
     return new DeviceTreeProperty(this.record().slice(), 0);
+  }
+
+  /** Takes over everything that another property has: name field, value, placeholder flag, padding. */
+  become(other: DeviceTreeProperty): void {
+    this.#rebuild(other.nameField, other.value, other.placeholder, other.padding);
   }
 
   /** Whether both serialise to the same bytes. */

@@ -28,11 +28,28 @@ const grow = (array: Uint32Array): Uint32Array => {
   return larger;
 };
 
-/** Length of the name in a 32-byte name field: up to the first NUL. */
-export function nameLength(bytes: Uint8Array, offset: number): number {
-  let n = 0;
-  while (n < NAME_FIELD_SIZE && bytes[offset + n] !== 0) n++;
-  return n;
+/** Property names repeat across nodes and trees: a direct-mapped cache of their strings, so that most are made once. */
+const names = new Array<string | undefined>(4096);
+
+/** The name in the 32-byte field at `offset`, one character per byte. */
+export function nameAt(bytes: Uint8Array, offset: number): string {
+  let hash = 0;
+  let length = 0;
+  for (; length < NAME_FIELD_SIZE; length++) {
+    const byte = bytes[offset + length]!;
+    if (byte === 0) break;
+    hash = (hash * 31 + byte) | 0;
+  }
+  const slot = (hash ^ (hash >>> 12)) & 4095;
+  const cached = names[slot];
+  if (cached !== undefined && cached.length === length) {
+    let i = 0;
+    while (i < length && cached.charCodeAt(i) === bytes[offset + i]) i++;
+    if (i === length) return cached;
+  }
+  const name = latin1(bytes, offset, offset + length);
+  names[slot] = name;
+  return name;
 }
 
 /**
@@ -51,8 +68,9 @@ export function indexTree(bytes: Uint8Array, maxDepth = MAX_DEPTH): TreeIndex {
   let properties = 0;
   let offset = 0;
   /** The open nodes, and how many children each still lacks. */
-  const openNodes = new Uint32Array(maxDepth);
-  const missing = new Uint32Array(maxDepth);
+  const levels = Math.min(maxDepth, Math.ceil(size / NODE_HEADER_SIZE) + 1);
+  const openNodes = new Uint32Array(levels);
+  const missing = new Uint32Array(levels);
   let depth = 0;
 
   const pathTo = (property?: number): string => {
@@ -66,10 +84,7 @@ export function indexTree(bytes: Uint8Array, maxDepth = MAX_DEPTH): TreeIndex {
     };
     let path = '';
     for (let level = 1; level < depth; level++) path += `/${indexedName(index, openNodes[level]!)}`;
-    return (
-      (path === '' ? '/' : path) +
-      (property === undefined ? '' : `.${latin1(bytes, property, property + nameLength(bytes, property))}`)
-    );
+    return (path === '' ? '/' : path) + (property === undefined ? '' : `.${nameAt(bytes, property)}`);
   };
 
   for (;;) {

@@ -1,6 +1,6 @@
 import { DeviceTreeNode } from './device-node.js';
 import { fail } from './error.js';
-import { MAX_DEPTH, NODE_HEADER_SIZE } from './format.js';
+import { MAX_DEPTH } from './format.js';
 import { recognise } from './recognise.js';
 import { serializeNode } from './serialize.js';
 import { indexTree } from './tree-index.js';
@@ -56,7 +56,7 @@ export class DeviceTree {
 }
 
 function treeOf(bytes: Uint8Array, maxDepth: number): DeviceTree {
-  const index = indexTree(bytes, Math.min(maxDepth, Math.ceil(bytes.length / NODE_HEADER_SIZE) + 1));
+  const index = indexTree(bytes, maxDepth);
   return new DeviceTree(DeviceTreeNode.at(index, 0, undefined), bytes.slice(index.end));
 }
 

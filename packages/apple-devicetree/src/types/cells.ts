@@ -1,5 +1,6 @@
 import { viewOf } from '../bytes.js';
 import { fail } from '../error.js';
+import { wholeNumber } from './scalars.js';
 import type { ValueType } from './value-type.js';
 
 /** One `reg` entry: address on the parent's bus and size, in bytes. */
@@ -27,9 +28,7 @@ function getCells(view: DataView, at: number, cells: number): bigint {
 }
 
 function putCells(view: DataView, at: number, cells: number, value: unknown): void {
-  if (typeof value !== 'bigint' && !Number.isInteger(value))
-    throw fail('bad-value', 'an address or size is a whole number');
-  const number = BigInt(value as bigint);
+  const number = wholeNumber(value);
   if (number < 0n || number >> BigInt(32 * cells) !== 0n)
     throw fail('out-of-range', `${number} does not fit in ${cells} cells`);
   if (cells === 1) view.setUint32(at, Number(number), true);

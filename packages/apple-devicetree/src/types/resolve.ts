@@ -18,6 +18,8 @@ export interface Decoded {
   readonly alternatives: readonly string[];
 }
 
+const NONE: readonly string[] = [];
+
 /** Type of a property's bytes: the first of the table's that fits, or a guess. */
 export function typeOfProperty(node: DeviceTreeNode, name: string, bytes: Uint8Array): AnyType {
   for (const type of tableTypes(node, name)) if (type.decode(bytes) !== undefined) return type;
@@ -32,14 +34,14 @@ export function typeOfProperty(node: DeviceTreeNode, name: string, bytes: Uint8A
 export function decodeProperty(node: DeviceTreeNode, property: DeviceTreeProperty): Decoded {
   const bytes = property.value;
   if (property.placeholder)
-    return { value: placeholderText(bytes), type: 'placeholder', source: 'placeholder', alternatives: [] };
+    return { value: placeholderText(bytes), type: 'placeholder', source: 'placeholder', alternatives: NONE };
   const types = tableTypes(node, property.name);
   for (let i = 0; i < types.length; i++) {
     const value = types[i]!.decode(bytes);
     if (value === undefined) continue;
     const alternatives =
       i + 1 === types.length
-        ? []
+        ? NONE
         : types
             .slice(i + 1)
             .filter(type => type.decode(bytes) !== undefined)
@@ -47,7 +49,7 @@ export function decodeProperty(node: DeviceTreeNode, property: DeviceTreePropert
     return { value, type: types[i]!.id, source: 'table', alternatives };
   }
   const type = guessType(bytes);
-  return { value: type.decode(bytes)!, type: type.id, source: 'guess', alternatives: [] };
+  return { value: type.decode(bytes)!, type: type.id, source: 'guess', alternatives: NONE };
 }
 
 /** The value by the table alone when the table knows the name, else the guess. @internal */

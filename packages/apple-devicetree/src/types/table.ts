@@ -116,38 +116,42 @@ export const TYPE_TABLE: readonly TypeRow[] = [
   { name: 'required-functions', types: [strings] },
 ];
 
-const byName = new Map<string, TypeRow[]>();
-const byPattern: { readonly row: TypeRow; readonly rank: number }[] = [];
-const rankOf = new Map<TypeRow, number>();
-TYPE_TABLE.forEach((row, rank) => {
-  rankOf.set(row, rank);
-  if (isPattern(row.name)) byPattern.push({ row, rank });
-  else byName.set(row.name, [...(byName.get(row.name) ?? []), row]);
+/** A line with its patterns made ready. */
+interface ReadyRow {
+  readonly row: TypeRow;
+  readonly matches: (node: DeviceTreeNode) => boolean;
+}
+
+const matcher = (pattern: string): ((name: string) => boolean) =>
+  isPattern(pattern) ? name => matchesName(pattern, name) : name => name === pattern;
+
+const READY: readonly ReadyRow[] = TYPE_TABLE.map(row => {
+  const node = row.node === undefined ? undefined : matcher(row.node);
+  const parent = row.parent === undefined ? undefined : matcher(row.parent);
+  return {
+    row,
+    matches: at => (node === undefined || node(at.name)) && (parent === undefined || parent(at.parent?.name ?? '')),
+  };
 });
 
 /** Lines whose name fits, per property name seen; forgotten when hostile input makes it grow. */
-let candidates = new Map<string, readonly TypeRow[]>();
+const candidates = new Map<string, readonly ReadyRow[]>();
 
-function candidatesFor(name: string): readonly TypeRow[] {
+function candidatesFor(name: string): readonly ReadyRow[] {
   let rows = candidates.get(name);
   if (rows === undefined) {
-    rows = [
-      ...(byName.get(name) ?? []),
-      ...byPattern.filter(({ row }) => matchesName(row.name, name)).map(({ row }) => row),
-    ];
-    (rows as TypeRow[]).sort((a, b) => rankOf.get(a)! - rankOf.get(b)!);
-    if (candidates.size > 8192) candidates = new Map();
+    rows = READY.filter(({ row }) => matchesName(row.name, name));
+    if (candidates.size >= 8192) candidates.clear();
     candidates.set(name, rows);
   }
   return rows;
 }
 
+const NONE: Types = [];
+
 /** The types that the table gives a property of a node; empty when it has no line for it. */
 export function tableTypes(node: DeviceTreeNode, name: string): Types {
-  for (const row of candidatesFor(name)) {
-    if (row.node !== undefined && !matchesName(row.node, node.name)) continue;
-    if (row.parent !== undefined && !matchesName(row.parent, node.parent?.name ?? '')) continue;
-    return typeof row.types === 'function' ? row.types(node) : row.types;
-  }
-  return [];
+  for (const { row, matches } of candidatesFor(name))
+    if (matches(node)) return typeof row.types === 'function' ? row.types(node) : row.types;
+  return NONE;
 }

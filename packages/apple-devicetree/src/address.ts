@@ -1,0 +1,91 @@
+import type { DeviceTreeNode } from './device-node.js';
+import type { RegEntry } from './types/cells.js';
+
+/**
+ * An address on the bus that a node is on, as a physical address.
+ *
+ * Each node above translates by its `ranges` (an empty one changes nothing), up to the root, whose bus is physical memory.
+ *
+ * @returns undefined when a bus on the way has no `ranges`, or none that covers the address: then it is not memory-mapped
+ * @example translateAddress(tree.node('/arm-io/uart0'), 0x35200000n) // 0x235200000n
+ */
+export function translateAddress(node: DeviceTreeNode, address: bigint): bigint | undefined {
+  let at = address;
+  for (let bus = node.parent; bus?.parent !== undefined; bus = bus.parent) {
+    const ranges = bus.get('ranges');
+    if (ranges === undefined) return undefined;
+    if (ranges === true) continue;
+    const range = ranges.find(({ bus: start, size }) => at >= start && at < start + size);
+    if (range === undefined) return undefined;
+    at += range.parent - range.bus;
+  }
+  return at;
+}
+
+/**
+ * A physical address as one on the bus that a node is on: {@link translateAddress} backwards.
+ *
+ * @returns undefined when the bus does not reach it
+ */
+export function toBusAddress(node: DeviceTreeNode, physical: bigint): bigint | undefined {
+  const buses: DeviceTreeNode[] = [];
+  for (let bus = node.parent; bus?.parent !== undefined; bus = bus.parent) buses.unshift(bus);
+  let at = physical;
+  for (const bus of buses) {
+    const ranges = bus.get('ranges');
+    if (ranges === undefined) return undefined;
+    if (ranges === true) continue;
+    const range = ranges.find(({ parent, size }) => at >= parent && at < parent + size);
+    if (range === undefined) return undefined;
+    at += range.bus - range.parent;
+  }
+  return at;
+}
+
+/** One `reg` entry of a node in physical memory. Addresses and sizes are in bytes. */
+export interface PhysicalRange {
+  readonly node: DeviceTreeNode;
+  /** Which entry of the node's `reg`. */
+  readonly index: number;
+  readonly address: bigint;
+  readonly size: bigint;
+}
+
+/** A node's `reg` as numbers on its bus; empty when absent or of another shape. */
+export function busRanges(node: DeviceTreeNode): readonly RegEntry[] {
+  return node.get('reg') ?? [];
+}
+
+/** A node's `reg` in physical memory; entries that are not memory-mapped or empty are left out. */
+export function physicalRanges(node: DeviceTreeNode): PhysicalRange[] {
+  const found: PhysicalRange[] = [];
+  busRanges(node).forEach(({ address, size }, index) => {
+    const physical = size === 0n ? undefined : translateAddress(node, address);
+    if (physical !== undefined) found.push({ node, index, address: physical, size });
+  });
+  return found;
+}
+
+/**
+ * Every memory-mapped `reg` entry of the tree, by address.
+ *
+ * @example for (const { address, size, node } of addressMap(tree)) console.log(address.toString(16), size, node.path)
+ */
+export function addressMap(tree: { nodes(): Iterable<DeviceTreeNode> }): PhysicalRange[] {
+  const all: PhysicalRange[] = [];
+  for (const node of tree.nodes()) all.push(...physicalRanges(node));
+  return all.sort((a, b) =>
+    a.address < b.address ? -1 : a.address > b.address ? 1 : Number(b.size > a.size) - Number(a.size > b.size),
+  );
+}
+
+/**
+ * The `reg` entries that a physical address falls in, the smallest first.
+ *
+ * @example ownersOf(tree, 0x235200020n)[0]?.node.path // '/arm-io/uart0'
+ */
+export function ownersOf(tree: { nodes(): Iterable<DeviceTreeNode> }, physical: bigint): PhysicalRange[] {
+  return addressMap(tree)
+    .filter(({ address, size }) => physical >= address && physical < address + size)
+    .sort((a, b) => (a.size < b.size ? -1 : a.size > b.size ? 1 : 0));
+}
