@@ -172,7 +172,7 @@ export class DeviceTreeNode extends NodeProperties {
     }
     const ranks = new Map<DeviceTreeNode, number>();
     for (const namesakes of byName.values())
-      if (namesakes.length > 1) namesakes.forEach((child, rank) => ranks.set(child, rank));
+      if (namesakes.length > 1) for (const [rank, child] of namesakes.entries()) ranks.set(child, rank);
     this.#ranked = { at: changes, ranks };
     return ranks;
   }

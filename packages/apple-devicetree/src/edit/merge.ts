@@ -2,7 +2,7 @@ import { equalBytes } from '../bytes.js';
 import type { DeviceTreeNode } from '../device-node.js';
 import { serializeNode } from '../serialize.js';
 import type { DeviceTree } from '../tree.js';
-import { type Matching, matchChildren, matchPropertyLists } from './match.js';
+import { type Matching, matchByName, matchChildren, matchPropertyLists } from './match.js';
 import { propertyPath } from './recorder.js';
 
 /** A place that both sides changed in different ways. */
