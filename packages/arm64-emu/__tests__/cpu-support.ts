@@ -65,7 +65,6 @@ export function bench(model: CpuModel = max, more: Partial<CpuPort> = {}) {
     mpidr: 0x8000_0000n,
     memory,
     walk: ram,
-    io: { read: () => undefined, write: () => false },
     tlb,
     counter: { frequency: time.frequency, physical: () => time.count, virtual: () => time.count },
     instructions: () => time.count,

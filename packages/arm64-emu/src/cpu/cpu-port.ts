@@ -17,13 +17,6 @@ export interface TlbControl {
   contextChanged(): void;
 }
 
-/** Device access by physical address. */
-export interface PhysicalIo {
-  /** Undefined when nothing answers. */
-  read(address: number, size: 1 | 2 | 4 | 8): number | bigint | undefined;
-  write(address: number, size: 1 | 2 | 4 | 8, value: number | bigint): boolean;
-}
-
 /** HVC or SMC. */
 export type Conduit = 'hvc' | 'smc';
 
@@ -37,7 +30,6 @@ export interface CpuPort {
   /** Linear memory with the state block at 0. */
   readonly memory: ArrayBufferLike;
   readonly walk: WalkMemory;
-  readonly io: PhysicalIo;
   readonly tlb: TlbControl;
   readonly counter: SystemCounter;
   /** Instructions that this CPU has executed. */

@@ -1,6 +1,6 @@
 import type { CpuEventName, SysRegAccess } from '../a64/spec/index.js';
 import type { InterruptLine } from '../devices/device.js';
-import { FETCH, SYS_CONTINUE, SYS_LEAVE, SYS_TRAP, type SysResult } from '../engine/host.js';
+import { type CpuHost, FETCH, SYS_CONTINUE, SYS_LEAVE, SYS_TRAP, type SysResult } from '../engine/host.js';
 import { STATE, sysregAddress } from '../engine/state.js';
 import type { CpuPort } from './cpu-port.js';
 import { EC } from './esr.js';
@@ -30,7 +30,7 @@ export type WaitState = 'running' | 'wfi' | 'wfe' | 'off';
  * The engine executes instructions and asks this for everything else; methods that touch PSTATE, PC or registers
  * may only be called while this CPU's state block is in place.
  */
-export class Cpu extends TranslationState {
+export class Cpu extends TranslationState implements CpuHost {
   /** Number within the machine. */
   readonly index: number;
   readonly mpidr: bigint;
@@ -45,6 +45,10 @@ export class Cpu extends TranslationState {
   readonly serror: InterruptLine = { set: level => this.setPending(PENDING.serror, level) };
   /** Whether this CPU executes; the machine wakes it. */
   wait: WaitState = 'running';
+  /** Count of the virtual counter that ends the wait: event stream, WFET, WFIT. */
+  waitUntil: bigint | undefined;
+  /** A timer was programmed since the machine looked. */
+  timersChanged = true;
   /** Whether the state block in place is this CPU's. */
   current = false;
   private pending = 0;
@@ -107,11 +111,14 @@ export class Cpu extends TranslationState {
   }
 
   /** ERET, WFI, WFE, SEV and barriers that change what runs next. `pc` is the next instruction, except for ERET. */
-  event(name: CpuEventName, _operand: bigint): void {
+  event(name: CpuEventName, operand: bigint): void {
     if (name === 'eret' || name === 'eretaa' || name === 'eretab') this.exceptionReturn();
-    else if (name === 'wfi' || name === 'wfit') this.waitFor('wfi', SCTLR_NTWI, name === 'wfi' ? 0 : 2);
+    else if (name === 'wfi') this.waitFor('wfi', SCTLR_NTWI, 0, undefined);
+    else if (name === 'wfit') this.waitFor('wfi', SCTLR_NTWI, 2, operand);
     else if (name === 'wfe' || name === 'wfet') {
-      if (!this.takeEvent()) this.waitFor('wfe', SCTLR_NTWE, name === 'wfe' ? 1 : 3);
+      if (this.takeEvent()) return;
+      if (name === 'wfe') this.waitFor('wfe', SCTLR_NTWE, 1, this.eventStreamDeadline());
+      else this.waitFor('wfe', SCTLR_NTWE, 3, operand);
     } else if (name === 'sev') {
       this.sendEvent();
       this.port.others(this.index, cpu => cpu.sendEvent());
@@ -152,13 +159,14 @@ export class Cpu extends TranslationState {
   }
 
   /** Stops until an interrupt is pending, masked or not; EL0 may be trapped instead. */
-  private waitFor(state: 'wfi' | 'wfe', enable: bigint, ti: number): void {
-    if (this.pending !== 0) return;
+  private waitFor(state: 'wfi' | 'wfe', enable: bigint, ti: number, until: bigint | undefined): void {
+    if (this.pending !== 0 || (until !== undefined && this.counter.virtual() >= until)) return;
     if (this.el === 0 && (this.slot(SCTLR) & enable) === 0n) {
       this.takeSynchronous(EC.wfx, NO_CONDITION | ti, this.pc - INSTRUCTION_BYTES);
       return;
     }
     this.wait = state;
+    this.waitUntil = until;
     this.attentionWanted = true;
   }
 
@@ -177,6 +185,7 @@ export class Cpu extends TranslationState {
       count,
       changed: () => {
         line.set(timer.output);
+        this.timersChanged = true;
         this.attentionWanted = true;
       },
     });
@@ -185,6 +194,7 @@ export class Cpu extends TranslationState {
 
   /** Drives the timers' outputs from the present count. */
   updateTimers(): void {
+    this.timersChanged = true;
     this.port.lines.cntv.set(this.virtualTimer.output);
     this.port.lines.cntp.set(this.physicalTimer.output);
   }
@@ -225,7 +235,9 @@ export class Cpu extends TranslationState {
       this.trapped = false;
       return SYS_TRAP;
     }
-    return this.attentionWanted ? SYS_LEAVE : SYS_CONTINUE;
+    const leave = this.resync || this.attentionWanted;
+    this.resync = false;
+    return leave ? SYS_LEAVE : SYS_CONTINUE;
   }
 
   /** See `CpuHost.sysAccess`. */
@@ -308,7 +320,7 @@ export class Cpu extends TranslationState {
   /** D, A, I, F in bits 3 to 0. */
   setDaif(value: number): void {
     this.i32[STATE.DAIF >> 2] = value << 6;
-    this.attentionWanted = true;
+    this.resync = true;
   }
 
   /** 64 random bits (RNDR). */
@@ -322,6 +334,7 @@ export class Cpu extends TranslationState {
   pauthKeysChanged(): void {}
 
   protected contextChanged(): void {
+    this.resync = true;
     this.port.tlb.contextChanged();
   }
 }

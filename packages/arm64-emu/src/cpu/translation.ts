@@ -54,6 +54,8 @@ export abstract class TranslationState extends ExceptionState {
   private faultClass = 0;
   private faultIss = 0;
   private faultAddress: bigint | undefined;
+  /** PSTATE or translation changed: generated code has to look at them again. */
+  protected resync = false;
   /** A system instruction recorded a fault. */
   protected trapped = false;
 
@@ -138,6 +140,7 @@ export abstract class TranslationState extends ExceptionState {
 
   /** A TTBR changed: entries stay valid while the ASID stays. */
   translationChanged(): void {
+    this.resync = true;
     this.regimeStale = true;
     this.refreshRegime();
   }

@@ -1,0 +1,51 @@
+import { Bus } from '../devices/bus.js';
+import { Engine, type EngineOptions } from '../engine/engine.js';
+import { fpOperation } from '../fp/ops.js';
+import { Machine, type MachineOptions } from './machine.js';
+import { busIo, engineMemory } from './physical.js';
+
+/** RAM of a machine. */
+export interface RamSpec {
+  readonly name?: string;
+  /** Physical address and bytes; multiples of 4096. */
+  readonly base: number;
+  readonly size: number;
+  /** Memory that the CPU reads directly while its stores go to a device, which the builder maps. */
+  readonly rom?: boolean;
+}
+
+/** Options of {@link buildMachine}. */
+export interface BuildOptions extends Omit<MachineOptions, 'bus' | 'executor'> {
+  readonly ram: readonly RamSpec[];
+  /** Handlers that the engine makes at once. */
+  readonly profile?: EngineOptions['profile'];
+}
+
+/** A machine with the engine and the bus that belong to it. */
+export interface BuiltMachine {
+  readonly machine: Machine;
+  readonly engine: Engine;
+  readonly bus: Bus;
+}
+
+/**
+ * Makes engine, bus with RAM, and machine. Devices are mapped by the caller.
+ *
+ * @example
+ * const { machine, bus } = buildMachine({ model: max, mpidrs: [0x80000000n], ram: [{ base: 0x40000000, size: 1 << 26 }] });
+ * bus.map(0x09000000, uart);
+ */
+export function buildMachine(options: BuildOptions): BuiltMachine {
+  const { ram, profile, ...rest } = options;
+  const engine = new Engine({
+    memory: ram.map(({ base, size, rom }) => ({ base, size, readOnly: rom === true })),
+    io: busIo(() => bus),
+    fp: fpOperation,
+    features: options.model.features,
+    ...(profile === undefined ? {} : { profile }),
+  });
+  const bus: Bus = new Bus(engineMemory(engine));
+  for (const { name, base, size, rom } of ram)
+    if (rom !== true) bus.mapRam(name ?? 'ram', base, size, engine.memory.find(base)!.host);
+  return { machine: new Machine({ ...rest, bus, executor: engine }), engine, bus };
+}

@@ -1,0 +1,335 @@
+import { Cpu } from '../cpu/cpu.js';
+import type { Conduit, CpuPort, TlbControl } from '../cpu/cpu-port.js';
+import type { CpuModel } from '../cpu/models.js';
+import type { SysRegRow } from '../cpu/sysreg.js';
+import type { UnknownPolicy } from '../cpu/sysreg-table.js';
+import type { Bus } from '../devices/bus.js';
+import { type Device, type InterruptLine, type Log, unconnected } from '../devices/device.js';
+import { Breath } from './breath.js';
+import { CpuSlots } from './cpu-slots.js';
+import type { Executor } from './executor.js';
+import { Psci } from './psci.js';
+import { Scheduler } from './scheduler.js';
+import { VirtualTime } from './virtual-time.js';
+
+/** Instructions between looks at the host's clock and at `until`. */
+const CHUNK = 200_000;
+const DEFAULT_QUANTUM = 20_000;
+/** 200 million instructions per second of virtual time. */
+const DEFAULT_NS_PER_INSTRUCTION = 5;
+
+/** A CPU's wiring. */
+export interface CpuLines {
+  readonly cntp?: InterruptLine;
+  readonly cntv?: InterruptLine;
+}
+
+/** A firmware service behind HVC and SMC; false passes the call on. */
+export type FirmwareCall = (cpu: Cpu, conduit: Conduit) => boolean;
+
+/** Options of {@link Machine}. */
+export interface MachineOptions {
+  readonly model: CpuModel;
+  /** MPIDR_EL1 of each CPU; their number is the machine's. */
+  readonly mpidrs: readonly bigint[];
+  readonly bus: Bus;
+  readonly executor: Executor;
+  /** Ticks of the system counter per second: 62.5 MHz on `virt`, 24 MHz on Apple's machines. */
+  readonly counterFrequency?: number;
+  readonly nsPerInstruction?: number;
+  /** Instructions before the next CPU has its turn. */
+  readonly quantum?: number;
+  readonly registers?: readonly SysRegRow[];
+  readonly unknownRegisters?: UnknownPolicy;
+  /** Services asked before PSCI. */
+  readonly firmware?: readonly FirmwareCall[];
+  /** Whether PSCI answers; true by default. */
+  readonly psci?: boolean;
+  /** Seed of RNDR. */
+  readonly seed?: bigint;
+  readonly log?: Log;
+}
+
+/** Why {@link Machine.run} ended. */
+export type StopReason = 'instructions' | 'until' | 'deadline' | 'poweroff' | 'reset' | 'stopped' | 'idle';
+
+/** Limits of {@link Machine.run}. */
+export interface RunOptions {
+  /** Instructions of all CPUs together. */
+  readonly instructions?: number;
+  /** Asked now and then; true ends the run. */
+  readonly until?: () => boolean;
+  /** Host time in milliseconds (`performance.now()`) at which the run ends. */
+  readonly deadline?: number;
+  /**
+   * `free`: virtual time leaps while every CPU waits. `host`: the host sleeps for that long instead, or until
+   * {@link Machine.wake}.
+   */
+  readonly pace?: 'free' | 'host';
+  /** Milliseconds of work between breaths; 15 by default. */
+  readonly slice?: number;
+}
+
+/** The TLB of a CPU that the engine does not know yet. */
+function tlbControl(executor: Executor, index: number): TlbControl {
+  return {
+    flushAll: () => executor.tlb(index).flushAll(),
+    flushPage: (lo, hi) => executor.tlb(index).flushPage(lo, hi),
+    flushNonGlobal: () => executor.tlb(index).flushNonGlobal(),
+    contextChanged: () => executor.contextChanged(),
+  };
+}
+
+/**
+ * A machine: CPUs, physical address space, virtual time. Deterministic: instructions executed decide the time, and
+ * input arrives between slices.
+ *
+ * @example
+ * machine.bus.map(0x09000000, uart);
+ * machine.start(0x40080000n, 0x44000000n);
+ * const reason = await machine.run({ until: () => output.includes('login:') });
+ */
+export class Machine {
+  readonly cpus: readonly Cpu[];
+  readonly bus: Bus;
+  readonly time: VirtualTime;
+  /** Instructions executed so far, by all CPUs. */
+  get executed(): number {
+    return this.slots?.executed ?? 0;
+  }
+  /** Where the timers' outputs go; the machine's builder sets them. */
+  readonly lines: CpuLines[];
+  /** Devices to reset with the machine. */
+  readonly devices: Device[] = [];
+  /** Called after a reset, to put images and the entry state back. */
+  onReset: (() => void) | undefined;
+  private readonly slots: CpuSlots;
+  private readonly scheduler: Scheduler;
+  private readonly starting = new Map<Cpu, { entry: bigint; context: bigint }>();
+  private stopReason: StopReason | undefined;
+  private sleeper: (() => void) | undefined;
+  private randomState: bigint;
+
+  constructor(private readonly options: MachineOptions) {
+    const { bus, executor } = options;
+    this.bus = bus;
+    this.randomState = options.seed ?? 0x9e37_79b9_7f4a_7c15n;
+    this.time = new VirtualTime(() => this.executed, options.nsPerInstruction ?? DEFAULT_NS_PER_INSTRUCTION);
+    this.lines = options.mpidrs.map(() => ({}));
+    const counter = this.time.counter(options.counterFrequency ?? 62_500_000);
+    const psci = new Psci(this);
+    const line = (index: number, name: keyof CpuLines): InterruptLine => ({
+      set: level => (this.lines[index]![name] ?? unconnected).set(level),
+    });
+    this.cpus = options.mpidrs.map((mpidr, index) => {
+      const port: CpuPort = {
+        model: options.model,
+        index,
+        mpidr,
+        memory: executor.buffer,
+        walk: executor.memory,
+        tlb: tlbControl(executor, index),
+        counter,
+        instructions: () => BigInt(executor.executed(index)),
+        lines: { cntp: line(index, 'cntp'), cntv: line(index, 'cntv') },
+        call: (cpu, conduit) => this.call(cpu, conduit, psci),
+        others: (self, action) => {
+          for (const cpu of this.cpus) if (cpu.index !== self) action(cpu);
+        },
+        random: () => this.random(),
+        registers: {
+          extra: options.registers ?? [],
+          unknown: options.unknownRegisters ?? 'undefined',
+          log: options.log,
+        },
+      };
+      return new Cpu(port);
+    });
+    this.slots = new CpuSlots(executor, this.cpus);
+    const quantum = options.quantum ?? DEFAULT_QUANTUM;
+    this.scheduler = new Scheduler(executor, this.slots, this.cpus, this.time, c => counter.nsOf(c), quantum);
+    this.time.onEarlier = () => this.attention();
+    this.resetCpus();
+  }
+
+  /** The CPU that executes, or executed last. */
+  get current(): Cpu {
+    return this.slots.current;
+  }
+
+  /** Sets where CPU 0 begins: EL1, translation off, `x0` in X0. */
+  start(entry: bigint, x0 = 0n): void {
+    this.within(0, cpu => {
+      cpu.pc = entry;
+      cpu.setX(0, x0);
+      cpu.wait = 'running';
+    });
+  }
+
+  /** Calls `fn` with the state of CPU `index` accessible. Not while the machine runs. */
+  within<T>(index: number, fn: (cpu: Cpu) => T): T {
+    return this.slots.within(index, fn);
+  }
+
+  /** Everything back to power-on; CPUs other than 0 are off. Memory keeps its contents. */
+  reset(): void {
+    this.time.queue.clear();
+    for (const device of this.devices) device.reset();
+    this.resetCpus();
+    this.onReset?.();
+  }
+
+  /** Ends a run soon. Callable from device callbacks. */
+  stop(reason: StopReason = 'stopped'): void {
+    this.stopReason = reason;
+    this.wake();
+  }
+
+  /** Input arrived: ends a sleep of the host, and has interrupts looked at. */
+  wake(): void {
+    this.attention();
+    this.sleeper?.();
+  }
+
+  /** Runs until one of the limits, letting the host breathe between slices. */
+  async run(options: RunOptions = {}): Promise<StopReason> {
+    const breath = new Breath();
+    const slice = options.slice ?? 15;
+    const end = this.executed + (options.instructions ?? Number.POSITIVE_INFINITY);
+    try {
+      for (;;) {
+        const reason = this.runSlice(options, end, performance.now() + slice);
+        if (reason === 'idle') {
+          if (!(await this.idle(options))) return 'idle';
+        } else if (reason !== undefined) return reason;
+        else await breath.take();
+      }
+    } finally {
+      breath.close();
+    }
+  }
+
+  /** Like {@link run} at free pace, without giving the host a chance in between. */
+  runSync(options: RunOptions = {}): StopReason {
+    const end = this.executed + (options.instructions ?? Number.POSITIVE_INFINITY);
+    for (;;) {
+      const reason = this.runSlice({ ...options, pace: 'free' }, end, Number.POSITIVE_INFINITY);
+      if (reason !== undefined) return reason;
+    }
+  }
+
+  // ---- PSCI -------------------------------------------------------------------------------------------------
+
+  startCpu(cpu: Cpu, entry: bigint, context: bigint): void {
+    this.starting.set(cpu, { entry, context });
+    this.attention();
+  }
+  isStarting(cpu: Cpu): boolean {
+    return this.starting.has(cpu);
+  }
+  stopCpu(cpu: Cpu): void {
+    cpu.wait = 'off';
+    this.attention();
+  }
+  powerOff(): void {
+    this.stop('poweroff');
+  }
+  requestReset(): void {
+    this.stop('reset');
+  }
+
+  /** Until host time `until`; undefined to go on. */
+  private runSlice(options: RunOptions, end: number, until: number): StopReason | undefined {
+    const deadline = options.deadline ?? Number.POSITIVE_INFINITY;
+    do {
+      if (this.stopReason !== undefined) {
+        const reason = this.stopReason;
+        this.stopReason = undefined;
+        return reason;
+      }
+      if (options.until?.() === true) return 'until';
+      if (this.executed >= end) return 'instructions';
+      if (performance.now() >= deadline) return 'deadline';
+      if (this.chunk(Math.min(end, this.executed + CHUNK)) === 'idle' && !this.leap(options)) return 'idle';
+    } while (performance.now() < until);
+    return undefined;
+  }
+
+  private chunk(end: number): 'ran' | 'idle' {
+    while (this.executed < end && this.stopReason === undefined) {
+      for (const [cpu, { entry, context }] of this.starting) this.begin(cpu, entry, context);
+      if (this.scheduler.step(end - this.executed) === 'idle') return 'idle';
+    }
+    return 'ran';
+  }
+
+  private begin(cpu: Cpu, entry: bigint, context: bigint): void {
+    this.starting.delete(cpu);
+    this.within(cpu.index, c => {
+      c.reset();
+      c.pc = entry;
+      c.setX(0, context);
+    });
+  }
+
+  /** Leaps to the next event when the pace allows it. */
+  private leap(options: RunOptions): boolean {
+    const { deadline } = this.scheduler;
+    if (options.pace === 'host' || deadline === Number.POSITIVE_INFINITY) return false;
+    this.time.skipTo(deadline);
+    return true;
+  }
+
+  /** Every CPU waits: sleeps until the next event or {@link wake}. False when neither can come in time. */
+  private async idle(options: RunOptions): Promise<boolean> {
+    const { deadline } = this.scheduler;
+    const begun = performance.now();
+    const ahead = (deadline - this.time.ns) / 1e6;
+    const left = (options.deadline ?? Number.POSITIVE_INFINITY) - begun;
+    const sleep = Math.min(ahead, left, 0x7fff_ffff);
+    await new Promise<void>(resolve => {
+      const timer = setTimeout(resolve, Math.max(0, sleep));
+      this.sleeper = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.sleeper = undefined;
+    const passed = (performance.now() - begun) * 1e6;
+    if (deadline !== Number.POSITIVE_INFINITY) this.time.skipTo(Math.min(deadline, Math.ceil(this.time.ns + passed)));
+    return true;
+  }
+
+  private call(cpu: Cpu, conduit: Conduit, psci: Psci): boolean {
+    if (this.options.firmware?.some(service => service(cpu, conduit)) === true) return true;
+    if (this.options.psci === false) return false;
+    psci.call(cpu);
+    return true;
+  }
+
+  private resetCpus(): void {
+    this.starting.clear();
+    this.stopReason = undefined;
+    for (const { index } of this.cpus) {
+      this.within(index, cpu => {
+        cpu.reset();
+        if (index > 0) cpu.wait = 'off';
+      });
+    }
+  }
+
+  /** Has the run loop look at everything behind the present instruction. */
+  private attention(): void {
+    this.current.attentionWanted = true;
+  }
+
+  private random(): bigint {
+    // xorshift64*
+    let x = this.randomState;
+    x ^= x >> 12n;
+    x = BigInt.asUintN(64, x ^ (x << 25n));
+    x ^= x >> 27n;
+    this.randomState = x;
+    return BigInt.asUintN(64, x * 0x2545_f491_4f6c_dd1dn);
+  }
+}

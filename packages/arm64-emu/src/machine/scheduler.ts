@@ -1,0 +1,104 @@
+import type { Cpu } from '../cpu/cpu.js';
+import type { CpuSlots } from './cpu-slots.js';
+import type { Executor } from './executor.js';
+import type { VirtualTime } from './virtual-time.js';
+
+/** Counts of a system counter as virtual time. */
+export type CountToNs = (count: bigint) => number;
+
+/** What one step of {@link Scheduler} came to. */
+export type Step = 'ran' | 'idle';
+
+/**
+ * Runs CPUs one after the other on one host thread, each for a quantum, and keeps timers and events in step with
+ * virtual time. Which CPU executes which instruction at what time follows from the inputs alone.
+ */
+export class Scheduler {
+  private next = 0;
+  private used = 0;
+  private readonly deadlines: number[];
+
+  constructor(
+    private readonly executor: Executor,
+    private readonly slots: CpuSlots,
+    private readonly cpus: readonly Cpu[],
+    private readonly time: VirtualTime,
+    private readonly nsOf: CountToNs,
+    /** Instructions before the next CPU has its turn. */
+    private readonly quantum: number,
+  ) {
+    this.deadlines = cpus.map(() => Number.POSITIVE_INFINITY);
+  }
+
+  /** Executes at most `limit` instructions of one CPU; `idle` when every CPU waits. */
+  step(limit: number): Step {
+    this.advance();
+    const index = this.choose();
+    if (index < 0) return 'idle';
+    const cpu = this.slots.select(index);
+    const turn = this.cpus.length > 1 ? this.quantum - this.used : limit;
+    const budget = Math.min(limit, turn, this.time.instructionsUntil(this.deadline));
+    cpu.attentionWanted = false;
+    this.turn(index, this.executor.run(budget));
+    return 'ran';
+  }
+
+  /** Virtual time of the next timer or event; Infinity when nothing will ever happen by itself. */
+  get deadline(): number {
+    let earliest = this.time.queue.next;
+    for (const cpu of this.cpus) earliest = Math.min(earliest, this.timerDeadline(cpu), this.waitDeadline(cpu));
+    return earliest;
+  }
+
+  /** Does what is due now. */
+  advance(): void {
+    const { time } = this;
+    const now = time.ns;
+    if (time.queue.next <= now) time.queue.runUntil(now);
+    for (const cpu of this.cpus) {
+      if (this.timerDeadline(cpu) <= now) cpu.updateTimers();
+      if (this.waitDeadline(cpu) <= now) cpu.wait = 'running';
+    }
+  }
+
+  private waitDeadline(cpu: Cpu): number {
+    const waits = cpu.wait === 'wfi' || cpu.wait === 'wfe';
+    return waits && cpu.waitUntil !== undefined ? this.nsOf(cpu.waitUntil) : Number.POSITIVE_INFINITY;
+  }
+
+  private timerDeadline(cpu: Cpu): number {
+    if (cpu.timersChanged) {
+      cpu.timersChanged = false;
+      const counts = [cpu.virtualTimer.deadline, cpu.physicalTimer.deadline];
+      this.deadlines[cpu.index] = Math.min(
+        ...counts.map(c => (c === undefined ? Number.POSITIVE_INFINITY : this.nsOf(c))),
+      );
+    }
+    return this.deadlines[cpu.index]!;
+  }
+
+  /** The next CPU in turn that executes; failing that, one that pauses in a WFE which nothing else would end. */
+  private choose(): number {
+    const { cpus, next } = this;
+    const inTurn = cpus.map((_, n) => cpus[(next + n) % cpus.length]!);
+    const pausing = (cpu: Cpu): boolean => cpu.wait === 'wfe' && cpu.waitUntil === undefined;
+    const chosen = inTurn.find(cpu => cpu.wait === 'running') ?? inTurn.find(pausing);
+    if (chosen === undefined) return -1;
+    chosen.wait = 'running';
+    return chosen.index;
+  }
+
+  /** Whose turn is next; a CPU that used up its quantum, or waits, goes to the end. */
+  private turn(index: number, executed: number): void {
+    if (this.cpus.length === 1) return;
+    this.used += executed;
+    if (this.used < this.quantum && this.cpus[index]!.wait === 'running') {
+      this.next = index;
+      return;
+    }
+    this.used = 0;
+    this.next = (index + 1) % this.cpus.length;
+    // What they wait for may have been stored meanwhile; a WFE may end at any time.
+    for (const cpu of this.cpus) if (cpu.index !== index && cpu.wait === 'wfe') cpu.wait = 'running';
+  }
+}
