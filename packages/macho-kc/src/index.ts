@@ -1,5 +1,27 @@
+export {
+  type CollectionInputs,
+  type CollectionSet,
+  KERNEL_ID,
+  KernelCollection,
+  type Kext,
+  LEVELS,
+  type Level,
+  openCollection,
+  openCollections,
+} from './collection/collection.js';
 export { type KernelcacheKind, kernelcacheKind } from './collection/kind.js';
+export { type KmodInfo, kmodInfoAt, type NamedKmodInfo } from './collection/kmod-info.js';
 export { type LoadPlan, type LoadSegment, loadPlan } from './collection/load-plan.js';
+export {
+  bundleLibraries,
+  type KextDependency,
+  type KextInfo,
+  kextInfo,
+  type PrelinkInfo,
+  prelinkInfoBytes,
+  readPrelinkInfo,
+} from './collection/prelink-info.js';
+export { readSymbolSets, type SymbolSet, type SymbolSetEntry, symbolSetsOf } from './collection/symbol-sets.js';
 export { isMachOError, MachOError, type MachOErrorCode } from './error.js';
 export { buildKernelFromElf, type ElfKernelOptions, isElf, kernelFromElf } from './firmware/elf-kernel.js';
 export {
@@ -34,7 +56,10 @@ export {
 } from './fixups/pointer.js';
 export { collectionBase, type Fixup, Pointers, type PointersOptions } from './fixups/pointers.js';
 export { ARCHITECTURES, type Architecture, FILE_TYPES, MH_FLAGS } from './macho/constants.js';
+export { type DataInCode, dataInCode, encodeDataInCode } from './macho/data-in-code.js';
+export { type ExportedSymbol, encodeExportsTrie, parseExportsTrie, readExports } from './macho/exports-trie.js';
 export { buildFat, type FatInput, type FatSlice, isFat, openMachO, readFat } from './macho/fat.js';
+export { encodeFunctionStarts, functionStarts, parseFunctionStarts } from './macho/function-starts.js';
 export {
   type BuildVersion,
   buildVersions,
@@ -70,6 +95,13 @@ export {
 } from './macho/relocations.js';
 export type { Section, Segment } from './macho/segments.js';
 export {
+  SPLIT_SEG_KINDS,
+  type SplitSegReference,
+  splitSegReferences,
+  splitSegVersion,
+  walkSplitSegV2,
+} from './macho/split-seg.js';
+export {
   indirectSymbols,
   isDefined,
   isExternal,
@@ -80,4 +112,30 @@ export {
   SymbolWriter,
   symbolRanges,
 } from './macho/symbols.js';
+export { parsePlist } from './plist/read-xml.js';
+export { type PlistArray, type PlistDict, type PlistValue, plistToJson } from './plist/value.js';
+export { encodePlist, formatPlist } from './plist/write-xml.js';
+export {
+  type CodeDirectory,
+  type CodeSignature,
+  HASH_TYPES,
+  type HashType,
+  parseCodeSignature,
+  readCodeSignature,
+  type SignatureBlob,
+  verifyPages,
+} from './signature/code-signature.js';
 export { type ByteSource, MemorySource } from './source.js';
+export { trustCacheEntries } from './trustcache/from-macho.js';
+export {
+  buildTrustCache,
+  encodeTrustCache,
+  parseTrustCache,
+  type TrustCache,
+  type TrustCacheEntry,
+  type TrustCacheInput,
+  type TrustCacheVersion,
+  trustCacheHas,
+  unwrapTrustCaches,
+  wrapTrustCaches,
+} from './trustcache/trust-cache.js';

@@ -9,9 +9,16 @@ export interface ByteSource {
   slice(start: number, end: number): Uint8Array;
 }
 
+/** The same memory as a plain Uint8Array: Node's Buffer has a `slice` that does not copy. */
+export const plainBytes = (bytes: Uint8Array): Uint8Array =>
+  bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
 /** A source over bytes in memory. */
 export class MemorySource implements ByteSource {
-  constructor(readonly bytes: Uint8Array) {}
+  readonly bytes: Uint8Array;
+  constructor(bytes: Uint8Array) {
+    this.bytes = plainBytes(bytes);
+  }
   get byteLength(): number {
     return this.bytes.length;
   }
