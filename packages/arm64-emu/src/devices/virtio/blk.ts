@@ -1,0 +1,138 @@
+import type { Dma } from '../device.js';
+import { VirtioDevice } from './device.js';
+import { type Chain, gather, QueueFault, type Segment, scatter, segmentBytes, sliceSegments } from './queue.js';
+
+const SECTOR = 512;
+const F_SEG_MAX = 1n << 2n;
+const F_RO = 1n << 5n;
+const F_BLK_SIZE = 1n << 6n;
+const F_FLUSH = 1n << 9n;
+const T_IN = 0;
+const T_OUT = 1;
+const T_FLUSH = 4;
+const T_GET_ID = 8;
+const OK = 0;
+const IOERR = 1;
+const UNSUPPORTED = 2;
+
+/** Where a disk's contents are kept. Offsets and lengths are in bytes and within `size`. */
+export interface BlockStore {
+  /** Bytes; what exceeds whole sectors of 512 is not seen by the guest. */
+  readonly size: number;
+  readonly readOnly: boolean;
+  read(offset: number, length: number): Uint8Array;
+  write(offset: number, bytes: Uint8Array): void;
+  /** Makes what was written durable. */
+  flush(): void;
+}
+
+/**
+ * A disk in memory; the guest changes `bytes` itself.
+ *
+ * @example new VirtioBlock(bus, new MemoryDisk(image))
+ */
+export class MemoryDisk implements BlockStore {
+  constructor(
+    readonly bytes: Uint8Array,
+    readonly readOnly = false,
+  ) {}
+  get size(): number {
+    return this.bytes.length;
+  }
+  read(offset: number, length: number): Uint8Array {
+    return this.bytes.subarray(offset, offset + length);
+  }
+  write(offset: number, bytes: Uint8Array): void {
+    this.bytes.set(bytes, offset);
+  }
+  flush(): void {}
+}
+
+/** Virtio block device (Virtio 1.2, 5.2) with one queue. */
+export class VirtioBlock extends VirtioDevice {
+  readonly name = 'virtio-blk';
+  readonly id = 2;
+  readonly features: bigint;
+  private readonly sectors: number;
+
+  /** @param serial what VIRTIO_BLK_T_GET_ID answers, up to 20 bytes */
+  constructor(
+    dma: Dma,
+    private readonly store: BlockStore,
+    private readonly serial = '',
+  ) {
+    super(dma, 1, new Uint8Array(60));
+    this.sectors = Math.floor(store.size / SECTOR);
+    this.features = F_SEG_MAX | F_BLK_SIZE | F_FLUSH | (store.readOnly ? F_RO : 0n);
+    const config = new DataView(this.config.buffer);
+    config.setBigUint64(0, BigInt(this.sectors), true);
+    config.setUint32(12, 254, true); // seg_max
+    config.setUint32(20, SECTOR, true); // blk_size
+  }
+
+  protected process(index: number): void {
+    this.drain(index, chain => this.request(chain));
+  }
+
+  /** Serves a request; returns the number of bytes written to the guest, the status byte included. */
+  private request({ readable, writable }: Chain): number {
+    const room = segmentBytes(writable);
+    if (segmentBytes(readable) < 16 || room < 1) throw new QueueFault('request without header or status');
+    const header = gather(this.dma, sliceSegments(readable, 0, 16));
+    const view = new DataView(header.buffer, header.byteOffset, 16);
+    const sector = view.getUint32(8, true) + view.getUint32(12, true) * 2 ** 32;
+    const target = sliceSegments(writable, 0, room - 1);
+    let written = 0;
+    let status = OK;
+    switch (view.getUint32(0, true)) {
+      case T_IN:
+        if (this.transfer(target, sector, false)) written = room - 1;
+        else status = IOERR;
+        break;
+      case T_OUT:
+        if (!this.transfer(sliceSegments(readable, 16), sector, true)) status = IOERR;
+        break;
+      case T_FLUSH:
+        status = attempt(() => this.store.flush()) ? OK : IOERR;
+        break;
+      case T_GET_ID: {
+        const id = new Uint8Array(20);
+        id.set(new TextEncoder().encode(this.serial).subarray(0, 20));
+        written = scatter(this.dma, target, id);
+        break;
+      }
+      default:
+        status = UNSUPPORTED;
+    }
+    scatter(this.dma, sliceSegments(writable, room - 1), Uint8Array.of(status));
+    return written + 1;
+  }
+
+  private transfer(segments: readonly Segment[], sector: number, write: boolean): boolean {
+    const size = segmentBytes(segments);
+    if (size % SECTOR !== 0 || sector + size / SECTOR > this.sectors || (write && this.store.readOnly)) return false;
+    let offset = sector * SECTOR;
+    for (const segment of segments) {
+      if (write) {
+        const bytes = gather(this.dma, [segment]);
+        if (!attempt(() => this.store.write(offset, bytes))) return false;
+      } else {
+        let bytes: Uint8Array | undefined;
+        if (!attempt(() => (bytes = this.store.read(offset, segment.length)))) return false;
+        scatter(this.dma, [segment], bytes!);
+      }
+      offset += segment.length;
+    }
+    return true;
+  }
+}
+
+/** Runs what may fail on the host, such as file access; the guest sees an I/O error. */
+function attempt(fn: () => void): boolean {
+  try {
+    fn();
+    return true;
+  } catch {
+    return false;
+  }
+}
