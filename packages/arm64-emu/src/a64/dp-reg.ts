@@ -119,7 +119,7 @@ insn({
 insn({
   name: 'SETF8, SETF16',
   feature: 'FlagM',
-  pattern: '00111010000000 sz 0010 Rn:5 01101',
+  pattern: '00111010000000000 sz 0010 Rn:5 01101',
   shape: { sz: 2 },
   operands: f => ({ n: X(f.Rn) }),
   asm: f => `setf${f.sz ? 16 : 8} ${wr(f.Rn)}`,
