@@ -8,7 +8,7 @@ export interface Transfer {
   readonly opc: number;
 }
 /** Which combinations are loads and stores (the rest is PRFM or unallocated). */
-export const isTransfer = (s: Transfer): boolean => s.opc < 2 || s.size < 4 - s.opc;
+export const isTransfer = (s: Transfer): boolean => s.opc < 2 || s.size < 5 - s.opc;
 
 /** Moves one general register to or from memory. */
 export function transfer<W extends Int<W>>(c: Ctx<W>, { size, opc }: Transfer, t: G, a: I64, attr?: MemAttr): void {

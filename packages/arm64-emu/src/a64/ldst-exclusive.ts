@@ -164,7 +164,7 @@ insn({
   feature: 'LRCPC2',
   pattern: 'size:2 011001 opc:2 0 imm9:9 00 Rn:5 Rt:5',
   shape: { size: 4, opc: 4 },
-  where: f => f.opc < 2 || f.size < 4 - f.opc,
+  where: f => f.opc < 2 || f.size < 5 - f.opc,
   operands: f => ({ t: X(f.Rt), n: XSP(f.Rn), imm: imm(sx(f.imm9, 9)) }),
   asm: f => {
     const k = sx(f.imm9, 9);
