@@ -7,10 +7,10 @@ import {
   ExceptionClass,
   type Int,
   i32,
+  i64,
   imm32,
   insn,
   v128,
-  vectorOf,
   X,
 } from './spec/index.js';
 import { hex, xr } from './text.js';
@@ -22,6 +22,10 @@ const NZCV = key(3, 3, 4, 2, 0);
 const DAIF = key(3, 3, 4, 2, 1);
 const FPCR = key(3, 3, 4, 4, 0);
 const FPSR = key(3, 3, 4, 4, 1);
+
+/** AHP, DN, FZ, RMode, Stride, FZ16, Len; traps are not supported. */
+const FPCR_MASK = 0x07ff0000;
+const FPSR_MASK = 0xf800009fn;
 
 /** How a register is reached. */
 const Way = { CALL: 0, EL0: 1, EL1: 2, NZCV: 3, FPCR: 4, FPSR: 5, DAIF: 6 } as const;
@@ -83,9 +87,9 @@ insn({
       case Way.NZCV:
         return c.setFlags(c.packedFlags(c.w(t).shrU(28)));
       case Way.FPCR:
-        return void c.routine('writeFpcr', [vectorOf(c.x(t))]);
+        return c.setState(STATE.FPCR, c.x(t).and(FPCR_MASK));
       case Way.FPSR:
-        return void c.routine('writeFpsr', [vectorOf(c.x(t))]);
+        return c.setState(STATE.FPSR, c.x(t).and(i64(FPSR_MASK)));
       case Way.DAIF:
         c.trap(c.el().isZero(), ExceptionClass.sysreg, iss);
         return c.setDaif(c.x(t));

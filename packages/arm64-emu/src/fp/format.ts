@@ -50,7 +50,7 @@ export const FPCR = { FZ16: 1 << 19, FZ: 1 << 24, DN: 1 << 25, AHP: 1 << 26 } as
 export const FPSR = { IOC: 1, DZC: 2, OFC: 4, UFC: 8, IXC: 16, IDC: 128, QC: 1 << 27 } as const;
 
 /** Rounding modes: the four of FPCR.RMode, then those that only instructions select. */
-export const Round = { NEAREST: 0, UP: 1, DOWN: 2, ZERO: 3, AWAY: 4, ODD: 5 } as const;
+export const Round = { NEAREST: 0, UP: 1, DOWN: 2, ZERO: 3, AWAY: 4, ODD: 5, ODD_INF: 6 } as const;
 export type RoundMode = (typeof Round)[keyof typeof Round];
 
 /** Control and status of one operation: `fpcr` is read, the bits of `flags` are only ever set. */
@@ -163,7 +163,7 @@ export function round(
       toInf = sign;
       break;
     default:
-      toInf = false;
+      toInf = mode === Round.ODD_INF;
   }
   if (up) {
     kept += 1n;
@@ -173,7 +173,7 @@ export function round(
       kept >>= 1n;
     }
   }
-  if (inexact && mode === Round.ODD) kept |= 1n;
+  if (inexact && mode >= Round.ODD) kept |= 1n;
   if (cv && f === HALF && e.fpcr & FPCR.AHP) {
     if (field > f.maxField) {
       e.flags |= FPSR.IOC;

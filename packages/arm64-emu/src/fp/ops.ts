@@ -5,7 +5,7 @@ import { abd, add, div, mul, muladd, mulx, neg, nmul, recps, rsqrts, sqrt, sub }
 import { compare, max, maxnm, min, minnm, relation } from './compare.js';
 import { convert, convertBF, fromFixed, roundInt, roundIntN, toFixed, toInt32JS } from './convert.js';
 import { recpe, recpx, rsqrte } from './estimate.js';
-import { DOUBLE, type Format, FPCR, FPSR, type FpEnv, HALF, Round, type RoundMode, rmode, SINGLE } from './format.js';
+import { DOUBLE, type Format, type FpEnv, HALF, Round, type RoundMode, rmode, SINGLE } from './format.js';
 
 /** Formats by log2 of their bytes. */
 export const FORMATS: readonly Format[] = [HALF, HALF, SINGLE, DOUBLE];
@@ -24,21 +24,12 @@ export function setLane(view: DataView, at: number, size: number, i: number, v: 
   else view.setUint8(a, Number(BigInt.asUintN(8, v)));
 }
 
-/** FPCR bits that the host's arithmetic does not follow. */
-const NOT_DEFAULT = FPCR.FZ16 | FPCR.FZ | FPCR.DN | FPCR.AHP | (3 << 22);
-/** Brings FP_FAST in step after a write of FPCR or FPSR. */
-export function updateFast(view: DataView): void {
-  const standard = (view.getUint32(STATE.FPCR, true) & NOT_DEFAULT) === 0;
-  const inexact = (view.getUint32(STATE.FPSR, true) & FPSR.IXC) !== 0;
-  view.setInt32(STATE.FP_FAST, standard && inexact ? 1 : 0, true);
-}
 /** The environment of the CPU in `view`. */
 export const readEnv = (view: DataView): FpEnv => ({ fpcr: view.getUint32(STATE.FPCR, true), flags: 0 });
 /** Makes the flags of an operation sticky. */
 export function addFlags(view: DataView, flags: number): void {
   if (flags === 0) return;
   view.setUint32(STATE.FPSR, (view.getUint32(STATE.FPSR, true) | flags) >>> 0, true);
-  updateFast(view);
 }
 
 type LaneOp = (f: Format, e: FpEnv, a: bigint, b: bigint, c: bigint, param: number) => bigint;
@@ -155,7 +146,7 @@ function complexMulAdd(v: DataView, at: number, f: Format, lanes: number, p: num
 
 /**
  * Carries out `op`: arguments at `at`, 16 bytes each, the result replaces the first. FPCR is read from the state block
- * in `view`, FPSR and FP_FAST are updated.
+ * in `view`, FPSR is updated.
  */
 export function fpOperation(
   view: DataView,

@@ -1,0 +1,8 @@
+/** All routines. */
+import './aes.js';
+import './checksum.js';
+import './float.js';
+import './integer.js';
+import './pauth.js';
+import './sha.js';
+import './sm.js';
