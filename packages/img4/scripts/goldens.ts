@@ -1,8 +1,9 @@
-// Writes __tests__/golden/containers.json: facts about the genuine files, for the corpus test to compare with.
+// Writes __tests__/golden/{containers,lzfse}.json: facts about the genuine files, for the corpus tests to compare with.
 // Run: npx tsx packages/img4/scripts/goldens.ts
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { fixture, fixturesUnder } from '@internal/binary/testing';
+import { lzfseBlocks, lzfseDecode } from '../src/compression.js';
 import { extractPayload, Img4, isCiphertext, kindOf, parseImg4File } from '../src/index.js';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -30,3 +31,11 @@ for (const path of ['im4p', 'im4m', 'im4r', 'img4'].flatMap(folder => fixturesUn
   facts[path] = entry;
 }
 writeFileSync(new URL('../__tests__/golden/containers.json', import.meta.url), `${JSON.stringify(facts, null, 1)}\n`);
+
+const streams: Record<string, unknown> = {};
+for (const path of fixturesUnder('img4/lzfse').filter(path => /(\.lzfse|_a25bd6)$/.test(path))) {
+  const { data } = lzfseDecode(fixture(path));
+  const kinds = [...new Set(lzfseBlocks(fixture(path)).blocks.map(block => block.kind))];
+  streams[path] = { size: data.length, sha256: sha256(data), kinds };
+}
+writeFileSync(new URL('../__tests__/golden/lzfse.json', import.meta.url), `${JSON.stringify(streams, null, 1)}\n`);

@@ -18,7 +18,8 @@ export {
   lzfseDecode,
   lzvnDecode,
 } from './lzfse/decode.js';
+export { LzfseDecoder } from './lzfse/decoder.js';
 export { LzfseEncoder, lzfseEncode } from './lzfse/encode.js';
 export { lzvnEncode } from './lzfse/lzvn-encode.js';
-export { lzssDecode, lzssSize } from './lzss.js';
+export { LzssDecoder, lzssDecode, lzssSize } from './lzss.js';
 export { LzssEncoder, lzssEncode } from './lzss-encode.js';

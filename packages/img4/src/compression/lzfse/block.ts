@@ -2,19 +2,36 @@ import { Img4Error } from '../../error.js';
 import { D, D_VALUES, L, L_VALUES, LITERAL, LITERALS_PER_BLOCK, M, M_VALUES } from './constants.js';
 import { literalTable, valueTable } from './fse.js';
 import type { LzfseHeader } from './header.js';
-
-/** Room that one L, M, D triple needs at most, and what wide copies may write after it. */
-export const TRIPLE_ROOM = L_VALUES.max + M_VALUES.max + 8;
+import { WINDOW_SIZE } from './limits.js';
 
 const LITERAL_SLOP = 64;
 
+/** Decodes `bvx1` and `bvx2` blocks into its window. Positions are the window's. */
+export interface BlockDecoder {
+  readonly window: Uint8Array;
+  /**
+   * Sets up the tables and decodes the literals of the block whose payload begins at `at`.
+   *
+   * @param offset where errors say the block is
+   */
+  begin(source: DataView, at: number, header: LzfseHeader, offset: number): void;
+  /** Whether triples are left to decode. */
+  readonly pending: boolean;
+  /** Decodes triples while `at <= fastEnd`, after which `TRIPLE_ROOM` bytes are free. Returns the new position. */
+  fast(at: number, fastEnd: number): number;
+  /** Decodes the rest of the block, never writing at `end` or after it. Returns the new position. */
+  careful(at: number, end: number): number;
+}
+
 /**
- * Decodes `bvx1` and `bvx2` blocks. Its buffers (some 60 KB) are reused from block to block.
+ * The decoder in TypeScript. Its buffers (some 60 KB beside the window) are reused from block to block.
  *
  * FSE streams are read backwards, so a bit position counts down from the end of the payload. Reads take the 32 bits
  * at the byte of the position: up to 25 bits at any alignment. The caller guarantees 4 readable bytes after the payload.
  */
-export class LzfseBlock {
+export class ScriptBlock implements BlockDecoder {
+  readonly window = new Uint8Array(WINDOW_SIZE);
+  private readonly view = new DataView(this.window.buffer);
   private readonly literalStates = new Int32Array(LITERAL.states);
   private readonly lTable = new Int32Array(2 * L.states);
   private readonly mTable = new Int32Array(2 * M.states);
@@ -39,11 +56,6 @@ export class LzfseBlock {
     return new Img4Error('corrupt', reason, { offset: this.offset, path: 'lzfse' });
   }
 
-  /**
-   * Sets up the tables and decodes the literals of the block whose payload begins at `at`.
-   *
-   * @param offset where errors say the block is
-   */
   begin(source: DataView, at: number, header: LzfseHeader, offset: number): void {
     this.offset = offset;
     const f = header.frequencies;
@@ -64,7 +76,6 @@ export class LzfseBlock {
     this.distance = 0;
   }
 
-  /** Whether triples are left to decode. */
   get pending(): boolean {
     return this.matches > 0;
   }
@@ -96,11 +107,8 @@ export class LzfseBlock {
     this.literalCount = header.literals;
   }
 
-  /**
-   * Decodes triples into `out` from `at` while `at <= fastEnd`, where at least {@link TRIPLE_ROOM} bytes are free
-   * after `fastEnd`: copies are wide and unchecked against the end. Returns the new position.
-   */
-  fast(out: Uint8Array, view: DataView, at: number, fastEnd: number): number {
+  fast(at: number, fastEnd: number): number {
+    const { window: out, view } = this;
     const { source, base, lTable, mTable, dTable, literalView, literalCount } = this;
     let { bit, l, m, d, distance, literal, matches } = this;
     while (matches > 0 && at <= fastEnd) {
@@ -123,25 +131,32 @@ export class LzfseBlock {
       l = (el >> 16) + (vl >>> xl);
       m = (em >> 16) + (vm >>> xm);
       d = (ed >> 16) + (vd >>> xd);
-      if (newDistance !== 0) distance = newDistance;
+      // 0 repeats the distance before: a mask spares a branch that cannot be predicted.
+      distance = newDistance | (distance & ((newDistance - 1) >> 31));
       matches--;
       const literalEnd = literal + length;
       if (literalEnd > literalCount) throw this.fail('a triple asks for more literals than the block has');
-      if (length > 0) {
-        view.setUint32(at, literalView.getUint32(literal, true), true);
-        for (let i = 4; i < length; i += 4) view.setUint32(at + i, literalView.getUint32(literal + i, true), true);
-        literal = literalEnd;
-        at += length;
+      view.setUint32(at, literalView.getUint32(literal, true), true);
+      view.setUint32(at + 4, literalView.getUint32(literal + 4, true), true);
+      for (let i = 8; i < length; i += 8) {
+        view.setUint32(at + i, literalView.getUint32(literal + i, true), true);
+        view.setUint32(at + i + 4, literalView.getUint32(literal + i + 4, true), true);
       }
+      literal = literalEnd;
+      at += length;
       if (match === 0) continue;
-      const from = at - distance;
+      let from = at - distance;
       if (from < 0 || distance === 0) throw this.fail(`distance ${distance} reaches before the output`);
       const end = at + match;
       if (distance >= 4) {
-        if (match > 96 && distance >= match) out.copyWithin(at, from, from + match);
-        else for (let i = from; at < end; i += 4, at += 4) view.setUint32(at, view.getUint32(i, true), true);
+        do {
+          view.setUint32(at, view.getUint32(from, true), true);
+          view.setUint32(at + 4, view.getUint32(from + 4, true), true);
+          at += 8;
+          from += 8;
+        } while (at < end);
       } else if (distance === 1) out.fill(out[from]!, at, end);
-      else for (let i = from; at < end; ) out[at++] = out[i++]!;
+      else while (at < end) out[at++] = out[from++]!;
       at = end;
     }
     this.bit = bit;
@@ -154,8 +169,8 @@ export class LzfseBlock {
     return at;
   }
 
-  /** Decodes the rest of the block, never writing at `end` or after it. Returns the new position. */
-  careful(out: Uint8Array, at: number, end: number): number {
+  careful(at: number, end: number): number {
+    const out = this.window;
     while (this.matches > 0) {
       const [length, match] = this.triple(at);
       if (length + match > end - at) throw this.fail('the block holds more than its header says');

@@ -1,7 +1,7 @@
 import { Img4Error } from '../../error.js';
-import { LzfseBlock, TRIPLE_ROOM } from './block.js';
 import { MAGIC } from './constants.js';
-import { type BlockHeader, fixedHeaderSize, readBlockHeader, readLzfseHeader } from './header.js';
+import { LzfseDecoder } from './decoder.js';
+import { type BlockHeader, fixedHeaderSize, readBlockHeader } from './header.js';
 import { LzvnBlock } from './lzvn.js';
 
 /** Limits of a decompression. */
@@ -101,38 +101,16 @@ export interface Decompressed {
  * ```
  */
 export function lzfseDecode(bytes: Uint8Array, options: DecompressOptions = {}): Decompressed {
-  const view = viewOf(bytes);
-  const { blocks, rawSize, end } = walk(view, options.maxSize ?? DEFAULT_MAX_SIZE);
+  const { rawSize, end } = walk(viewOf(bytes), options.maxSize ?? DEFAULT_MAX_SIZE);
   const data = new Uint8Array(rawSize);
-  const outView = viewOf(data);
-  const decoder = new LzfseBlock();
   let to = 0;
-  for (const { offset, header } of blocks) {
-    const at = offset + header.headerSize;
-    const limit = to + header.rawSize;
-    if (header.magic === MAGIC.RAW) {
-      data.set(bytes.subarray(at, at + header.rawSize), to);
-      to = limit;
-    } else if (header.magic === MAGIC.LZVN) {
-      const lzvn = new LzvnBlock(0);
-      to = lzvn.run(bytes, at, at + header.payloadSize, data, to, limit, true);
-      checkLzvnEnd(lzvn, lzvn.position === at + header.payloadSize, offset);
-    } else {
-      decoder.begin(view, at, readLzfseHeader(view, offset, header, offset), offset);
-      to = decoder.careful(data, decoder.fast(data, outView, to, limit - TRIPLE_ROOM), limit);
-    }
-    if (to !== limit)
-      throw new Img4Error('corrupt', `the block holds ${limit - to} bytes less than its header says`, {
-        offset,
-        path: 'lzfse',
-      });
-  }
-  return { data, consumed: end };
-}
-
-export function checkLzvnEnd(lzvn: LzvnBlock, atEnd: boolean, offset: number): void {
-  if (!lzvn.done || !atEnd)
-    throw new Img4Error('corrupt', 'the LZVN block does not end with its end opcode', { offset, path: 'lzvn' });
+  const decoder = new LzfseDecoder(piece => {
+    data.set(piece, to);
+    to += piece.length;
+  });
+  decoder.push(bytes.subarray(0, end));
+  decoder.finish();
+  return { data: to === rawSize ? data : data.slice(0, to), consumed: end };
 }
 
 /**
@@ -142,14 +120,17 @@ export function checkLzvnEnd(lzvn: LzvnBlock, atEnd: boolean, offset: number): v
  */
 export function lzvnDecode(bytes: Uint8Array, size: number, options: DecompressOptions = {}): Decompressed {
   const maxSize = options.maxSize ?? DEFAULT_MAX_SIZE;
+  if (!Number.isSafeInteger(size) || size < 0)
+    throw new Img4Error('out-of-range', `${size} is no size`, { path: 'lzvn' });
   if (size > maxSize)
     throw new Img4Error('too-large', `${size} bytes exceed the limit of ${maxSize}`, { path: 'lzvn' });
   if (size > bytes.length * 136 + 271)
     throw new Img4Error('corrupt', `${bytes.length} bytes cannot hold ${size}`, { path: 'lzvn' });
   const data = new Uint8Array(size);
   const block = new LzvnBlock(0);
-  const to = block.run(bytes, 0, bytes.length, data, 0, size, true);
-  checkLzvnEnd(block, true, 0);
+  const to = block.run(bytes, 0, bytes.length, data, 0, size);
+  if (!block.done)
+    throw new Img4Error('truncated', 'the stream has no end opcode', { offset: block.position, path: 'lzvn' });
   if (to !== size)
     throw new Img4Error('corrupt', `the stream holds ${to} bytes, ${size} are declared`, { path: 'lzvn' });
   return { data, consumed: block.position };

@@ -24,10 +24,6 @@ const L_SYMBOL = symbolsOf(L_VALUES);
 const M_SYMBOL = symbolsOf(M_VALUES);
 const D_SYMBOL = symbolsOf(D_VALUES);
 
-export const MAX_L = L_VALUES.max;
-export const MAX_M = M_VALUES.max;
-export const MAX_D = D_VALUES.max;
-
 /** Room for a full header and both payloads at their largest. */
 const BLOCK_ROOM = 1024 + LITERALS_PER_BLOCK * 2 + MATCHES_PER_BLOCK * 8;
 
@@ -48,18 +44,22 @@ class Alphabet {
 
 /** Collects literals and L, M, D triples, and writes them as one `bvx2` block. */
 export class BlockEncoder {
-  private readonly lValues = new Int32Array(MATCHES_PER_BLOCK);
-  private readonly mValues = new Int32Array(MATCHES_PER_BLOCK);
-  private readonly dValues = new Int32Array(MATCHES_PER_BLOCK);
-  private readonly literals = new Uint8Array(LITERALS_PER_BLOCK);
   private readonly l = new Alphabet(L);
   private readonly m = new Alphabet(M);
   private readonly d = new Alphabet(D);
   private readonly literal = new Alphabet(LITERAL);
-  private matches = 0;
-  private literalCount = 0;
+  matches = 0;
+  literalCount = 0;
   /** Bytes that the block stands for. */
   rawSize = 0;
+
+  /** The arrays may be given, to be filled by someone else. */
+  constructor(
+    private readonly lValues = new Int32Array(MATCHES_PER_BLOCK),
+    private readonly mValues = new Int32Array(MATCHES_PER_BLOCK),
+    private readonly dValues = new Int32Array(MATCHES_PER_BLOCK),
+    private readonly literals = new Uint8Array(LITERALS_PER_BLOCK),
+  ) {}
 
   /** Whether a triple with `length` literals still fits. */
   fits(length: number): boolean {

@@ -195,7 +195,9 @@ function checkHeader(header: LzfseHeader, offset: number): void {
   for (const [name, value, most] of limits)
     if (value < 0 || value > most) throw fail('corrupt', `${name} is ${value}, the most is ${most}`, offset);
   if (header.literals % 4 !== 0) throw fail('corrupt', `${header.literals} literals are no multiple of 4`, offset);
-  if (header.literalPayload > (header.literals / 4) * 5 + 8 + 1)
+  if (header.lmdPayload > header.matches * 7 + 32)
+    throw fail('corrupt', `${header.matches} triples do not take ${header.lmdPayload} bytes`, offset);
+  if (header.literalPayload > (header.literals / 4) * 5 + 16)
     throw fail('corrupt', `${header.literals} literals do not take ${header.literalPayload} bytes`, offset);
   let from = 0;
   for (const [name, table] of Object.entries({ L, M, D, LITERAL })) {

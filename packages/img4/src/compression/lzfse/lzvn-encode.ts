@@ -113,7 +113,7 @@ export function lzvnEncode(source: Uint8Array): Uint8Array {
       }
       if (!best) {
         if (at - literal >= MAX_BACKLOG) {
-          if (pending.gain > 0) emit(pending);
+          if (pending.end > 0) emit(pending);
           else {
             literalOpcodes(out, source, literal, literal + 271);
             literal += 271;

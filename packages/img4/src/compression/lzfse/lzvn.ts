@@ -13,22 +13,36 @@ export class LzvnBlock {
   done = false;
   /** Where the last {@link run} stopped reading. */
   position = 0;
+  /** Bytes that earlier runs read, and where this one began. */
+  private consumed = 0;
+  private start = 0;
 
-  /** @param offset where in the input errors count from: the file offset of source index 0 */
+  /** @param offset where errors say the block's payload is, in bytes of the input */
   constructor(private readonly offset: number) {}
 
   private fail(code: 'truncated' | 'corrupt', reason: string, at: number): Img4Error {
-    return new Img4Error(code, reason, { offset: this.offset + at, path: 'lzvn' });
+    return new Img4Error(code, reason, { offset: this.offset + this.consumed + at - this.start, path: 'lzvn' });
   }
 
   /**
-   * Decodes opcodes from `source[at..end)` to `out[to..limit)` until the end opcode. Unless `final`, it stops early
-   * when less than {@link LZVN_ROOM} bytes are left on either side. Returns the position after the last byte written.
+   * Decodes opcodes from `source[at..end)` to `out[to..limit)` until the end opcode. It stops early when less than
+   * {@link LZVN_ROOM} bytes are left to read or to write, unless `readAll` or `writeAll` says that no more will come.
+   * Returns the position after the last byte written.
    */
-  run(source: Uint8Array, at: number, end: number, out: Uint8Array, to: number, limit: number, final: boolean): number {
+  run(
+    source: Uint8Array,
+    at: number,
+    end: number,
+    out: Uint8Array,
+    to: number,
+    limit: number,
+    readAll = true,
+    writeAll = true,
+  ): number {
     let { distance } = this;
-    const readStop = final ? end : end - LZVN_ROOM;
-    const writeStop = final ? limit : limit - LZVN_ROOM;
+    this.start = at;
+    const readStop = readAll ? end : end - LZVN_ROOM;
+    const writeStop = writeAll ? limit : limit - LZVN_ROOM;
     while (at < readStop && to <= writeStop) {
       const start = at;
       const opcode = source[at]!;
@@ -90,6 +104,8 @@ export class LzvnBlock {
     }
     this.distance = distance;
     this.position = at;
+    this.consumed += at - this.start;
+    this.start = at;
     return to;
   }
 

@@ -1,0 +1,36 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { generated } from '../scripts/wasm.js';
+import { acceleration, accelerator } from '../src/compression/wasm.js';
+
+const compiler = ((): boolean => {
+  try {
+    execFileSync('clang-19', ['--version'], { stdio: 'ignore' });
+    execFileSync('wasm-ld-19', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    if (process.env.CI) throw new Error('CI is set and clang-19 or wasm-ld-19 is missing');
+    return false;
+  }
+})();
+
+it.skipIf(!compiler)('wasm.generated.ts is what wasm/*.c compiles to', () => {
+  const committed = readFileSync(new URL('../src/compression/wasm.generated.ts', import.meta.url), 'utf8');
+  expect(generated() === committed).toBe(true);
+});
+
+describe('memory', () => {
+  it('of the decoders is below 1 MiB', () => {
+    for (const name of ['lzfse_decode', 'lzss_decode'] as const)
+      expect(accelerator(name)!.memory.byteLength).toBeLessThanOrEqual(1 << 20);
+  });
+  it('of the encoder is below 2 MiB', () => {
+    expect(accelerator('lzfse_encode', { flush: () => {} })!.memory.byteLength).toBeLessThanOrEqual(2 << 20);
+  });
+  it('is not asked for when WebAssembly is switched off', () => {
+    acceleration.enabled = false;
+    expect(accelerator('lzfse_decode')).toBeUndefined();
+    acceleration.enabled = true;
+  });
+});
