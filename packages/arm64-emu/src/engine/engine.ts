@@ -14,6 +14,7 @@ import type { Feature } from '../cpu/features.js';
 import { Exit } from '../interp/exit.js';
 import { Handlers } from '../interp/handlers.js';
 import { type HandlerSource, Special } from '../interp/module.js';
+import { DEFAULT_PROFILE, type HandlerProfile } from '../interp/profile.js';
 import { encodeRecord, RECORD_SIZE } from '../interp/record.js';
 import { DecodeCache } from './decode-cache.js';
 import { type CpuHost, FETCH, type FpRoutine, type PhysicalIo, SYS_CONTINUE, SYS_TRAP } from './host.js';
@@ -40,8 +41,8 @@ export interface EngineOptions {
   readonly fp: FpRoutine;
   /** Features that instructions may need; undefined for all. */
   readonly features?: ReadonlySet<Feature>;
-  /** Instruction words whose handlers are made at once, hottest first, and how many of them go into the switch. */
-  readonly profile?: { readonly words: readonly number[]; readonly far: readonly number[]; readonly hot: number };
+  /** Handlers made at once; by default those of `interp/profile.ts`. */
+  readonly profile?: HandlerProfile;
 }
 
 /** A CPU's place in the engine. */
@@ -103,7 +104,8 @@ export class Engine {
     this.cache = new DecodeCache(this.buffer, recordStart, RECORD_PAGES, { tlbs, hostOf: p => this.hostOf(p) });
     this.tlbs = tlbs;
     this.slowPath = new SlowPath(this.buffer, this.memory, this.cache, options.io, this.slowContext());
-    this.handlers = new Handlers(this.imports(memory), this.knownSources(options), options.profile?.hot ?? 0);
+    const profile = options.profile ?? DEFAULT_PROFILE;
+    this.handlers = new Handlers(this.imports(memory), this.knownSources(profile), profile.hot);
   }
   private readonly tlbs: Tlb[];
 
@@ -187,16 +189,11 @@ export class Engine {
       sysregName: key => this.current?.host.sysName(key),
     };
   }
-  private knownSources(options: EngineOptions): HandlerSource[] {
-    if (options.profile === undefined) return [];
-    const all = new Decoder(undefined, this.decodeEnv());
-    const far = new Set(options.profile.far);
-    const sources: HandlerSource[] = [];
-    for (const word of options.profile.words) {
-      const decoded = all.decode(word);
-      if (decoded) sources.push({ decoded, far: far.has(word) });
-    }
-    return sources;
+  private knownSources(profile: HandlerProfile): HandlerSource[] {
+    return profile.handlers.flatMap(([word, far]) => {
+      const decoded = this.decoder.decode(word);
+      return decoded ? [{ decoded, far }] : [];
+    });
   }
 
   /** Decodes the instruction of a fresh record. */
