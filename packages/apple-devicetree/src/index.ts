@@ -8,6 +8,25 @@ export {
   toBusAddress,
   translateAddress,
 } from './address.js';
+export { A12_COMPATIBLE, type AmccModel, type ExperimentOptions, experimentEdits } from './boot/experiment.js';
+export {
+  escapeNvramValue,
+  type NvramOptions,
+  type NvramPartition,
+  nvramImage,
+  nvramPartitions,
+  nvramVariables,
+} from './boot/nvram.js';
+export { type BootOptions, type BootValue, bootEdits, prepareForBoot } from './boot/prepare.js';
+export {
+  type Certainty,
+  type Finding,
+  type Severity,
+  type ValidateOptions,
+  XNU_RULES,
+  type XnuRule,
+} from './boot/rules/index.js';
+export { validateForXnu, type XnuProblem } from './boot/validate.js';
 export { incompatible, overwritten } from './compatible.js';
 export { DeviceTreeNode } from './device-node.js';
 export { applyEdits, type EditOutcome, type EditReport, editList, parseEditList } from './edit/apply.js';

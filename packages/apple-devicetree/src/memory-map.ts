@@ -7,6 +7,9 @@ import { type MemoryRange, memoryRanges } from './types/records.js';
 export const MEMORY_MAP = '/chosen/memory-map';
 const SLOT = /^MemoryMapReserved-(\d{1,9})$/;
 
+/** Whether a property of the memory map is a free slot. @internal */
+export const isFreeSlot = (name: string): boolean => SLOT.test(name);
+
 /** Free slots of the memory map, lowest number first: the boot loader renames one for each entry it makes. */
 export function freeSlots(map: DeviceTreeNode): string[] {
   return map.properties

@@ -19,6 +19,8 @@ export interface SetEdit extends EditBase {
   /** Id of the value's type, such as `u32` or `reg<2,2>`; by the type table when not given. */
   readonly type?: string;
   readonly value: JsonValue;
+  /** Only where the property has this value now. */
+  readonly from?: JsonValue;
   readonly add?: boolean;
   readonly make?: boolean;
 }

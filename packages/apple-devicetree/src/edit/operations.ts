@@ -4,7 +4,7 @@ import { DeviceTreeNode } from '../device-node.js';
 import { fail } from '../error.js';
 import { findNodes, matchProperties } from '../find.js';
 import { nodeFromJson, propertyFromJson } from '../forms/json.js';
-import { propertyOf, valueFromJson } from '../forms/parts.js';
+import { type JsonValue, propertyOf, valueFromJson } from '../forms/parts.js';
 import { freeSlots, MEMORY_MAP } from '../memory-map.js';
 import { escapeProperty, isPattern, matchesName, parseSegment, splitPath } from '../path.js';
 import { resolvePlaceholder } from '../placeholder.js';
@@ -13,6 +13,7 @@ import { typeById } from '../types/by-id.js';
 import { memoryRanges } from '../types/records.js';
 import { encodeValue } from '../types/resolve.js';
 import { placeholderText, wholeNumber } from '../types/scalars.js';
+import type { DecodedValue } from '../types/value-type.js';
 import type { Edit } from './edit-list.js';
 import { propertyPath, type Recorder } from './recorder.js';
 
@@ -59,21 +60,24 @@ function isPermutation(order: readonly number[] | undefined, length: number): bo
 
 /** One line per kind of edit: everything an edit list can do. */
 export const OPERATIONS: { readonly [Op in Edit['op']]: Operation<Extract<Edit, { op: Op }>> } = {
-  set(recorder, { node: path, property: name, type: id, value, add = true, make = false }) {
+  set(recorder, { node: path, property: name, type: id, value, from, add = true, make = false }) {
     const type = id === undefined ? undefined : typeById(id);
     if (id !== undefined && type === undefined)
       throw fail('syntax', `unknown type ${JSON.stringify(id)}`, { path: `${path}.${name}` });
-    const decoded =
-      id === 'hex' && typeof value === 'string'
-        ? fromHex(value, `${path}.${name}`)
-        : valueFromJson(value, `${path}.${name}`);
+    const decode = (json: JsonValue): DecodedValue =>
+      id === 'hex' && typeof json === 'string'
+        ? fromHex(json, `${path}.${name}`)
+        : valueFromJson(json, `${path}.${name}`);
+    const encode = (node: DeviceTreeNode, json: JsonValue): Uint8Array =>
+      type === undefined ? encodeValue(node, name, decode(json)) : type.encode(decode(json) as never);
     let targets = nodes(recorder, path);
     if (targets.length === 0 && make) targets = [makeNode(recorder, path)];
     const matched: string[] = [];
     for (const node of targets) {
-      const bytes = type === undefined ? encodeValue(node, name, decoded) : type.encode(decoded as never);
       const present = node.property(name);
-      if (present === undefined && !add) continue;
+      if (present === undefined && (!add || from !== undefined)) continue;
+      if (present !== undefined && from !== undefined && !equalBytes(present.value, encode(node, from))) continue;
+      const bytes = encode(node, value);
       if (present === undefined) {
         const property = DeviceTreeProperty.create(name, bytes);
         recorder.insert(node, property);
