@@ -112,6 +112,25 @@ export {
   SymbolWriter,
   symbolRanges,
 } from './macho/symbols.js';
+export {
+  applyPatches,
+  type PatchChange,
+  type PatchReport,
+  type PatchResult,
+  undoPatches,
+} from './patch/apply.js';
+export { CodeImage, type CodeRange, type CodeReference } from './patch/code-image.js';
+export { fitsPattern, PatchFinder, type Place, parsePattern } from './patch/locate.js';
+export { PAC_RULES, type PacRule, pacRule } from './patch/pac.js';
+export type { BytePattern, Locator, Patch, PatchSet, Replacement, Rewrite } from './patch/patch-set.js';
+export {
+  ALLOW_ANY_SIGNATURE,
+  GHIDRA_FIX,
+  KPRINTF_ON,
+  NO_IOKIT_TIME,
+  PAC_TO_PLAIN,
+  PATCH_SETS,
+} from './patch/sets.js';
 export { parsePlist } from './plist/read-xml.js';
 export { type PlistArray, type PlistDict, type PlistValue, plistToJson } from './plist/value.js';
 export { encodePlist, formatPlist } from './plist/write-xml.js';
