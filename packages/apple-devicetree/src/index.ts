@@ -50,7 +50,10 @@ export type {
 } from './edit/edit-list.js';
 export { type MergeConflict, type MergeResult, mergeTrees } from './edit/merge.js';
 export { DeviceTreeError, type DeviceTreeErrorCode, isDeviceTreeError } from './error.js';
+export { fromDtb, type TreeConversion } from './fdt/from-fdt.js';
+export { type ConversionNote, type DtbConversion, toDtb } from './fdt/to-fdt.js';
 export { type FoundProperty, findByCompatible, findByName, findByPhandle, findNodes, findProperties } from './find.js';
+export { type DtsConversion, parseDts, toDts } from './forms/dts.js';
 export { type DeviceTreeJson, fromJson, type NodeJson, type PropertyJson, toJson } from './forms/json.js';
 export type { JsonValue } from './forms/parts.js';
 export { nodeText, parseText, propertyText, toText } from './forms/text.js';
