@@ -1,3 +1,4 @@
+import '../a64/index.js';
 import { Bus } from '../devices/bus.js';
 import { Engine, type EngineOptions } from '../engine/engine.js';
 import { fpOperation } from '../fp/ops.js';

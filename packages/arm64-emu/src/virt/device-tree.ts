@@ -16,6 +16,8 @@ export interface VirtTreeOptions {
   readonly psci: 'hvc' | 'smc';
   /** PCIe host bridge with its configuration space high, low, or none at all. */
   readonly pcie?: 'high' | 'low' | undefined;
+  /** Whether there is flash; true by default. */
+  readonly flash?: boolean | undefined;
   /** Kernel command line. */
   readonly bootargs?: string | undefined;
   /** Physical addresses of the initial RAM disk; `end` is exclusive. */
@@ -152,6 +154,16 @@ function primeCell(
   });
 }
 
+function flash(): FdtNode {
+  const { base, size } = VIRT_MAP.flash;
+  const bank = size / 2;
+  return node(at('flash', base), {
+    'bank-width': [4],
+    reg: wide(base, bank, base + bank, bank),
+    compatible: 'cfi-flash',
+  });
+}
+
 function virtio(slot: number): FdtNode {
   const { base, size } = VIRT_MAP.virtioMmio;
   return node(at('virtio_mmio', base + slot * size), {
@@ -173,8 +185,7 @@ export function virtDeviceTree(o: VirtTreeOptions): Fdt {
   // GICv2 tells in the flags which CPUs a private interrupt goes to.
   const ppiFlags = LEVEL | (o.gic === 2 ? ((1 << Math.min(o.smp, 8)) - 1) << 8 : 0);
   const ppis = (...ids: number[]): number[] => ids.flatMap(id => [PPI, id, ppiFlags]);
-  const { ram, fwCfg, gpio, flash, platformBus, uart, rtc } = VIRT_MAP;
-  const bank = flash.size / 2;
+  const { ram, fwCfg, gpio, platformBus, uart, rtc } = VIRT_MAP;
   const children = [
     node('psci', {
       migrate: [0xc4000005],
@@ -212,11 +223,7 @@ export function virtDeviceTree(o: VirtTreeOptions): Fdt {
     primeCell('pl011', 'pl011', uart, VIRT_IRQ.uart, p.clock),
     ...(o.pmu ? [node('pmu', { interrupts: ppis(VIRT_PPI.pmu), compatible: 'arm,armv8-pmuv3' })] : []),
     interruptController(o, p.gic),
-    node(at('flash', flash.base), {
-      'bank-width': [4],
-      reg: wide(flash.base, bank, flash.base + bank, bank),
-      compatible: 'cfi-flash',
-    }),
+    ...(o.flash === false ? [] : [flash()]),
     cpus(o, p),
     node('timer', {
       interrupts: ppis(VIRT_PPI.secureTimer, VIRT_PPI.physicalTimer, VIRT_PPI.virtualTimer, VIRT_PPI.hypervisorTimer),

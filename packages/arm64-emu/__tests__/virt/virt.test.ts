@@ -1,0 +1,153 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { cortexA72 } from '../../src/cpu/models.js';
+import { VirtioRng } from '../../src/devices/virtio/rng.js';
+import { createVirt, isVirtError, type VirtMachine, type VirtOptions } from '../../src/virt/virt.js';
+import { GUESTS, guest } from './guests.js';
+
+const ENTRY = 0x40080000;
+const DTB = 0x42000000;
+
+function boot(name: string, options: VirtOptions = {}): { virt: VirtMachine; output: () => string } {
+  const virt = createVirt({ memory: 64 * 2 ** 20, cpu: cortexA72, ...options });
+  let text = '';
+  virt.serial.output = byte => {
+    text += String.fromCharCode(byte);
+  };
+  virt.load(ENTRY, guest(name));
+  virt.load(DTB, virt.deviceTree());
+  virt.machine.start(BigInt(ENTRY), BigInt(DTB));
+  return { virt, output: () => text };
+}
+
+describe('virt machine', () => {
+  test('prints, finds its device tree, powers off', () => {
+    const { virt, output } = boot('hello');
+    expect(virt.machine.runSync({ instructions: 10_000 })).toBe('poweroff');
+    expect(output()).toBe('virt\nD');
+  });
+
+  test('takes timer interrupts through the GICv3', () => {
+    const { virt, output } = boot('timer');
+    expect(virt.machine.runSync({ instructions: 1_000_000 })).toBe('poweroff');
+    expect(output()).toBe('123');
+    // Three times 1000 ticks of 16 ns.
+    expect(virt.machine.time.now()).toBeGreaterThan(48_000n);
+  });
+
+  test('starts a second CPU, which sends an SGI', () => {
+    const { virt, output } = boot('sgi', { smp: 2 });
+    expect(virt.machine.runSync({ instructions: 1_000_000 })).toBe('poweroff');
+    expect(output()).toBe('S');
+  });
+
+  test('takes the receive interrupt through the GICv2', () => {
+    const { virt, output } = boot('echo', { gic: 2 });
+    const run = (): string => virt.machine.runSync({ instructions: 100_000 });
+    expect(run()).toBe('idle');
+    virt.serial.receive(Uint8Array.of(0x61));
+    expect(run()).toBe('idle');
+    expect(output()).toBe('b');
+    virt.serial.receive(Uint8Array.of(0x7a));
+    expect(run()).toBe('poweroff');
+    expect(output()).toBe('b{');
+  });
+
+  test('runs are repeatable', () => {
+    const once = (): [number, bigint] => {
+      const { virt } = boot('timer');
+      virt.machine.runSync({ instructions: 1_000_000 });
+      return [virt.machine.executed, virt.machine.time.now()];
+    };
+    expect(once()).toEqual(once());
+  });
+
+  test('the memory map is that of QEMU', () => {
+    const { bus } = createVirt({ memory: 2 ** 20 });
+    const at = (address: number): string | undefined => bus.find(address)?.name;
+    expect([0, 0x4000000, 0x8000000, 0x80a0000, 0x9000000, 0x9010000, 0x9020000, 0x9030000].map(at)).toEqual([
+      'flash0',
+      'flash1',
+      'gicd',
+      'gicr',
+      'pl011',
+      'pl031',
+      'fw-cfg',
+      'pl061',
+    ]);
+    expect([0xa000000, 0xa003e00, 0xa004000, 0x40000000, 0x40100000].map(at)).toEqual([
+      'virtio-mmio',
+      'virtio-mmio',
+      undefined,
+      'ram',
+      undefined,
+    ]);
+    expect(createVirt({ memory: 2 ** 20, gic: 2 }).bus.find(0x8010000)?.name).toBe('gicc');
+  });
+
+  test('the first virtio device gets the last transport', () => {
+    const { bus } = createVirt({
+      memory: 2 ** 20,
+      virtio: [dma => new VirtioRng(dma, n => new Uint8Array(n))],
+      virtioVersion: 2,
+    });
+    expect([bus.load(0xa003e08, 4), bus.load(0xa003e04, 4), bus.load(0xa003c08, 4)]).toEqual([4, 2, 0]);
+  });
+
+  test('flash holds its image and can be left out', () => {
+    const { bus } = createVirt({ memory: 2 ** 20, flash: [undefined, Uint8Array.of(1, 2, 3, 4)] });
+    expect([bus.load(0, 4), bus.load(0x4000000, 4)]).toEqual([0, 0x04030201]);
+    const bare = createVirt({ memory: 2 ** 20, flash: false });
+    expect(bare.bus.find(0)).toBeUndefined();
+    expect(Buffer.from(bare.deviceTree()).includes('cfi-flash')).toBe(false);
+  });
+
+  test('the power button is pin 3 for a moment', () => {
+    const virt = createVirt({ memory: 2 ** 20 });
+    virt.pressPowerButton();
+    expect(virt.gpio.read(0x3fc)).toBe(8);
+    virt.machine.time.skipTo(200_000_000);
+    virt.machine.time.queue.runUntil(200_000_000);
+    expect(virt.gpio.read(0x3fc)).toBe(0);
+  });
+
+  test.each<[string, VirtOptions]>([
+    ['memory', { memory: 12345 }],
+    ['memory', { memory: 0 }],
+    ['memory', { memory: 2 ** 39 }],
+    ['smp', { smp: 0 }],
+    ['smp', { smp: 9 }],
+    ['flash', { flash: [new Uint8Array(2 ** 26 + 1)] }],
+  ])('refuses an impossible %s', (path, options) => {
+    expect(() => createVirt(options)).toThrow(
+      expect.toSatisfy((e: unknown) => isVirtError(e, 'out-of-range') && (e as { path: string }).path === path),
+    );
+  });
+
+  test('images must fit into RAM', () => {
+    const virt = createVirt({ memory: 2 ** 20 });
+    expect(() => virt.load(0x400ffffc, new Uint8Array(5))).toThrow(expect.toSatisfy((e: unknown) => isVirtError(e)));
+  });
+});
+
+const hasAssembler = existsSync('/usr/bin/aarch64-linux-gnu-gcc');
+test.skipIf(!hasAssembler).each(Object.keys(GUESTS))('guest %s is what its source assembles to', name => {
+  const folder = mkdtempSync(join(tmpdir(), 'guest-'));
+  try {
+    const source = fileURLToPath(new URL(`guests/${name}.S`, import.meta.url));
+    const [object, image] = [join(folder, 'guest.o'), join(folder, 'guest.bin')];
+    execFileSync('aarch64-linux-gnu-gcc', ['-c', source, '-o', object]);
+    execFileSync('aarch64-linux-gnu-objcopy', ['-O', 'binary', object, image]);
+    const built = new Uint8Array(readFileSync(image));
+    // Zeros at the end are not stored.
+    const ours = new Uint8Array(built.length);
+    ours.set(guest(name));
+    expect(ours).toEqual(built);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
