@@ -12,7 +12,9 @@ export interface TlbControl {
   /** Drops the 4 KiB page around an address, in every set. */
   flushPage(lo: number, hi: number): void;
   /** Drops what belongs to an address space (nG). */
-  flushNonGlobal(): void;
+  flushAsid(asid: number): void;
+  /** Another address space is current. */
+  setAsid(asid: number): void;
   /** EL, PAN or UAO changed: another set may be current. */
   contextChanged(): void;
 }

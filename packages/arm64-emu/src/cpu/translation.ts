@@ -50,7 +50,6 @@ export abstract class TranslationState extends ExceptionState {
   private readonly mmu: Stage1;
   private readonly large = new LargePages();
   private regimeStale = true;
-  private asid = 0;
   private faultClass = 0;
   private faultIss = 0;
   private faultAddress: bigint | undefined;
@@ -156,8 +155,7 @@ export abstract class TranslationState extends ExceptionState {
     const regime = this.readRegime();
     this.mmu.regime = regime;
     this.translation.keep = (this.slot(S.SCTLR) & SCTLR_A) === 0n;
-    if (regime.asid !== this.asid) this.port.tlb.flushNonGlobal();
-    this.asid = regime.asid;
+    this.port.tlb.setAsid(regime.asid);
   }
 
   private readRegime(): Regime {
@@ -179,7 +177,7 @@ export abstract class TranslationState extends ExceptionState {
   invalidateHere(scope: TlbScope): void {
     if (scope.kind === 'all') this.invalidateAll();
     else if (scope.kind === 'asid') {
-      if (scope.asid === this.asid) this.port.tlb.flushNonGlobal();
+      this.port.tlb.flushAsid(scope.asid);
     } else {
       const size = scope.kind === 'va' ? this.granuleSize(scope.va) : scope.size;
       this.invalidateRange(scope.va & -this.granuleSize(scope.va), size);

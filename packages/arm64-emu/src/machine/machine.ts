@@ -75,7 +75,8 @@ function tlbControl(executor: Executor, index: number): TlbControl {
   return {
     flushAll: () => executor.tlb(index).flushAll(),
     flushPage: (lo, hi) => executor.tlb(index).flushPage(lo, hi),
-    flushNonGlobal: () => executor.tlb(index).flushNonGlobal(),
+    flushAsid: asid => executor.tlb(index).flushAsid(asid),
+    setAsid: asid => executor.tlb(index).setAsid(asid),
     contextChanged: () => executor.contextChanged(),
   };
 }
