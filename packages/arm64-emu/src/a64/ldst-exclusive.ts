@@ -156,7 +156,10 @@ insn({
   operands: f => ({ t: X(f.Rt), n: XSP(f.Rn) }),
   asm: f => `ldapr${SUFFIX[f.size]} ${reg(f.size, f.Rt)}, ${addr(f.Rn)}`,
   exec: (c, { t, n }, { size }) =>
-    transfer(c, { size, opc: 1 }, t, c.x(n), { align: (1 << size) as Size, ordered: true }),
+    transfer(c, { size, opc: 1 }, t, c.x(n), {
+      align: (1 << size) as Size,
+      ordered: true,
+    }),
 });
 
 insn({

@@ -23,8 +23,9 @@ insn({
     if (L) {
       const [p, q] = c.loadPair(a, size);
       const fix = (v: I64): I64 => (opc === 1 ? v.extend32() : v);
-      c.setX(t, fix(p));
+      // Both names may be the same register: the first load wins.
       c.setX(u, fix(q));
+      c.setX(t, fix(p));
     } else c.storePair(a, size, [c.x(t), c.x(u)]);
     if (mode & 1) c.setX(n, next);
   },

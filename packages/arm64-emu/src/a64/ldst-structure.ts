@@ -1,11 +1,10 @@
 /** Advanced SIMD structures: LD1-LD4 and ST1-ST4 of multiple and of single structures, and LD1R-LD4R. */
-import { laneAt, laneMask } from './lanes.js';
 import {
   type Ctx,
+  element,
   type G,
   type I64,
   type Int,
-  imm32,
   insn,
   type Lane,
   lowHalf,
@@ -134,21 +133,24 @@ insn({
   shape: { L: 2, count: 5, scale: 4, wb: 3 },
   pick: f => ({ count: elementsOf(f), scale: single(f)?.scale ?? 0, wb: writeBack(f) }),
   where: f => single(f) !== undefined && (f.post === 1 || f.Rm === 0),
-  operands: f => ({ ...regs(f.Rt), n: XSP(f.Rn), m: X(f.Rm), index: imm32(single(f)!.index) }),
+  operands: f => {
+    const { scale, index } = single(f)!;
+    const e = (i: number) => element(f.Rt + i, scale, index);
+    return { t: e(0), t1: e(1), t2: e(2), t3: e(3), n: XSP(f.Rn), m: X(f.Rm) };
+  },
   asm: f => {
     const { scale, index } = single(f)!;
     const count = elementsOf(f);
     const d = `${list(f.Rt, count, SIZES[scale]!)}[${index}]`;
     return `${f.L ? 'ld' : 'st'}${count} ${d}, [${base(f.Rn)}]${post(f, count << scale)}`;
   },
-  exec: (c, { t, t1, t2, t3, n, m, index }, { L, count, scale, wb }) => {
-    const l = scale as Lane;
+  exec: (c, { t, t1, t2, t3, n, m }, { L, count, scale, wb }) => {
     const size = (1 << scale) as Size;
-    [t, t1, t2, t3].slice(0, count).forEach((r, i) => {
+    for (const [i, e] of [t, t1, t2, t3].slice(0, count).entries()) {
       const a = c.x(n).add(i * size);
-      if (L) c.setV(r, laneMask(l, index).mux(splatLow(l, c.load(a, size)), c.v(r)));
-      else c.store(a, size, laneAt(c.v(r), l, index));
-    });
+      if (L) c.setElement(e, size, c.load(a, size));
+      else c.store(a, size, c.element(e, size));
+    }
     update(c, wb, n, m, count * size);
   },
 });

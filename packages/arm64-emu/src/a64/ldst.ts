@@ -92,7 +92,7 @@ function prefetch(Rt: number): string {
   const type = ['pld', 'pli', 'pst'][Rt >> 3];
   const level = (Rt >> 1) & 3;
   return type === undefined || level === 3
-    ? `#${hex(Rt).padStart(4, '0')}`
+    ? `#0x${Rt.toString(16).padStart(2, '0')}`
     : `${type}l${level + 1}${Rt & 1 ? 'strm' : 'keep'}`;
 }
 

@@ -19,7 +19,7 @@ insn({
   asm: f => {
     const size = sizeOf(f.imm5);
     const n = elementText(f.Rn, size, indexOf(f.imm5));
-    return f.s ? `mov ${vreg(size, f.Rd)}, ${n}` : `dup ${vec(f.Rd, f.Q, size)}, ${n}`;
+    return f.s ? `dup ${vreg(size, f.Rd)}, ${n}` : `dup ${vec(f.Rd, f.Q, size)}, ${n}`;
   },
   exec: (c, { d, n, index }, { w, size }) => write(c, d, w, size, broadcast(c.v(n), size as Lane, index)),
 });
@@ -45,7 +45,7 @@ insn({
   pick: f => ({ size: sizeOf(f.imm5) }),
   where: f => valid(f.imm5),
   operands: f => ({ e: element(f.Rd, sizeOf(f.imm5), indexOf(f.imm5)), n: X(f.Rn) }),
-  asm: f => `mov ${elementText(f.Rd, sizeOf(f.imm5), indexOf(f.imm5))}, ${gpr(Number(sizeOf(f.imm5) === 3), f.Rn)}`,
+  asm: f => `ins ${elementText(f.Rd, sizeOf(f.imm5), indexOf(f.imm5))}, ${gpr(Number(sizeOf(f.imm5) === 3), f.Rn)}`,
   exec: (c, { e, n }, { size }) => c.setElement(e, (1 << size) as Size, c.x(n)),
 });
 
@@ -61,7 +61,7 @@ insn({
   },
   asm: f => {
     const size = sizeOf(f.imm5);
-    return `mov ${elementText(f.Rd, size, indexOf(f.imm5))}, ${elementText(f.Rn, size, f.imm4 >> size)}`;
+    return `ins ${elementText(f.Rd, size, indexOf(f.imm5))}, ${elementText(f.Rn, size, f.imm4 >> size)}`;
   },
   exec: (c, { e, from }, { size }) => {
     const bytes = (1 << size) as Size;
@@ -81,7 +81,7 @@ insn({
   operands: f => ({ d: X(f.Rd), n: element(f.Rn, sizeOf(f.imm5), indexOf(f.imm5)) }),
   asm: f => {
     const size = sizeOf(f.imm5);
-    const name = f.U ? (size > 1 ? 'mov' : 'umov') : 'smov';
+    const name = f.U ? 'umov' : 'smov';
     return `${name} ${gpr(f.Q, f.Rd)}, ${elementText(f.Rn, size, indexOf(f.imm5))}`;
   },
   exec: (c, { d, n }, { Q, U, size }) => {

@@ -152,6 +152,7 @@ insn({
   feature: 'FlagM',
   pattern: '11010101000000000100 CRm:4 00011111',
   shape: {},
+  where: f => f.CRm === 0,
   operands: () => ({}),
   asm: () => 'cfinv',
   exec: c => c.setFlags(c.packedFlags(c.nzcv().xor(2))),
@@ -161,7 +162,7 @@ insn({
   feature: 'FlagM2',
   pattern: '11010101000000000100 CRm:4 0 a x 11111',
   shape: { a: 2 },
-  where: f => f.a !== f.x,
+  where: f => f.a !== f.x && f.CRm === 0,
   operands: () => ({}),
   asm: f => (f.a ? 'axflag' : 'xaflag'),
   exec: (c, _, { a }) => {
@@ -293,7 +294,8 @@ insn({
   shape: {},
   operands: () => ({}),
   asm: f => (f.CRm === 15 ? 'isb' : `isb #${hex(f.CRm)}`),
-  exec: c => c.event('isb'),
+  // Nothing is deferred, so that there is nothing to synchronise.
+  exec: () => {},
 });
 insn({
   name: 'SB',

@@ -132,7 +132,7 @@ export function roundIntN(f: Format, v: bigint, mode: RoundMode, size: 32 | 64, 
 /** FPToFixedJS: ECMAScript ToInt32 of a double, and the Z flag (1 when the conversion was exact). */
 export function toInt32JS(f: Format, v: bigint, e: FpEnv): { value: number; z: number } {
   const u = unpack(f, v, e);
-  if (u.kind === Kind.ZERO) return { value: 0, z: u.sign || (v & ~f.signBit) !== 0n ? 0 : 1 };
+  if (u.kind === Kind.ZERO) return { value: 0, z: u.sign ? 0 : 1 };
   if (u.kind !== Kind.FINITE) {
     e.flags |= FPSR.IOC;
     return { value: 0, z: 0 };

@@ -103,6 +103,10 @@ function clear(v: DataView, at: number): void {
   v.setBigUint64(at, 0n, true);
   v.setBigUint64(at + 8, 0n, true);
 }
+/** Clears the lanes from `first` on. */
+function clearFrom(v: DataView, at: number, size: number, first: number): void {
+  for (let i = first; i < 16 >> size; i++) setLane(v, at, size, i, 0n);
+}
 /** Lanes of one size to lanes of another, the rest zero. */
 function map(v: DataView, at: number, from: number, to: number, lanes: number, f: (x: bigint) => bigint): void {
   const results = Array.from({ length: lanes }, (_, i) => f(getLane(v, at, from, i)));
@@ -129,6 +133,7 @@ function complexAdd(v: DataView, at: number, f: Format, lanes: number, p: number
     setLane(v, at, s, i, r);
     setLane(v, at, s, i + 1, j);
   }
+  clearFrom(v, at, s, lanes);
 }
 /** FCMLA: arguments addend, a, b; rotation `p` times 90 degrees. */
 function complexMulAdd(v: DataView, at: number, f: Format, lanes: number, p: number, e: FpEnv): void {
@@ -142,6 +147,7 @@ function complexMulAdd(v: DataView, at: number, f: Format, lanes: number, p: num
     setLane(v, at, s, i, muladd(f, getLane(v, at, s, i), a, x, e));
     setLane(v, at, s, i + 1, muladd(f, getLane(v, at, s, i + 1), a, y, e));
   }
+  clearFrom(v, at, s, lanes);
 }
 
 /**
@@ -164,7 +170,7 @@ export function fpOperation(
       const [a, b, c] = [at, at + 16, at + 32].map(x => getLane(view, x, format, i)) as [bigint, bigint, bigint];
       setLane(view, at, format, i, lanewise(f, e, a, b, c, param));
     }
-    for (let i = lanes; i < 16 >> format; i++) setLane(view, at, format, i, 0n);
+    clearFrom(view, at, format, lanes);
   } else SPECIAL[op]!(view, at, f, lanes, param, e);
   addFlags(view, e.flags);
 }

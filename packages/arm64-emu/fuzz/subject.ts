@@ -1,0 +1,184 @@
+/** The emulator under test, as a user process sees it: EL0, three regions of memory, faults as signals. */
+import '../src/a64/index.js';
+import { ExceptionClass, type SysRegAccess } from '../src/a64/spec/index.js';
+import { Engine } from '../src/engine/engine.js';
+import {
+  type AccessKind,
+  type CpuHost,
+  FETCH,
+  SYS_CONTINUE,
+  SYS_TRAP,
+  type SysResult,
+  type Translation,
+  WRITE,
+} from '../src/engine/host.js';
+import { STATE } from '../src/engine/state.js';
+import { fpOperation } from '../src/fp/ops.js';
+import * as p from './protocol.js';
+
+/** What one test left behind. */
+export interface Outcome {
+  signal: number;
+  address: bigint;
+  pc: bigint;
+  memory: number;
+}
+
+class UserHost implements CpuHost {
+  signal = 0;
+  address = 0n;
+  attentionWanted = false;
+  private found = { pa: 0, device: false, nG: false, user: true, guarded: false, keep: true };
+  private pending: { signal: number; address: bigint } | undefined;
+
+  get translation(): Translation {
+    return this.found;
+  }
+  translate(lo: number, hi: number, access: AccessKind): boolean {
+    const a = lo >>> 0;
+    const data = a >= p.DATA && a < p.DATA + p.DATA_SIZE;
+    const code = (a >= p.CODE && a < p.EPILOGUE) || (a >= p.BRANCH && a < p.BRANCH + p.BRANCH_SLOTS * p.BRANCH_SLOT);
+    if (hi === 0 && ((data && access !== FETCH) || (code && access !== WRITE))) {
+      this.found.pa = a;
+      return true;
+    }
+    if (access !== FETCH) this.fault(p.Signal.SEGV, lo, hi);
+    return false;
+  }
+  private fault(signal: number, lo: number, hi: number): void {
+    this.pending = { signal, address: (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0) };
+  }
+  alignmentFault(lo: number, hi: number): void {
+    this.fault(p.Signal.BUS, lo, hi);
+  }
+  externalAbort(lo: number, hi: number): void {
+    this.fault(p.Signal.BUS, lo, hi);
+  }
+  raise(): void {
+    if (this.pending) {
+      this.signal = this.pending.signal;
+      this.address = this.pending.address;
+    }
+    this.pending = undefined;
+  }
+  exception(ec: number): void {
+    this.signal = ec === ExceptionClass.brk ? p.Signal.TRAP : ec === ExceptionClass.pcAlignment ? 0 : p.Signal.ILL;
+  }
+  event(): void {}
+  deliverInterrupt(): boolean {
+    return false;
+  }
+  sysRead(): bigint | undefined {
+    this.pending = { signal: p.Signal.ILL, address: 0n };
+    return undefined;
+  }
+  sysWrite(key: number): SysResult {
+    // PSTATE.SSBS and DIT may be set by user code and have no effect here.
+    if (key === 0xda15 || key === 0xda16) return SYS_CONTINUE;
+    this.pending = { signal: p.Signal.ILL, address: 0n };
+    return SYS_TRAP;
+  }
+  sysAccess(): SysRegAccess {
+    return { minEl: 0 };
+  }
+  sysName(): undefined {
+    return undefined;
+  }
+  fpTrapped(): boolean {
+    return false;
+  }
+}
+
+/** Runs single instructions in the interpreter. */
+export class Subject {
+  readonly engine: Engine;
+  private readonly host = new UserHost();
+  private readonly bytes: Uint8Array;
+  private readonly data: Uint32Array;
+  private readonly clean: Uint32Array;
+  private readonly code: Uint32Array;
+  private readonly branches: Uint32Array;
+
+  constructor() {
+    this.engine = new Engine({
+      memory: [
+        { base: p.CODE, size: p.SLOTS * p.SLOT },
+        { base: p.BRANCH, size: p.BRANCH_SLOTS * p.BRANCH_SLOT },
+        { base: p.DATA, size: p.DATA_SIZE },
+      ],
+      io: { read: () => undefined, write: () => false },
+      fp: fpOperation,
+    });
+    this.engine.attach(0, this.host);
+    this.engine.select(0);
+    const { buffer, memory } = this.engine;
+    this.bytes = new Uint8Array(buffer);
+    const words = (base: number, size: number): Uint32Array =>
+      new Uint32Array(buffer, memory.find(base)!.host, size / 4);
+    this.data = words(p.DATA, p.DATA_SIZE);
+    this.code = words(p.CODE, p.SLOTS * p.SLOT);
+    this.branches = words(p.BRANCH, p.BRANCH_SLOTS * p.BRANCH_SLOT);
+    this.clean = Uint32Array.from({ length: p.DATA_SIZE / 4 }, (_, i) => p.pristine(i));
+    this.data.set(this.clean);
+    for (let i = 0; i < p.SLOTS; i++) {
+      const from = p.CODE + i * p.SLOT + 8;
+      this.code.set([p.RELOAD, 0, (0x14000000 | ((p.EPILOGUE - from) >> 2)) >>> 0, p.BRK], i * 4);
+    }
+    this.branches.fill(p.BRK);
+    for (let i = 0; i < p.BRANCH_SLOTS; i++) this.branches[(i * p.BRANCH_SLOT + p.BRANCH_AT) / 4 - 1] = p.RELOAD;
+    this.engine.contextChanged();
+  }
+
+  /** Puts the words of a batch in place; returns the address of each. */
+  load(view: DataView, count: number): number[] {
+    const at: number[] = [];
+    let branch = 0;
+    for (let i = 0; i < count; i++) {
+      const word = view.getUint32(i * p.REQUEST_BYTES + 4, true);
+      if (view.getUint32(i * p.REQUEST_BYTES, true) & p.Kind.BRANCH) {
+        const offset = branch++ * p.BRANCH_SLOT + p.BRANCH_AT;
+        this.branches[offset / 4] = word;
+        at.push(p.BRANCH + offset);
+      } else {
+        this.code[i * 4 + 1] = word;
+        at.push(p.CODE + i * p.SLOT + p.SLOT_AT);
+      }
+    }
+    this.engine.invalidate(p.CODE, p.SLOTS * p.SLOT);
+    this.engine.invalidate(p.BRANCH, p.BRANCH_SLOTS * p.BRANCH_SLOT);
+    return at;
+  }
+
+  /** Runs the instruction at `pc` from the state at `state` of `from`. */
+  run(from: Uint8Array, state: number, pc: number, memory: boolean): Outcome {
+    const { bytes, host, engine } = this;
+    const { view } = engine;
+    const input = new DataView(from.buffer, from.byteOffset + state, p.STATE_BYTES);
+    bytes.set(from.subarray(state + p.X, state + p.X + 256), STATE.X);
+    bytes.set(from.subarray(state + p.V, state + p.V + 512), STATE.V);
+    view.setUint32(STATE.NZCV, input.getUint32(p.NZCV, true), true);
+    view.setBigUint64(STATE.FPCR, BigInt(input.getUint32(p.FPCR, true)), true);
+    view.setBigUint64(STATE.FPSR, BigInt(input.getUint32(p.FPSR, true)), true);
+    view.setBigUint64(STATE.PC, BigInt(pc), true);
+    view.setBigUint64(STATE.EXCLUSIVE_ADDRESS, 0xffffffffffffffffn, true);
+    host.signal = 0;
+    host.address = 0n;
+    engine.run(1);
+    let hash = 0;
+    if (memory) {
+      hash = p.memoryHash(this.data);
+      if (hash !== 0) this.data.set(this.clean);
+    }
+    return { signal: host.signal, address: host.address, pc: view.getBigUint64(STATE.PC, true), memory: hash };
+  }
+  /** Copies the state of the last test, in the layout of a result. */
+  read(out: Uint8Array): void {
+    const { bytes, engine } = this;
+    out.set(bytes.subarray(STATE.X, STATE.X + 256), p.X);
+    out.set(bytes.subarray(STATE.V, STATE.V + 512), p.V);
+    const view = new DataView(out.buffer, out.byteOffset, p.STATE_BYTES);
+    view.setUint32(p.NZCV, engine.view.getUint32(STATE.NZCV, true), true);
+    view.setUint32(p.FPCR, engine.view.getUint32(STATE.FPCR, true), true);
+    view.setUint32(p.FPSR, engine.view.getUint32(STATE.FPSR, true), true);
+  }
+}
