@@ -38,7 +38,8 @@ class UserHost implements CpuHost {
     const a = lo >>> 0;
     const data = a >= p.DATA && a < p.DATA + p.DATA_SIZE;
     const code = (a >= p.CODE && a < p.EPILOGUE) || (a >= p.BRANCH && a < p.BRANCH + p.BRANCH_SLOTS * p.BRANCH_SLOT);
-    if (hi === 0 && ((data && access !== FETCH) || (code && access !== WRITE))) {
+    // The top byte of an address does not count (TBI).
+    if ((hi & 0xffffff) === 0 && ((data && access !== FETCH) || (code && access !== WRITE))) {
       this.found.pa = a;
       return true;
     }

@@ -152,13 +152,13 @@ insn({
     // Neighbours first, as the architecture's recursive reduction: it decides which NaN wins.
     let v = c.v(n);
     for (let lanes = lanesOf(Q, size) / 2; lanes >= 1; lanes /= 2) {
-      const [low, high] = [0, lanes].map(k =>
+      const [even, odd] = [0, 1].map(k =>
         v.shuffle(
           v,
-          selector(size, 16 >> size, i => (i + k) % (16 >> size)),
+          selector(size, 16 >> size, i => (2 * i + k) % (16 >> size)),
         ),
       );
-      v = c.fp.op(PAIR[row]![1], size as FpFormat, lanes, [low!, high!]);
+      v = c.fp.op(PAIR[row]![1], size as FpFormat, lanes, [even!, odd!]);
     }
     c.setV(d, v);
   },

@@ -118,7 +118,7 @@ insn({
   },
 });
 
-/** op1:op2 of the other fields, with the register that holds them and the bit it is in. */
+/** The other fields by op1 * 8 + op2, with the register that holds them and the bit it is in. */
 const PSTATE_FIELDS: Record<
   number,
   { name: string; key: number; lsb: number; el0?: boolean; feature?: 'UAO' | 'PAN' | 'DIT' | 'SSBS' }
@@ -126,15 +126,15 @@ const PSTATE_FIELDS: Record<
   3: { name: 'uao', key: key(3, 0, 4, 2, 4), lsb: 23, feature: 'UAO' },
   4: { name: 'pan', key: key(3, 0, 4, 2, 3), lsb: 22, feature: 'PAN' },
   5: { name: 'spsel', key: key(3, 0, 4, 2, 0), lsb: 0 },
-  22: { name: 'ssbs', key: key(3, 3, 4, 2, 6), lsb: 12, el0: true, feature: 'SSBS' },
-  23: { name: 'dit', key: key(3, 3, 4, 2, 5), lsb: 24, el0: true, feature: 'DIT' },
+  25: { name: 'ssbs', key: key(3, 3, 4, 2, 6), lsb: 12, el0: true, feature: 'SSBS' },
+  26: { name: 'dit', key: key(3, 3, 4, 2, 5), lsb: 24, el0: true, feature: 'DIT' },
 };
 insn({
   name: 'MSR (immediate: UAO, PAN, SPSel, SSBS, DIT)',
   pattern: '1101010100000 op1:3 0100 CRm:4 op2:3 11111',
   shape: { el0: 2 },
   pick: f => ({ el0: Number(PSTATE_FIELDS[f.op1 * 8 + f.op2]?.el0 ?? false) }),
-  where: f => PSTATE_FIELDS[f.op1 * 8 + f.op2] !== undefined && f.CRm < 2,
+  where: f => PSTATE_FIELDS[f.op1 * 8 + f.op2] !== undefined,
   needs: f => PSTATE_FIELDS[f.op1 * 8 + f.op2]?.feature,
   operands: f => {
     const field = PSTATE_FIELDS[f.op1 * 8 + f.op2]!;
