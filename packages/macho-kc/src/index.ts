@@ -23,6 +23,7 @@ export {
 } from './collection/prelink-info.js';
 export { readSymbolSets, type SymbolSet, type SymbolSetEntry, symbolSetsOf } from './collection/symbol-sets.js';
 export { isMachOError, MachOError, type MachOErrorCode } from './error.js';
+export { type Extracted, type ExtractOptions, extractImage, originalInfo } from './extract/extract.js';
 export { buildKernelFromElf, type ElfKernelOptions, isElf, kernelFromElf } from './firmware/elf-kernel.js';
 export {
   buildStaticKernel,
@@ -145,6 +146,7 @@ export {
   verifyPages,
 } from './signature/code-signature.js';
 export { type ByteSource, MemorySource } from './source.js';
+export { AddressIndex, exportSymbolList, importSymbolList, type OwnedSymbol } from './symbols/address-index.js';
 export { trustCacheEntries } from './trustcache/from-macho.js';
 export {
   buildTrustCache,

@@ -84,3 +84,14 @@ export function toOffset(value: bigint, path: string, offset?: number): number {
     throw new MachOError('out-of-range', `0x${value.toString(16)} is no file offset or size`, { offset, path });
   return Number(value);
 }
+
+/** The greater of two addresses. */
+export function maxAddress(a: bigint, b: bigint): bigint {
+  if (a > b) return a;
+  return b;
+}
+/** The lesser of two addresses. */
+export function minAddress(a: bigint, b: bigint): bigint {
+  if (a < b) return a;
+  return b;
+}

@@ -13,11 +13,10 @@ import {
 } from '../macho/constants.js';
 import { MachHeader64Size, writeMachHeader64 } from '../macho/header.generated.js';
 import { armThreadState } from '../macho/info.js';
-import { type Section64, Section64Size, writeSection64 } from '../macho/load-command.generated.js';
 import { encodeLoadCommand, type LoadCommand, makeCommand } from '../macho/load-commands.js';
 import { encodeRelocations, type Relocation } from '../macho/relocations.js';
-import { name16 } from '../macho/segments.js';
 import { type MachOSymbol, N_EXT, N_SECT, SymbolWriter } from '../macho/symbols.js';
+import { type NewSection, segmentCommand } from '../macho/writer.js';
 import { alignUp, alignUp64 } from '../source.js';
 
 /** Pages of arm64 kernels, bytes. */
@@ -97,56 +96,40 @@ function check(options: StaticKernelOptions, headerAddress: bigint): void {
     throw new MachOError('bad-value', `entry ${hex(options.entry)} lies in no executable segment`, { path: 'entry' });
 }
 
-/** Section structures of a segment that stands at `fileoff`. */
-function sectionsOf(segment: KernelSegment, fileoff: number): Section64[] {
+/** Sections of a segment; those past its bytes are zero-fill. */
+function sectionsOf(segment: KernelSegment): NewSection[] {
   return (segment.sections ?? []).map(section => {
-    const at = Number(section.address - segment.address);
-    const zeroFill = at >= segment.bytes.length && section.size > 0;
+    const zeroFill = Number(section.address - segment.address) >= segment.bytes.length && section.size > 0;
     return {
-      sectname: name16(section.name),
-      segname: name16(segment.name),
-      addr: section.address,
+      name: section.name,
+      address: section.address,
       size: BigInt(section.size),
-      offset: zeroFill ? 0 : fileoff + at,
       align: section.align ?? 0,
-      reloff: 0,
-      nreloc: 0,
       flags: zeroFill ? SECTION_TYPES.S_ZEROFILL : (section.flags ?? SECTION_TYPES.S_REGULAR),
-      reserved1: 0,
-      reserved2: 0,
-      reserved3: 0,
+      zeroFill,
     };
   });
 }
 
-function segmentCommand(
+function command(
   name: string,
   vmaddr: bigint,
   vmsize: number,
   fileoff: number,
   filesize: number,
   prot: number,
-  sections: readonly Section64[] = [],
+  sections: readonly NewSection[] = [],
 ): LoadCommand {
-  const tail = new Uint8Array(sections.length * Section64Size);
-  sections.forEach((section, i) => {
-    writeSection64(section, tail, i * Section64Size, fail);
-  });
-  return makeCommand(
-    'LC_SEGMENT_64',
-    {
-      segname: name16(name),
-      vmaddr,
-      vmsize: BigInt(vmsize),
-      fileoff: BigInt(fileoff),
-      filesize: BigInt(filesize),
-      maxprot: prot,
-      initprot: prot,
-      nsects: sections.length,
-      flags: 0,
-    },
-    tail,
-  );
+  const segment = {
+    name,
+    vmaddr,
+    vmsize: BigInt(vmsize),
+    bytes: new Uint8Array(0),
+    maxprot: prot,
+    initprot: prot,
+    sections,
+  };
+  return segmentCommand(segment, fileoff, filesize);
 }
 
 /** Symbols in the order of the symbol table: locals, then exports, each sorted by name. */
@@ -204,7 +187,7 @@ export function buildStaticKernel(options: StaticKernelOptions): Uint8Array {
   const relocations = encodeRelocations(localRelocations(options, headerAddress));
 
   const commands: LoadCommand[] = [
-    segmentCommand('__TEXT', headerAddress, headerSize, 0, headerSize, VM_PROT_READ | VM_PROT_EXECUTE),
+    command('__TEXT', headerAddress, headerSize, 0, headerSize, VM_PROT_READ | VM_PROT_EXECUTE),
   ];
   let fileoff = headerSize;
   let end = headerAddress + BigInt(headerSize);
@@ -213,14 +196,14 @@ export function buildStaticKernel(options: StaticKernelOptions): Uint8Array {
     const filesize = alignUp(segment.bytes.length, PAGE);
     const vmsize = alignUp(Math.max(segment.bytes.length, segment.memorySize ?? 0), PAGE);
     commands.push(
-      segmentCommand(
+      command(
         segment.name,
         segment.address,
         vmsize,
         fileoff,
         filesize,
         protection(segment.protection),
-        sectionsOf(segment, fileoff),
+        sectionsOf(segment),
       ),
     );
     placed.push({ at: fileoff, bytes: segment.bytes });
@@ -231,7 +214,7 @@ export function buildStaticKernel(options: StaticKernelOptions): Uint8Array {
   const locreloff = fileoff;
   const symoff = locreloff + relocations.length;
   const stroff = symoff + entries.length;
-  commands.push(segmentCommand('__LINKEDIT', end, alignUp(linkedit, PAGE), fileoff, linkedit, VM_PROT_READ));
+  commands.push(command('__LINKEDIT', end, alignUp(linkedit, PAGE), fileoff, linkedit, VM_PROT_READ));
   commands.push(makeCommand('LC_SYMTAB', { symoff, nsyms: writer.length, stroff, strsize: strings.length }));
   commands.push(
     makeCommand('LC_DYSYMTAB', {
