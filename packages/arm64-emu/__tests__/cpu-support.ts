@@ -41,8 +41,9 @@ export class TlbLog implements TlbControl {
   flushPage(lo: number, hi: number): void {
     this.log.push(`page ${((BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0)).toString(16)}`);
   }
-  flushNonGlobal(): void {
-    this.log.push('nG');
+  setAsid(): void {}
+  flushAsid(asid: number): void {
+    this.log.push(`asid ${asid}`);
   }
   contextChanged(): void {}
 }

@@ -73,7 +73,7 @@ class IdleExecutor implements Executor {
     this.index = index;
   }
   tlb(): ReturnType<Executor['tlb']> {
-    return { flushAll() {}, flushPage() {}, flushNonGlobal() {} };
+    return { flushAll() {}, flushPage() {}, setAsid() {}, flushAsid() {} };
   }
   contextChanged(): void {}
   executed(index: number): number {

@@ -255,8 +255,8 @@ describe('maintenance', () => {
     ['TLBI VMALLE1IS', 0n, ['all']],
     ['TLBI VAE1', 0x1234n, ['page 1234000']],
     ['TLBI VALE1IS', (7n << 48n) | 0xff_ffff_8000_0n, ['page ffffffff80000000']],
-    ['TLBI ASIDE1', 0n, ['nG']],
-    ['TLBI ASIDE1', 5n << 48n, []],
+    ['TLBI ASIDE1', 0n, ['asid 0']],
+    ['TLBI ASIDE1', 5n << 48n, ['asid 5']],
     ['TLBI RVAE1', (1n << 46n) | 0x10n, ['page 10000', 'page 11000']],
     ['TLBI RVAE1', (1n << 46n) | (3n << 44n) | (31n << 39n), ['all']],
   ])('%s %x', (name, value, log) => {

@@ -11,7 +11,7 @@ export interface TlbControl {
   flushAll(): void;
   /** Drops the 4 KiB page around an address, in every set. */
   flushPage(lo: number, hi: number): void;
-  /** Drops what belongs to an address space (nG). */
+  /** Drops the non-global entries of an address space. */
   flushAsid(asid: number): void;
   /** Another address space is current. */
   setAsid(asid: number): void;

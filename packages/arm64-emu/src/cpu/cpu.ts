@@ -230,14 +230,13 @@ export class Cpu extends TranslationState implements CpuHost {
       return SYS_CONTINUE;
     }
     if (!this.allowed(key, reg, true)) return SYS_TRAP;
+    this.resync = false;
     this.store(reg!, value);
     if (this.trapped) {
       this.trapped = false;
       return SYS_TRAP;
     }
-    const leave = this.resync || this.attentionWanted;
-    this.resync = false;
-    return leave ? SYS_LEAVE : SYS_CONTINUE;
+    return this.resync || this.attentionWanted ? SYS_LEAVE : SYS_CONTINUE;
   }
 
   /** See `CpuHost.sysAccess`. */
