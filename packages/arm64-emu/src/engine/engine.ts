@@ -52,8 +52,6 @@ interface Attached {
   /** State block while another CPU runs. */
   readonly saved: Uint8Array;
   executed: number;
-  regime: number;
-  unprivilegedRegime: number;
 }
 
 /**
@@ -116,7 +114,7 @@ export class Engine {
     const tlb = new Tlb(this.words, index);
     this.tlbs.push(tlb);
     const saved = new Uint8Array(STATE_SIZE);
-    this.cpus[index] = { host, tlb, saved, executed: 0, regime: Regime.el1, unprivilegedRegime: Regime.el0 };
+    this.cpus[index] = { host, tlb, saved, executed: 0 };
   }
   /** Puts the state block of CPU `index` in place. */
   select(index: number): void {
@@ -154,9 +152,9 @@ export class Engine {
     if (cpu === undefined) return;
     const el = (this.words[STATE.CURRENT_EL >> 2]! >> 2) & 3;
     const pan = this.words[STATE.PAN >> 2] !== 0;
-    cpu.regime = el === 0 ? Regime.el0 : el === 2 ? Regime.el2 : pan ? Regime.el1Pan : Regime.el1;
-    cpu.unprivilegedRegime = el === 0 || this.words[STATE.UAO >> 2] === 0 ? Regime.el0 : cpu.regime;
-    cpu.tlb.select(cpu.regime, cpu.unprivilegedRegime);
+    const regime = el === 0 ? Regime.el0 : el === 2 ? Regime.el2 : pan ? Regime.el1Pan : Regime.el1;
+    const likeEl0 = el === 1 && this.words[STATE.UAO >> 2] === 0;
+    cpu.tlb.select(regime, likeEl0 ? Regime.unprivileged : regime);
   }
 
   // ---- memory and code
@@ -211,7 +209,9 @@ export class Engine {
 
   /** The record of the instruction at `hi:lo`, entered into the fetch TLB; -1 when it cannot be fetched. */
   private enter(lo: number, hi: number): number {
-    const { host, tlb, regime } = this.running;
+    const { host, tlb } = this.running;
+    const known = tlb.current.lookupFetch(lo, hi);
+    if (known >= 0) return this.setPage(lo, hi, known);
     if (!host.translate(lo, hi, FETCH, false)) return -1;
     const { pa, keep, nG } = host.translation;
     const page = Math.floor(pa / PAGE);
@@ -220,7 +220,11 @@ export class Engine {
       return -1;
     }
     const records = this.cache.records(page);
-    if (keep) tlb.fill(regime, TLB_SET.FETCH, lo, hi, records, nG);
+    if (keep) tlb.current.fill(TLB_SET.FETCH, lo, hi, records, nG);
+    return this.setPage(lo, hi, records);
+  }
+  /** Makes the page of `hi:lo` with its records the current one; gives the instruction's record. */
+  private setPage(lo: number, hi: number, records: number): number {
     const va = (BigInt(hi) << 32n) | BigInt((lo & -PAGE) >>> 0);
     this.u64[CELL.PC_BIAS >> 3] = BigInt.asUintN(64, va - BigInt(records >>> 2));
     return records + (lo & (PAGE - 4)) * 4;
@@ -241,12 +245,6 @@ export class Engine {
       },
       get tlb() {
         return engine.running.tlb;
-      },
-      get regime() {
-        return engine.running.regime;
-      },
-      get unprivilegedRegime() {
-        return engine.running.unprivilegedRegime;
       },
       syncPc: () => engine.syncPc(),
     };

@@ -6,7 +6,8 @@ import type { DecodeCache } from './decode-cache.js';
 import { type AccessKind, type CpuHost, type PhysicalIo, READ, WRITE } from './host.js';
 import type { MemoryRegion, PhysicalMemory } from './physical-memory.js';
 import { CELL, TLB_SET } from './state.js';
-import type { Tlb, TlbArray } from './tlb.js';
+import type { Tlb } from './tlb.js';
+import type { TlbArray, TlbSet } from './tlb-set.js';
 
 const PAGE = 4096;
 const OFFSET = PAGE - 1;
@@ -17,9 +18,6 @@ type IoSize = 1 | 2 | 4 | 8;
 export interface SlowPathContext {
   readonly host: CpuHost;
   readonly tlb: Tlb;
-  /** Regime of plain, and of unprivileged accesses. */
-  readonly regime: number;
-  readonly unprivilegedRegime: number;
   /** Makes `STATE.PC` the address of the current instruction. */
   syncPc(): void;
 }
@@ -67,25 +65,28 @@ export class SlowPath {
       host.alignmentFault(lo, hi, access);
       return this.abort();
     }
-    const { tlb } = this.context;
-    const regime = unprivileged ? this.context.unprivilegedRegime : this.context.regime;
+    const set = this.setFor(unprivileged);
     const array = access === WRITE ? TLB_SET.WRITE : TLB_SET.READ;
     const { pa } = translation;
     const region = this.memory.find(pa);
     if (region === undefined || (region.readOnly && access === WRITE))
-      return this.device(lo, hi, pa, element, bytes, access, write, regime, array);
+      return this.device(lo, hi, pa, element, bytes, access, write, set, array);
     const at = region.host + (pa - region.base);
     if (access === WRITE) {
       const page = Math.floor(pa / PAGE);
       if (this.cache.has(page)) {
         this.cache.written(page, pa % PAGE, bytes, this.words[CELL.IP >> 2]!);
-        return tlb.scratch(regime, array, lo, at);
+        return set.scratch(array, lo, at);
       }
     }
-    if (!translation.keep) return tlb.scratch(regime, array, lo, at);
-    return tlb.fill(regime, array, lo, hi, at - (lo & OFFSET), translation.nG);
+    if (!translation.keep) return set.scratch(array, lo, at);
+    return set.fill(array, lo, hi, at - (lo & OFFSET), translation.nG);
   }
 
+  private setFor(unprivileged: boolean): TlbSet {
+    const { tlb } = this.context;
+    return unprivileged ? tlb.unprivileged : tlb.current;
+  }
   private abort(): -1 {
     this.words[CELL.REASON >> 2] = Exit.ABORT;
     return -1;
@@ -93,7 +94,7 @@ export class SlowPath {
 
   /** An access in two pages: through the bounce buffer. */
   private crossing(lo: number, hi: number, bytes: number, access: AccessKind, unprivileged: boolean): number {
-    const { host, tlb } = this.context;
+    const { host } = this.context;
     const first = PAGE - (lo & OFFSET);
     const secondLo = (lo + first) | 0;
     const secondHi = secondLo >>> 0 < lo >>> 0 ? (hi + 1) | 0 : hi;
@@ -108,18 +109,18 @@ export class SlowPath {
     const { bytes: m } = this.memory;
     const atFirst = a.host + (paFirst - a.base);
     const atSecond = b.host + (paSecond - b.base);
-    const regime = unprivileged ? this.context.unprivilegedRegime : this.context.regime;
+    const set = this.setFor(unprivileged);
     if (access === WRITE) {
       m.copyWithin(atFirst, CELL.BOUNCE, CELL.BOUNCE + first);
       m.copyWithin(atSecond, CELL.BOUNCE + first, CELL.BOUNCE + bytes);
       const ip = this.words[CELL.IP >> 2]!;
       this.cache.written(Math.floor(paFirst / PAGE), paFirst % PAGE, first, ip);
       this.cache.written(Math.floor(paSecond / PAGE), 0, bytes - first, ip);
-      return tlb.scratch(regime, TLB_SET.WRITE, lo, CELL.BOUNCE);
+      return set.scratch(TLB_SET.WRITE, lo, CELL.BOUNCE);
     }
     m.copyWithin(CELL.BOUNCE, atFirst, atFirst + first);
     m.copyWithin(CELL.BOUNCE + first, atSecond, atSecond + bytes - first);
-    return tlb.scratch(regime, TLB_SET.READ, lo, CELL.BOUNCE);
+    return set.scratch(TLB_SET.READ, lo, CELL.BOUNCE);
   }
   /** The region of the last translation, if an unaligned access may go there. */
   private ordinary(lo: number, hi: number, access: AccessKind): MemoryRegion | undefined {
@@ -140,10 +141,10 @@ export class SlowPath {
     bytes: number,
     access: AccessKind,
     write: boolean,
-    regime: number,
+    set: TlbSet,
     array: TlbArray,
   ): number {
-    const { host, tlb } = this.context;
+    const { host } = this.context;
     if (access === WRITE && !write) {
       // Atomics need memory.
       host.externalAbort(lo, hi, access);
@@ -161,7 +162,7 @@ export class SlowPath {
       this.words[CELL.REASON >> 2] = Exit.REPLAY;
       return -1;
     }
-    return tlb.scratch(regime, array, lo, CELL.BOUNCE);
+    return set.scratch(array, lo, CELL.BOUNCE);
   }
 
   /** Starts a new list of device accesses unless this is still the same instruction. */

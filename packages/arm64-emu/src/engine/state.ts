@@ -95,11 +95,11 @@ export const TLB_ENTRY_SIZE = 16;
 export const TLB_SET = { READ: 0x0000, WRITE: 0x4000, FETCH: 0x8000, SCRATCH: 0xc000, SIZE: 0x10000 } as const;
 /** A tag that equals no page address. */
 export const TLB_EMPTY = -1n;
-/** Translation regimes that have a set of their own. */
-export const REGIMES = 4;
+/** Sets of one CPU: translation regimes times address spaces. */
+export const TLB_SETS = 16;
 /** CPUs that have TLB sets. */
 export const MAX_CPUS = 8;
 /** First byte of the TLB sets. */
 export const TLB_START = 0x10000;
 /** First byte behind the TLB sets. */
-export const TLB_END = TLB_START + MAX_CPUS * REGIMES * TLB_SET.SIZE;
+export const TLB_END = TLB_START + MAX_CPUS * TLB_SETS * TLB_SET.SIZE;

@@ -1,0 +1,100 @@
+/** One set of TLB arrays in linear memory: generated code reads them, this class writes them. */
+import { TLB_ENTRIES, TLB_ENTRY_SIZE, TLB_SET } from './state.js';
+
+const PAGE_BITS = 12;
+const PAGE_MASK = -4096;
+/** Bits of an address that must equal a fetch entry's tag: the page, and the two lowest bits. */
+const FETCH_TAG = -4093;
+const WORDS = TLB_ENTRY_SIZE / 4;
+/** Non-global entries that are listed; with more, the whole set is dropped with them. */
+const LIST_LIMIT = 4096;
+
+const ARRAYS = [TLB_SET.READ, TLB_SET.WRITE, TLB_SET.FETCH] as const;
+/** Array of an access kind. */
+export type TlbArray = (typeof ARRAYS)[number];
+
+/** Entries of one translation regime and address space. Addresses are in halves; pages are of 4096 bytes. */
+export class TlbSet {
+  /** The address space of the non-global entries. */
+  asid = 0;
+  /** When the set was last made current, for choosing which one to reuse. */
+  used = 0;
+  private nonGlobal: number[] = [];
+  private empty = false;
+
+  constructor(
+    private readonly words: Int32Array,
+    /** First byte of the arrays. */
+    readonly base: number,
+  ) {
+    this.flush();
+  }
+
+  private entry(lo: number): number {
+    return this.base + ((lo >>> PAGE_BITS) & (TLB_ENTRIES - 1)) * TLB_ENTRY_SIZE;
+  }
+
+  /**
+   * Enters a page: `host` is its first byte in linear memory (for fetches, of its records). Returns the address of the
+   * entry relative to the array, as generated code computes it.
+   */
+  fill(array: TlbArray, lo: number, hi: number, host: number, nG: boolean): number {
+    const { words } = this;
+    const entry = this.entry(lo);
+    const w = (entry + array) >> 2;
+    const page = lo & PAGE_MASK;
+    words[w] = page;
+    words[w + 1] = hi;
+    words[w + 2] = array === TLB_SET.FETCH ? host : host - page;
+    words[w + 3] = nG ? 1 : 0;
+    if (nG && this.nonGlobal.length <= LIST_LIMIT) this.nonGlobal.push(w);
+    this.empty = false;
+    return entry;
+  }
+  /** An entry for this access only: the access at `lo` goes to `host`. */
+  scratch(array: TlbArray, lo: number, host: number): number {
+    this.words[(this.base + TLB_SET.SCRATCH + 8) >> 2] = host - lo;
+    return this.base + TLB_SET.SCRATCH - array;
+  }
+  /** The records that a fetch of `hi:lo` leads to; -1 when the entry is not there. */
+  lookupFetch(lo: number, hi: number): number {
+    const w = (this.entry(lo) + TLB_SET.FETCH) >> 2;
+    return this.words[w] === (lo & FETCH_TAG) && this.words[w + 1] === hi ? this.words[w + 2]! : -1;
+  }
+
+  /** Drops everything. */
+  flush(): void {
+    this.nonGlobal.length = 0;
+    if (this.empty) return;
+    this.empty = true;
+    this.words.fill(-1, this.base >> 2, (this.base + TLB_SET.SCRATCH) >> 2);
+  }
+  flushNonGlobal(): void {
+    if (this.nonGlobal.length > LIST_LIMIT) {
+      this.flush();
+      return;
+    }
+    for (const w of this.nonGlobal) if (this.words[w + 3] === 1) this.drop(w);
+    this.nonGlobal.length = 0;
+  }
+  /** Drops the page around an address; the top byte of the address does not matter. */
+  flushPage(lo: number): void {
+    if (this.empty) return;
+    const w = this.entry(lo) >> 2;
+    for (const array of ARRAYS) this.drop(w + array / 4);
+  }
+  private drop(w: number): void {
+    this.words[w] = -1;
+    this.words[w + 1] = -1;
+  }
+  /** Drops the entries of an array that `test` holds for. */
+  dropWhere(array: TlbArray, test: (tag: number, addend: number) => boolean): void {
+    if (this.empty) return;
+    const { words } = this;
+    const first = (this.base + array) >> 2;
+    for (let w = first; w < first + TLB_ENTRIES * WORDS; w += WORDS) {
+      if (words[w] === -1 && words[w + 1] === -1) continue;
+      if (test(words[w]!, words[w + 2]!)) this.drop(w);
+    }
+  }
+}
