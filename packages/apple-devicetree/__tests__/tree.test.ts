@@ -163,7 +163,7 @@ describe('damaged input', () => {
   });
 
   test('containers say how to unwrap them', () => {
-    expect(() => openTree(new Uint8Array(cases[2]![1]))).toThrow('img4 extract FILE | adt');
+    expect(() => openTree(new Uint8Array(cases[2]![1]))).toThrow('img4 extract FILE -o - | adt');
   });
 
   test('nesting has a limit, and none on the stack', () => {

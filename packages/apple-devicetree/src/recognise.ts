@@ -1,7 +1,7 @@
 import { latin1, viewOf } from './bytes.js';
 import { NODE_HEADER_SIZE, PROPERTY_HEADER_SIZE } from './format.js';
 
-const EXTRACT = 'unwrap it first: img4 extract FILE | adt …';
+const EXTRACT = 'unwrap it first: img4 extract FILE -o - | adt COMMAND -';
 
 /** Four-character type of the DER sequence that begins with an IA5String (IM4P, IMG4, IM4M), or empty. */
 function derType(bytes: Uint8Array): string {
@@ -16,7 +16,10 @@ const MAGIC: readonly (readonly [magic: string, reason: string])[] = [
   ['bvx', `this is LZFSE-compressed data, not a device tree; ${EXTRACT}`],
   ['complzss', `this is LZSS-compressed data, not a device tree; ${EXTRACT}`],
   ['3gmI', 'this is an IMG3 container of an old system; its payload (tag DATA) holds the device tree, often encrypted'],
-  ['\xd0\x0d\xfe\xed', 'this is a flattened device tree (.dtb), not an Apple one; convert it with: adt from-dtb FILE'],
+  [
+    '\xd0\x0d\xfe\xed',
+    'this is a flattened device tree (.dtb), not an Apple one; convert it with: adt from-dtb FILE -o OUT',
+  ],
   ['\x1f\x8b', 'this is gzip-compressed data, not a device tree'],
   ['PK\x03\x04', 'this is a ZIP archive (an IPSW?), not a device tree'],
 ];

@@ -33,7 +33,8 @@ const MAX_INDENT = 40;
 
 const word = (name: string): string => (BARE.test(name) ? name : JSON.stringify(name));
 
-function valueText(value: DecodedValue): string {
+/** A value as the text form has it. @internal */
+export function valueText(value: DecodedValue): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'bigint') return `0x${value.toString(16)}`;
   if (value instanceof Uint8Array) return `<${toHex(value)}>`;
@@ -158,6 +159,14 @@ class TextParser {
     return propertyOf({ ...parts, name, type, value }, this.#path);
   }
 
+  /** One value and nothing else. */
+  parseOnly(): DecodedValue {
+    const value = this.#value();
+    const rest = this.#lexer.peek();
+    if (rest.kind !== 'end') throw this.#lexer.error('something follows the value', rest);
+    return value;
+  }
+
   parse(): DeviceTree {
     const lexer = this.#lexer;
     const open: { node: DeviceTreeNode; name: string; path: string }[] = [];
@@ -209,3 +218,6 @@ class TextParser {
 export function parseText(text: string): DeviceTree {
   return new TextParser(text).parse();
 }
+
+/** Reads one value of the text form, such as `[{address: 0x10, size: 0x4}]`. @internal */
+export const parseValue = (text: string): DecodedValue => new TextParser(text).parseOnly();

@@ -4,7 +4,7 @@ import { escapeProperty } from '../path.js';
 import type { DeviceTreeProperty } from '../property.js';
 import { guessType } from './guess.js';
 import { flag, hex, list, one, placeholderText, string, strings } from './scalars.js';
-import { tableTypes } from './table.js';
+import { isKnown, tableTypes } from './table.js';
 import type { AnyType, DecodedValue } from './value-type.js';
 
 /** A value together with how sure its type is. */
@@ -57,7 +57,7 @@ export function knownValue(node: DeviceTreeNode, property: DeviceTreeProperty): 
   if (property.placeholder) return undefined;
   const types = tableTypes(node, property.name);
   const bytes = property.value;
-  if (types.length === 0) return guessType(bytes).decode(bytes);
+  if (types.length === 0) return isKnown(node, property.name) ? undefined : guessType(bytes).decode(bytes);
   for (const type of types) {
     const value = type.decode(bytes);
     if (value !== undefined) return value;

@@ -149,7 +149,11 @@ function candidatesFor(name: string): readonly ReadyRow[] {
 
 const NONE: Types = [];
 
-/** The types that the table gives a property of a node; empty when it has no line for it. */
+/** Whether the table has a line for a property of a node, even if it leaves the type open. */
+export const isKnown = (node: DeviceTreeNode, name: string): boolean =>
+  candidatesFor(name).some(({ matches }) => matches(node));
+
+/** The types that the table gives a property of a node; empty when it has no line for it or no type in this place. */
 export function tableTypes(node: DeviceTreeNode, name: string): Types {
   for (const { row, matches } of candidatesFor(name))
     if (matches(node)) return typeof row.types === 'function' ? row.types(node) : row.types;
