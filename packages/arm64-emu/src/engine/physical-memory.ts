@@ -9,6 +9,8 @@ export interface MemoryRegion {
   readonly host: number;
   /** Writes go to the bus instead. */
   readonly readOnly: boolean;
+  /** Reads are of the bytes; otherwise they go to the bus too, as from flash that answers a command. */
+  directRead: boolean;
 }
 
 /** What to back with memory. */
@@ -39,7 +41,7 @@ export class PhysicalMemory {
     let host = start;
     this.regions = specs.map(({ base, size, readOnly = false }) => {
       if (base % PAGE !== 0 || size % PAGE !== 0) throw new RangeError('memory regions consist of 4096-byte pages');
-      const region = { base, size, host, readOnly };
+      const region = { base, size, host, readOnly, directRead: true };
       host += size;
       return region;
     });

@@ -58,7 +58,7 @@ export class SlowPath {
       host.alignmentFault(lo, hi, access);
       return this.abort();
     }
-    if ((lo & OFFSET) + bytes > PAGE) return this.crossing(lo, hi, bytes, access, unprivileged);
+    if ((lo & OFFSET) + bytes > PAGE) return this.crossing(lo, hi, element, bytes, access, unprivileged);
     if (!host.translate(lo, hi, access, unprivileged)) return this.abort();
     const { translation } = host;
     if (translation.device && (lo & (element - 1)) !== 0) {
@@ -69,7 +69,7 @@ export class SlowPath {
     const array = access === WRITE ? TLB_SET.WRITE : TLB_SET.READ;
     const { pa } = translation;
     const region = this.memory.find(pa);
-    if (region === undefined || (region.readOnly && access === WRITE))
+    if (region === undefined || (region.readOnly && access === WRITE) || !region.directRead)
       return this.device(lo, hi, pa, element, bytes, access, write, set, array);
     const at = region.host + (pa - region.base);
     if (access === WRITE) {
@@ -93,17 +93,25 @@ export class SlowPath {
   }
 
   /** An access in two pages: through the bounce buffer. */
-  private crossing(lo: number, hi: number, bytes: number, access: AccessKind, unprivileged: boolean): number {
+  private crossing(
+    lo: number,
+    hi: number,
+    element: number,
+    bytes: number,
+    access: AccessKind,
+    unprivileged: boolean,
+  ): number {
     const { host } = this.context;
     const first = PAGE - (lo & OFFSET);
     const secondLo = (lo + first) | 0;
     const secondHi = secondLo >>> 0 < lo >>> 0 ? (hi + 1) | 0 : hi;
     if (!host.translate(lo, hi, access, unprivileged)) return this.abort();
-    const a = this.ordinary(lo, hi, access);
+    const aligned = (lo & (element - 1)) === 0;
+    const a = this.ordinary(lo, hi, access, aligned);
     if (a === undefined) return this.abort();
     const paFirst = host.translation.pa;
     if (!host.translate(secondLo, secondHi, access, unprivileged)) return this.abort();
-    const b = this.ordinary(secondLo, secondHi, access);
+    const b = this.ordinary(secondLo, secondHi, access, aligned);
     if (b === undefined) return this.abort();
     const paSecond = host.translation.pa;
     const { bytes: m } = this.memory;
@@ -122,12 +130,18 @@ export class SlowPath {
     m.copyWithin(CELL.BOUNCE + first, atSecond, atSecond + bytes - first);
     return set.scratch(TLB_SET.READ, lo, CELL.BOUNCE);
   }
-  /** The region of the last translation, if an unaligned access may go there. */
-  private ordinary(lo: number, hi: number, access: AccessKind): MemoryRegion | undefined {
+  /** The region of the last translation, if an access that crosses into or out of it may go there. */
+  private ordinary(lo: number, hi: number, access: AccessKind, aligned: boolean): MemoryRegion | undefined {
     const { host } = this.context;
     const region = this.memory.find(host.translation.pa);
-    if (region === undefined || host.translation.device || (region.readOnly && access === WRITE)) {
+    // A pair whose elements are aligned may be in Device memory, but not in the registers of two devices.
+    if (host.translation.device && !aligned) {
       host.alignmentFault(lo, hi, access);
+      return undefined;
+    }
+    if (region === undefined || (region.readOnly && access === WRITE) || !region.directRead) {
+      if (aligned) host.externalAbort(lo, hi, access);
+      else host.alignmentFault(lo, hi, access);
       return undefined;
     }
     return region;

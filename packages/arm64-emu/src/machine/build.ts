@@ -48,5 +48,10 @@ export function buildMachine(options: BuildOptions): BuiltMachine {
   const bus: Bus = new Bus(engineMemory(engine));
   for (const { name, base, size, rom } of ram)
     if (rom !== true) bus.mapRam(name ?? 'ram', base, size, engine.memory.find(base)!.host);
-  return { machine: new Machine({ ...rest, bus, executor: engine }), engine, bus };
+  const machine = new Machine({ ...rest, bus, executor: engine });
+  bus.onRemap = ({ base, directRead }) => {
+    engine.memory.find(base)!.directRead = directRead;
+    for (const cpu of machine.cpus) engine.tlb(cpu.index).flushAll();
+  };
+  return { machine, engine, bus };
 }
