@@ -1,1 +1,35 @@
-export {};
+export { boot, prepareBoot } from './boot.js';
+export type { ConsoleScript } from './console.js';
+export { BootError, type BootErrorCode, isBootError } from './error.js';
+export type { GuestMachine } from './machines/guest.js';
+export { findRecipe, RECIPES } from './recipes/index.js';
+export type {
+  LoadedFile,
+  PreparedBoot,
+  Recipe,
+  RecipeInput,
+  RecipeOption,
+  RecipeOptions,
+} from './recipes/recipe.js';
+export { type SampleImages, sampleImages } from './recipes/sample-images.js';
+export { type BootReason, type BootResult, BootSession, type RunOptions } from './session.js';
+export {
+  BOOT_ARGS_LAYOUTS,
+  type BootArgs,
+  type BootVideo,
+  type CommandLineSize,
+  decodeBootArgs,
+  encodeBootArgs,
+} from './xnu/boot-args.js';
+export {
+  type DeviceTreeEdit,
+  type DeviceTreeFacts,
+  fillMemoryMap,
+  type PreparedDeviceTree,
+  prepareDeviceTree,
+} from './xnu/device-tree.js';
+export { type KernelImage, type LoadedSegment, openKernel } from './xnu/kernel.js';
+export { type KernelSegment, type Placement, type PlacementInput, place, type Region } from './xnu/placement.js';
+export { loadXnu, planToJson, planToText, planXnu, type XnuInputs, type XnuPlan } from './xnu/plan.js';
+export { entryStub } from './xnu/stub.js';
+export { checkTrustCache, wrapTrustCache } from './xnu/trust-cache.js';

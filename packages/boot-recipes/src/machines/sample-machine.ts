@@ -1,0 +1,66 @@
+import { appleA12, buildMachine, type InterruptLine, SamsungUart, SerialPort, Unimplemented } from 'arm64-emu';
+import type { GuestMachine } from './guest.js';
+import { SAMPLE_BOARD } from './sample-board.js';
+
+/** What the sample's machine is made with. */
+export interface SampleMachineOptions {
+  /** Bytes of RAM. */
+  readonly memory: number;
+  /** Physical address of the kernel's first instruction. */
+  readonly entry: bigint;
+  /** Physical address of boot_args, which X0 holds at the start. */
+  readonly bootArgs: bigint;
+  readonly log?: ((message: string) => void) | undefined;
+}
+
+/** A machine ready to start, and how to fill its memory: `write` tells whether the bytes are in RAM. */
+export interface SampleMachine {
+  readonly machine: GuestMachine;
+  readonly write: (physical: number, bytes: Uint8Array) => boolean;
+}
+
+/** A line that is up while one of its inputs is. */
+export function anyOf(output: InterruptLine): () => InterruptLine {
+  const levels: boolean[] = [];
+  return () => {
+    const input = levels.push(false) - 1;
+    return {
+      set: level => {
+        levels[input] = level;
+        output.set(levels.includes(true));
+      },
+    };
+  };
+}
+
+/**
+ * The board of {@link SAMPLE_BOARD}: one A12-like CPU at EL1, RAM, Samsung UART, both timers on the CPU's FIQ, PSCI by
+ * HVC. The interrupt controller's registers only store, as nothing uses it.
+ */
+export function sampleMachine(options: SampleMachineOptions): SampleMachine {
+  const { ram, timebase, uart, aic } = SAMPLE_BOARD;
+  const { machine, bus } = buildMachine({
+    model: appleA12,
+    mpidrs: [0x80010000n], // a performance core
+    ram: [{ base: ram, size: options.memory }],
+    counterFrequency: timebase,
+    ...(options.log === undefined ? {} : { log: options.log }),
+  });
+  const cpu = machine.cpus[0]!;
+  const fiq = anyOf(cpu.fiq);
+  machine.lines[0] = { cntv: fiq(), cntp: fiq() };
+  const serial = new SerialPort();
+  const devices = [
+    [uart.base, new SamsungUart({ port: serial, clock: machine.time })],
+    [aic.base, new Unimplemented('aic', aic.size, { mode: 'ram', log: options.log })],
+  ] as const;
+  for (const [base, device] of devices) {
+    bus.map(base, device);
+    machine.devices.push(device);
+  }
+  machine.start(options.entry, options.bootArgs);
+  return {
+    machine: Object.assign(machine, { serial, pc: () => machine.within(0, c => c.pc) }),
+    write: (physical, bytes) => bus.write(physical, bytes),
+  };
+}

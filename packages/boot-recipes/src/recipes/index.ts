@@ -1,0 +1,23 @@
+import { BootError } from '../error.js';
+import { linux } from './linux.js';
+import type { Recipe } from './recipe.js';
+import { sample } from './sample.js';
+import { virt } from './virt.js';
+
+/** Every recipe, in the order of `boot-recipes list`. */
+export const RECIPES: readonly Recipe[] = [sample, linux, virt];
+
+/**
+ * The recipe of that name.
+ *
+ * @throws BootError `unknown-recipe`
+ * @example findRecipe('linux').inputs
+ */
+export function findRecipe(name: string): Recipe {
+  const recipe = RECIPES.find(candidate => candidate.name === name);
+  if (recipe === undefined)
+    throw new BootError('unknown-recipe', `"${name}"; there are ${RECIPES.map(r => r.name).join(', ')}`, {
+      path: 'recipe',
+    });
+  return recipe;
+}

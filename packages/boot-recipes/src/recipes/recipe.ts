@@ -1,0 +1,67 @@
+import type { GuestMachine } from '../machines/guest.js';
+
+/** A file to be put into memory. */
+export interface LoadedFile {
+  readonly bytes: Uint8Array;
+  /** Physical address. */
+  readonly address: number;
+  /** For messages. */
+  readonly name?: string | undefined;
+}
+
+/** What a recipe may be given; each says in its `inputs` and `options` what it takes. */
+export interface RecipeOptions {
+  /** The kernel: its format is recognised. */
+  readonly kernel?: Uint8Array | undefined;
+  /** Initial RAM disk. */
+  readonly initrd?: Uint8Array | undefined;
+  /** Kernel command line; the recipe's own when not given. */
+  readonly append?: string | undefined;
+  /** RAM, in bytes. */
+  readonly memory?: number | undefined;
+  /** Files put into memory as they are, as QEMU's loader device does. */
+  readonly load?: readonly LoadedFile[] | undefined;
+  /** Physical address where the first CPU starts. */
+  readonly entry?: number | undefined;
+  /** Version of the interrupt controller. */
+  readonly gic?: 2 | 3 | undefined;
+  /** CPU model. */
+  readonly cpu?: string | undefined;
+  /** Number of CPUs. */
+  readonly smp?: number | undefined;
+  /** What the machine does not model is reported here, a line at a time. */
+  readonly log?: ((message: string) => void) | undefined;
+}
+
+/** The options that not every recipe has. */
+export type RecipeOption = Exclude<keyof RecipeOptions, 'log'>;
+
+/** A file that a recipe works with. */
+export interface RecipeInput {
+  readonly option: 'kernel' | 'initrd';
+  readonly required: boolean;
+  readonly what: string;
+  /** Where Debian puts one, tried in this order, and the package that has it. */
+  readonly debian?: { readonly package: string; readonly paths: readonly string[] };
+}
+
+/** A machine with everything in its memory, ready to run. */
+export interface PreparedBoot {
+  readonly machine: GuestMachine;
+  /** What was decided, as JSON: addresses are hexadecimal text. */
+  readonly plan: Readonly<Record<string, unknown>>;
+  /** The same for people. */
+  readonly planText: string;
+}
+
+/** One way to boot something. */
+export interface Recipe {
+  readonly name: string;
+  /** One line for `list`. */
+  readonly summary: string;
+  /** What it boots, on what, and with what it was verified. */
+  readonly explanation: string;
+  readonly inputs: readonly RecipeInput[];
+  readonly options: readonly RecipeOption[];
+  prepare(options: RecipeOptions): PreparedBoot | Promise<PreparedBoot>;
+}

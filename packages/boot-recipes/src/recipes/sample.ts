@@ -1,0 +1,48 @@
+import { SAMPLE_BOARD } from '../machines/sample-board.js';
+import { sampleMachine } from '../machines/sample-machine.js';
+import { openKernel } from '../xnu/kernel.js';
+import { unwrapPayload } from '../xnu/payload.js';
+import { loadXnu, planToJson, planToText, planXnu } from '../xnu/plan.js';
+import type { Recipe } from './recipe.js';
+import { sampleImages } from './sample-images.js';
+
+/** Our own kernel, started as XNU is. */
+export const sample: Recipe = {
+  name: 'sample',
+  summary: 'a small kernel of our own, started by the XNU loader on an Apple-like board',
+  explanation:
+    'Boots the firmware that comes with this package (sources: firmware/): a kernel that follows XNU’s boot protocol, ' +
+    'unpacked from an LZFSE IM4P, with an Apple device tree and a RAM disk, on a board with the A12’s UART address, ' +
+    'timer on FIQ and PSCI. It prints what it was given, runs /sbin/launchd at EL0 and powers off. ' +
+    'With -s among the command line’s words launchd is a shell; panic=1 and panic=2 show how a panic looks. ' +
+    '--kernel and --initrd take a kernel and a RAM disk of yours in place of ours.',
+  inputs: [
+    { option: 'kernel', required: false, what: 'Mach-O kernel, alone or in an IM4P; ours when not given' },
+    { option: 'initrd', required: false, what: 'RAM disk, alone or in an IM4P; ours when not given' },
+  ],
+  options: ['kernel', 'initrd', 'append', 'memory'],
+  prepare(options) {
+    const images = sampleImages();
+    const memory = options.memory ?? 256 << 20;
+    const plan = planXnu({
+      kernel: openKernel(options.kernel ?? images.kernel),
+      deviceTree: unwrapPayload(images.deviceTree, 'device tree', ['dtre']),
+      ramDisk: unwrapPayload(options.initrd ?? images.ramDisk, 'initrd', ['rdsk']),
+      commandLine: options.append ?? 'serial=3 debug=0x8 -v rd=md0',
+      commandLineSize: 608,
+      physBase: BigInt(SAMPLE_BOARD.ram),
+      memSize: BigInt(memory),
+      // Always the same, so that runs can be compared.
+      randomSeed: Uint8Array.from({ length: 64 }, (_, i) => (i * 37 + 11) & 0xff),
+      timebase: SAMPLE_BOARD.timebase,
+    });
+    const { machine, write } = sampleMachine({
+      memory,
+      entry: plan.entry,
+      bootArgs: plan.bootArgs.physical,
+      log: options.log,
+    });
+    loadXnu(plan, write);
+    return { machine, plan: planToJson(plan), planText: planToText(plan) };
+  },
+};
