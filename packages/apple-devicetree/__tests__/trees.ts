@@ -1,38 +1,26 @@
+import { extractPayload, Im4p } from 'img4';
 import { fixture, fixturesUnder } from '../../../internal/binary/src/testing/fixtures.js';
 
-/** The elements of one DER SEQUENCE: enough to take the payload out of an IM4P in a test. */
-function derElements(bytes: Uint8Array): Uint8Array[] {
-  const contents = (at: number): [start: number, end: number] => {
-    const first = bytes[at + 1]!;
-    const size = first < 0x80 ? 0 : first & 0x7f;
-    let length = size === 0 ? first : 0;
-    for (let i = 0; i < size; i++) length = length * 256 + bytes[at + 2 + i]!;
-    return [at + 2 + size, at + 2 + size + length];
-  };
-  const [start, end] = contents(0);
-  const elements: Uint8Array[] = [];
-  for (let at = start; at < end; ) {
-    const [from, to] = contents(at);
-    elements.push(bytes.subarray(from, to));
-    at = to;
-  }
-  return elements;
-}
-
+/** A genuine device tree. */
 export interface GenuineTree {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
-/** The genuine trees whose payload is not compressed. */
-export function genuineTrees(): GenuineTree[] {
-  const trees = fixturesUnder('img4/devicetree_raw').map(path => ({
-    name: path.split('/').at(-1)!,
-    bytes: fixture(path),
-  }));
-  for (const path of fixturesUnder('img4/im4p/devicetree')) {
-    const payload = derElements(fixture(path))[3]!.slice();
-    if (payload[0] !== 0x62) trees.push({ name: path.split('/').at(-1)!, bytes: payload });
-  }
-  return trees;
+let all: GenuineTree[] | undefined;
+
+/** The genuine trees: raw ones, and the payloads of IM4P files. Empty when there are no fixtures. */
+export function genuineTrees(): readonly GenuineTree[] {
+  all ??= [
+    ...fixturesUnder('img4/devicetree_raw').map(path => ({ name: path.split('/').at(-1)!, bytes: fixture(path) })),
+    ...fixturesUnder('img4/im4p/devicetree').map(path => ({
+      name: path.split('/').at(-1)!,
+      bytes: extractPayload(Im4p.parse(fixture(path))).data,
+    })),
+  ];
+  return all;
 }
+
+/** Names of the trees of the A12 (T8020): iPhone XS and XR, iPad Air 3, iPad mini 5, iPad 8. */
+export const A12 = /iPhoneX[SR]|iPadAir3|iPadmini5|iPad8/;
+export const a12Trees = (): GenuineTree[] => genuineTrees().filter(({ name }) => A12.test(name));
