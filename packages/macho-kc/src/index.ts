@@ -23,6 +23,7 @@ export {
 } from './collection/prelink-info.js';
 export { readSymbolSets, type SymbolSet, type SymbolSetEntry, symbolSetsOf } from './collection/symbol-sets.js';
 export { isMachOError, MachOError, type MachOErrorCode } from './error.js';
+export { type Exported, type ExportOptions, exportForDisassembler } from './export/disassembler.js';
 export { type Extracted, type ExtractOptions, extractImage, originalInfo } from './extract/extract.js';
 export { buildKernelFromElf, type ElfKernelOptions, isElf, kernelFromElf } from './firmware/elf-kernel.js';
 export {
@@ -147,6 +148,7 @@ export {
 } from './signature/code-signature.js';
 export { type ByteSource, MemorySource } from './source.js';
 export { AddressIndex, exportSymbolList, importSymbolList, type OwnedSymbol } from './symbols/address-index.js';
+export { createDemangler, type Demangler } from './symbols/demangle.js';
 export { trustCacheEntries } from './trustcache/from-macho.js';
 export {
   buildTrustCache,

@@ -64,6 +64,8 @@ export class MachO {
   readonly is64: boolean;
   readonly commands: LoadCommand[] = [];
   readonly issues: Issue[] = [];
+  /** sizeofcmds as read. */
+  private readonly declaredSize: number;
   /** Bytes between the end of the last command and the end that the header gives; kept for writing. */
   private rest: Uint8Array = new Uint8Array(0);
   private cachedSegments: Segment[] | undefined;
@@ -85,6 +87,7 @@ export class MachO {
     this.header = this.is64
       ? readMachHeader64(head, 0, fail, 'mach_header_64', at)
       : { ...readMachHeader32(head, 0, fail, 'mach_header', at), reserved: 0 };
+    this.declaredSize = this.header.sizeofcmds;
     this.readCommands();
     this.findMissing();
   }
@@ -305,7 +308,7 @@ export class MachO {
       for (const { offset, zeroFill, size } of sections)
         if (!zeroFill && size > 0n && offset > start) limit = Math.min(limit, offset);
     }
-    return Math.max(this.header.sizeofcmds, limit - start);
+    return Math.max(this.declaredSize, limit - start);
   }
 
   /** Puts {@link MachO.commands}' number and bytes into the header; call after adding or removing commands. */
