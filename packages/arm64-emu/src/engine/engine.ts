@@ -1,4 +1,5 @@
 /** The engine: linear memory, generated code, and the loop around it. */
+import '../a64/index.js';
 import {
   CpuEvent,
   type CpuEventName,
