@@ -1,0 +1,19 @@
+import { Img4Error } from '../error.js';
+import { owned, subtle } from './aes.js';
+
+/** Digests that the IMG4 family uses. */
+export type DigestAlgorithm = 'SHA-1' | 'SHA-256' | 'SHA-384' | 'SHA-512';
+
+const SIZES: Readonly<Record<DigestAlgorithm, number>> = { 'SHA-1': 20, 'SHA-256': 32, 'SHA-384': 48, 'SHA-512': 64 };
+
+/** Digest of `data`, by WebCrypto. */
+export async function digest(algorithm: DigestAlgorithm, data: Uint8Array): Promise<Uint8Array> {
+  return new Uint8Array(await subtle().digest(algorithm, owned(data)));
+}
+
+/** The algorithm of a digest, known by its size in bytes: 20, 32, 48 or 64. */
+export function digestAlgorithm(size: number): DigestAlgorithm {
+  const found = (Object.keys(SIZES) as DigestAlgorithm[]).find(name => SIZES[name] === size);
+  if (!found) throw new Img4Error('unsupported', `no digest has ${size} bytes`, { path: 'DGST' });
+  return found;
+}
