@@ -126,6 +126,12 @@ static void *map(uint64_t at, size_t size, int protection) {
   return p;
 }
 
+/* Tests must not change code. */
+static void protect(int protection) {
+  mprotect((void *)CODE, SLOTS * SLOT + 4096, protection);
+  mprotect((void *)BRANCH, BRANCH_SLOTS * BRANCH_SLOT, protection);
+}
+
 static struct request requests[SLOTS];
 static struct result results[SLOTS];
 static uint32_t pristine[DATA_SIZE / 4];
@@ -155,6 +161,7 @@ int main(void) {
     if (count > SLOTS) exit(3);
     read_all(requests, count * sizeof *requests);
     uint32_t branch_slot = 0;
+    protect(PROT_READ | PROT_WRITE);
     uint64_t at[SLOTS];
     for (uint32_t i = 0; i < count; i++) {
       uint32_t *w;
@@ -163,6 +170,7 @@ int main(void) {
       *w = requests[i].word;
       at[i] = (uint64_t)w;
     }
+    protect(PROT_READ | PROT_EXEC);
     __builtin___clear_cache((char *)code, (char *)code + SLOTS * SLOT);
     __builtin___clear_cache((char *)branches, (char *)branches + BRANCH_SLOTS * BRANCH_SLOT);
     for (uint32_t i = 0; i < count; i++) {

@@ -36,10 +36,11 @@ class UserHost implements CpuHost {
   }
   translate(lo: number, hi: number, access: AccessKind): boolean {
     const a = lo >>> 0;
+    const misaligned = access === FETCH && (lo & 3) !== 0;
     const data = a >= p.DATA && a < p.DATA + p.DATA_SIZE;
     const code = (a >= p.CODE && a < p.EPILOGUE) || (a >= p.BRANCH && a < p.BRANCH + p.BRANCH_SLOTS * p.BRANCH_SLOT);
     // The top byte of an address does not count (TBI).
-    if ((hi & 0xffffff) === 0 && ((data && access !== FETCH) || (code && access !== WRITE))) {
+    if ((hi & 0xffffff) === 0 && ((data && access !== FETCH) || (code && access !== WRITE && !misaligned))) {
       this.found.pa = a;
       return true;
     }

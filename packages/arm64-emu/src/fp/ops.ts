@@ -6,6 +6,7 @@ import { compare, max, maxnm, min, minnm, relation } from './compare.js';
 import { convert, convertBF, fromFixed, roundInt, roundIntN, toFixed, toInt32JS } from './convert.js';
 import { recpe, recpx, rsqrte } from './estimate.js';
 import { DOUBLE, type Format, type FpEnv, HALF, Round, type RoundMode, rmode, SINGLE } from './format.js';
+import { hostOperation } from './host.js';
 
 /** Formats by log2 of their bytes. */
 export const FORMATS: readonly Format[] = [HALF, HALF, SINGLE, DOUBLE];
@@ -162,6 +163,13 @@ export function fpOperation(
   lanes: number,
   param: number,
 ): void {
+  if (format > 1 && view.getUint32(STATE.FPCR, true) === 0) {
+    const flags = hostOperation(view, at, op, format, lanes);
+    if (flags >= 0) {
+      addFlags(view, flags);
+      return;
+    }
+  }
   const f = FORMATS[format]!;
   const e = readEnv(view);
   const lanewise = LANEWISE[op];
