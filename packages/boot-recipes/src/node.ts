@@ -1,1 +1,3 @@
-export {};
+/** What needs Node: files of Debian's packages, and the terminal. @packageDocumentation */
+export { debianFiles } from './cli/debian.js';
+export { Terminal } from './cli/terminal.js';
