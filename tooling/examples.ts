@@ -34,6 +34,7 @@ export function examples(): Example[] {
   for (const file of under('packages', '.ts').filter(f => f.includes('/src/')))
     for (const [comment] of readFileSync(`${root}${file}`, 'utf8').matchAll(/\/\*\*[\s\S]*?\*\//g))
       if (comment.includes('@example')) found.push(...blocks(file, comment, /^\s*\* ?/));
-  for (const file of [...under('packages', 'README.md'), ...under('docs', '.md')]) found.push(...blocks(file, readFileSync(`${root}${file}`, 'utf8'), /^(?!)/));
+  for (const file of [...under('packages', 'README.md'), ...under('docs', '.md')])
+    found.push(...blocks(file, readFileSync(`${root}${file}`, 'utf8'), /^(?!)/));
   return found;
 }

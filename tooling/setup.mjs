@@ -11,7 +11,9 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 const stamp = `${root}node_modules/.setup`;
-const want = createHash('sha256').update(readFileSync(`${root}pnpm-lock.yaml`)).digest('hex');
+const want = createHash('sha256')
+  .update(readFileSync(`${root}pnpm-lock.yaml`))
+  .digest('hex');
 if (existsSync(stamp) && readFileSync(stamp, 'utf8') === want) process.exit(0);
 
 console.error('setting up (once)');
