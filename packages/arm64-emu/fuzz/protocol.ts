@@ -14,7 +14,8 @@ export const BRANCH_AT = 2048;
 export const DATA = 0x20000000;
 export const DATA_SIZE = 8192;
 
-export const Kind = { PLAIN: 0, MEMORY: 1, BRANCH: 2 } as const;
+/** Bits of a request's kind; with PREFIX another instruction runs first. */
+export const Kind = { PLAIN: 0, MEMORY: 1, BRANCH: 2, PREFIX: 4 } as const;
 /** Words that fill slots. */
 export const RELOAD = 0xa94efbdd;
 export const BRK = 0xd4200000;
@@ -28,7 +29,7 @@ export const NZCV = 768;
 export const FPCR = 772;
 export const FPSR = 776;
 export const STATE_BYTES = 784;
-/** Request: kind, word, 8 bytes unused, state. */
+/** Request: kind, word, prefix, 4 bytes unused, state. */
 export const REQUEST_BYTES = 16 + STATE_BYTES;
 /** Result: signal, hash of changed memory, pc, address, 8 bytes unused, state. */
 export const RESULT_STATE = 32;

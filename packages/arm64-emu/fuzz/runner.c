@@ -16,14 +16,14 @@ enum {
   BRANCH = 0x11000000, BRANCH_SLOTS = 256, BRANCH_SLOT = 4096, BRANCH_AT = 2048,
   DATA = 0x20000000, DATA_SIZE = 8192,
 };
-enum { KIND_PLAIN = 0, KIND_MEMORY = 1, KIND_BRANCH = 2 };
+enum { KIND_PLAIN = 0, KIND_MEMORY = 1, KIND_BRANCH = 2, KIND_PREFIX = 4 };
 
 struct state {
   uint64_t x[32]; /* 31 is SP */
   uint8_t v[32][16];
   uint32_t nzcv, fpcr, fpsr, spare;
 } __attribute__((aligned(16)));
-struct request { uint32_t kind, word, spare[2]; struct state state; };
+struct request { uint32_t kind, word, prefix, spare; struct state state; };
 struct result { uint32_t signal, memory; uint64_t pc, address, spare; struct state state; };
 
 struct state current __attribute__((aligned(16)));
@@ -167,6 +167,16 @@ int main(void) {
       uint32_t *w;
       if (requests[i].kind & KIND_BRANCH) w = branches + (branch_slot++ * BRANCH_SLOT + BRANCH_AT) / 4;
       else w = code + i * 4 + 1;
+      if (!(requests[i].kind & KIND_BRANCH)) {
+        /* A prefix runs first: load-exclusive before store-exclusive. */
+        uint32_t *next = code + i * 4 + 1;
+        if (requests[i].kind & KIND_PREFIX) {
+          *next++ = requests[i].prefix;
+          w = next;
+        }
+        next[1] = branch_word((uint64_t)(next + 1), EPILOGUE);
+        if (next == code + i * 4 + 1) next[2] = 0xd4200000;
+      }
       *w = requests[i].word;
       at[i] = (uint64_t)w;
     }
@@ -178,7 +188,7 @@ int main(void) {
       got_signal = 0;
       got_pc = at[i] + 4;
       got_address = 0;
-      enter(&current, (void *)(at[i] - 4));
+      enter(&current, (void *)(requests[i].kind & KIND_BRANCH ? at[i] - 4 : (uint64_t)(code + i * 4)));
       struct result *r = &results[i];
       r->signal = got_signal;
       r->pc = got_pc;

@@ -123,8 +123,8 @@ export class Subject {
     this.clean = Uint32Array.from({ length: p.DATA_SIZE / 4 }, (_, i) => p.pristine(i));
     this.data.set(this.clean);
     for (let i = 0; i < p.SLOTS; i++) {
-      const from = p.CODE + i * p.SLOT + 8;
-      this.code.set([p.RELOAD, 0, (0x14000000 | ((p.EPILOGUE - from) >> 2)) >>> 0, p.BRK], i * 4);
+      const toEpilogue = (0x14000000 | ((p.EPILOGUE - p.CODE - i * p.SLOT - 8) >> 2)) >>> 0;
+      this.code.set([p.RELOAD, 0, toEpilogue, p.BRK], i * 4);
     }
     this.branches.fill(p.BRK);
     for (let i = 0; i < p.BRANCH_SLOTS; i++) this.branches[(i * p.BRANCH_SLOT + p.BRANCH_AT) / 4 - 1] = p.RELOAD;
@@ -142,8 +142,12 @@ export class Subject {
         this.branches[offset / 4] = word;
         at.push(p.BRANCH + offset);
       } else {
-        this.code[i * 4 + 1] = word;
-        at.push(p.CODE + i * p.SLOT + p.SLOT_AT);
+        const prefixed = view.getUint32(i * p.REQUEST_BYTES, true) & p.Kind.PREFIX ? 1 : 0;
+        const last = p.CODE + i * p.SLOT + p.SLOT_AT + prefixed * 4;
+        if (prefixed) this.code[i * 4 + 1] = view.getUint32(i * p.REQUEST_BYTES + 8, true);
+        const toEpilogue = (0x14000000 | (((p.EPILOGUE - last - 4) >> 2) & 0x3ffffff)) >>> 0;
+        this.code.set(prefixed ? [word, toEpilogue] : [word, toEpilogue, p.BRK], i * 4 + 1 + prefixed);
+        at.push(last);
       }
     }
     this.engine.invalidate(p.CODE, p.SLOTS * p.SLOT);
@@ -152,7 +156,7 @@ export class Subject {
   }
 
   /** Runs the instruction at `pc` from the state at `state` of `from`. */
-  run(from: Uint8Array, state: number, pc: number, memory: boolean): Outcome {
+  run(from: Uint8Array, state: number, pc: number, kind: number): Outcome {
     const { bytes, host, engine } = this;
     const { view } = engine;
     const input = new DataView(from.buffer, from.byteOffset + state, p.STATE_BYTES);
@@ -161,13 +165,14 @@ export class Subject {
     view.setUint32(STATE.NZCV, input.getUint32(p.NZCV, true), true);
     view.setBigUint64(STATE.FPCR, BigInt(input.getUint32(p.FPCR, true)), true);
     view.setBigUint64(STATE.FPSR, BigInt(input.getUint32(p.FPSR, true)), true);
-    view.setBigUint64(STATE.PC, BigInt(pc), true);
+    const count = kind & p.Kind.PREFIX ? 2 : 1;
+    view.setBigUint64(STATE.PC, BigInt(pc - (count - 1) * 4), true);
     view.setBigUint64(STATE.EXCLUSIVE_ADDRESS, 0xffffffffffffffffn, true);
     host.signal = 0;
     host.address = 0n;
-    engine.run(1);
+    for (let i = 0; i < count && host.signal === 0; i++) engine.run(1);
     let hash = 0;
-    if (memory) {
+    if (kind & p.Kind.MEMORY) {
       hash = p.memoryHash(this.data);
       if (hash !== 0) this.data.set(this.clean);
     }
