@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const LEFT_OUT = /^(node_modules|dist|api|cache|coverage|images|public|\..*)$/;
+const LEFT_OUT = /^(node_modules|dist|api|cache|coverage|public|\..*)$/;
 
 /** Folders that hold files of ours, relative to the root, two kinds: workspaces' insides, and what serves them all. */
 function folders(at: string, depth: number): string[] {
