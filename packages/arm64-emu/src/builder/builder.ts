@@ -82,10 +82,10 @@ export abstract class Builder<W extends Int<W>> implements Ctx<W> {
     this.setX(r, v.u64());
   }
   cell(c: Cell): I64 {
-    return new I64(this.once(`cell ${c.name}`, () => this.readCell(c)));
+    return new I64(this.once(`cell ${c.address} ${c.name}`, () => this.readCell(c)));
   }
   setCell(c: Cell, v: I64): void {
-    this.writes.push({ kind: 'cell', name: c.name, value: v.node });
+    this.writes.push({ kind: 'cell', cell: c, value: v.node });
   }
   state(address: number): I64 {
     return new I64(this.once(`state ${address}`, () => new Node('state', 'i64', [], address)));

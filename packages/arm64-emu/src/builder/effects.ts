@@ -1,6 +1,6 @@
 /** What an instruction does besides computing values. */
 import type { CpuEventName, FpFormat, FpOp, JumpKind } from '../a64/spec/index.js';
-import type { Disp, Element, G, V } from '../a64/spec/operands.js';
+import type { Cell, Disp, Element, G, V } from '../a64/spec/operands.js';
 import type { Node } from '../ir/index.js';
 
 /** A memory access: `count` neighbouring elements of `size` bytes (16: a vector). */
@@ -51,7 +51,7 @@ export type Write =
   | { readonly kind: 'x'; readonly register: G; readonly value: Node }
   | { readonly kind: 'v'; readonly register: V; readonly value: Node }
   | { readonly kind: 'element'; readonly element: Element; readonly size: 1 | 2 | 4 | 8; readonly value: Node }
-  | { readonly kind: 'cell'; readonly name: string; readonly value: Node }
+  | { readonly kind: 'cell'; readonly cell: Cell; readonly value: Node }
   | { readonly kind: 'state'; readonly address: number; readonly value: Node };
 
 /** How the instruction ends, when not by going on to the next one. */

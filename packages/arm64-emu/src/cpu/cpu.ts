@@ -327,8 +327,9 @@ export class Cpu extends TranslationState implements CpuHost {
     return this.port.random();
   }
 
-  /** CPACR, debug registers and keys: what depends on them is looked up when needed. */
-  fpAccessChanged(): void {}
+  fpAccessChanged(): void {
+    this.resync = true;
+  }
   debugChanged(): void {}
   pauthKeysChanged(): void {}
 

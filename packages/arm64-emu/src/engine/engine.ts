@@ -8,8 +8,11 @@ import {
   Decoder,
   Disp,
   disassemble,
+  Element,
+  ExceptionClass,
   FP_OP_NAMES,
   type FpFormat,
+  V,
 } from '../a64/spec/index.js';
 import type { Feature } from '../cpu/features.js';
 import { Exit } from '../interp/exit.js';
@@ -32,6 +35,9 @@ const WASM_PAGE = 65536;
 const EXACT_TAIL = 1024;
 /** V8 replaces code only between calls, so that the loop must return now and then. */
 const SLICE = 1 << 18;
+
+/** ISS of a trapped FP instruction: condition valid, always. */
+const NO_CONDITION = (1 << 24) | (0xe << 20);
 
 const EVENT_NAMES = Object.keys(CpuEvent) as CpuEventName[];
 
@@ -179,7 +185,6 @@ export class Engine {
   /** Calls `tracer` before each instruction, with exact state; undefined stops that. */
   trace(tracer: ((pc: bigint, word: number) => void) | undefined): void {
     this.tracer = tracer;
-    this.words[CELL.TRACE >> 2] = tracer === undefined ? 0 : 1;
   }
 
   private decodeEnv(): DecodeEnv {
@@ -281,16 +286,26 @@ export class Engine {
           this.fp(view, CELL.FP_ARGS, op, ((operation >> 8) & 15) as FpFormat, operation >> 12, param);
         },
         routine: (number: number, param: number): void => callRoutine(number, view, CELL.FP_ARGS, param),
-        trace: (ip: number): void => this.reportInstruction(ip),
+        check: (ip: number): number => this.check(ip),
       },
     };
   }
 
-  private reportInstruction(ip: number): void {
-    const number = this.view.getUint16(ip, true);
-    if (this.tracer === undefined || number === Special.decode || number === Special.pageEnd) return;
-    this.syncPc();
-    this.tracer(this.u64[STATE.PC >> 3]!, this.words[this.memory.wordOf(this.cache.addressOf(ip))]!);
+  /** Looks at the instruction of a record before it runs; returns a reason to leave instead, or CONTINUE. */
+  private check(ip: number): number {
+    const { view, words } = this;
+    if (view.getUint16(ip, true) === Special.decode) this.decodeRecord(ip);
+    const number = view.getUint16(ip, true);
+    if (number === Special.pageEnd) return Exit.CONTINUE;
+    if (this.tracer !== undefined) {
+      this.syncPc();
+      this.tracer(this.u64[STATE.PC >> 3]!, words[this.memory.wordOf(this.cache.addressOf(ip))]!);
+    }
+    const source = this.handlers.all[number];
+    if (source === undefined || !usesFp(source) || !this.running.host.fpTrapped()) return Exit.CONTINUE;
+    words[CELL.EXCEPTION_CLASS >> 2] = ExceptionClass.fp;
+    words[CELL.EXCEPTION_ISS >> 2] = NO_CONDITION;
+    return Exit.EXCEPTION;
   }
 
   // ---- the run loop
@@ -322,7 +337,9 @@ export class Engine {
       cpu.host.raise();
       return 1;
     }
-    const exact = limit <= EXACT_TAIL || this.tracer !== undefined || cpu.host.fpTrapped();
+    const check = this.tracer !== undefined || cpu.host.fpTrapped();
+    words[CELL.CHECK >> 2] = check ? 1 : 0;
+    const exact = check || limit <= EXACT_TAIL;
     const budget = (exact ? limit : limit - EXACT_TAIL) * RECORD_SIZE;
     this.sliceBudget = budget;
     const enter = exact ? this.handlers.step : this.handlers.run;
@@ -370,6 +387,10 @@ export class Engine {
     return used;
   }
 }
+
+/** Whether an instruction is subject to FP access traps. */
+const usesFp = ({ decoded }: HandlerSource): boolean =>
+  Object.values(decoded.operands).some(o => o instanceof V || o instanceof Element);
 
 /** Whether a direct branch at `offset` in its page leads to another one. */
 function leavesPage(operands: Readonly<Record<string, unknown>>, offset: number): boolean {

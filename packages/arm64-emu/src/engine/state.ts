@@ -79,8 +79,8 @@ export const CELL = {
   REASON: 0x182c,
   /** i32: which event ends the instruction; its operand is in BOUNCE. */
   EVENT: 0x1830,
-  /** i32: not 0 while every instruction is reported before it runs. */
-  TRACE: 0x1834,
+  /** i32: not 0 while every instruction is looked at before it runs (tracing, FP access traps). */
+  CHECK: 0x1834,
   /** Values on their way between a handler and the slow path (64 bytes). */
   BOUNCE: 0x1840,
   /** Operands and result of an FP operation that is done by the exact routines (4 x 16 bytes). */

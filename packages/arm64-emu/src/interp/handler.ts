@@ -143,7 +143,7 @@ function pushTarget(c: Code, layout: RecordLayout, w: Write): void {
   const [name, kind] =
     w.kind === 'x'
       ? ([w.register.name, 'target'] as const)
-      : ([w.kind === 'v' ? w.register.name : w.kind === 'cell' ? w.name : w.element.name, 'address'] as const);
+      : ([w.kind === 'v' ? w.register.name : w.kind === 'cell' ? w.cell.name : w.element.name, 'address'] as const);
   c.fromRecord(Op.i32Load16U, 1, layout.offset(name, kind));
 }
 

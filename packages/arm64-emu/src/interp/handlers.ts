@@ -51,13 +51,9 @@ export class Handlers {
     });
   }
 
-  /** How many handlers there are, the special ones included. */
-  get count(): number {
-    return this.sources.length;
-  }
-  /** The instruction that a handler was made from. */
-  source(number: number): HandlerSource | undefined {
-    return this.sources[number];
+  /** The instruction that each handler was made from, by number; undefined for the special ones. */
+  get all(): readonly (HandlerSource | undefined)[] {
+    return this.sources;
   }
 
   /** The handler for an instruction; made when it does not exist yet. */

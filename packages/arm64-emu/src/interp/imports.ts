@@ -30,11 +30,11 @@ export const IMPORTS: readonly FuncImport[] = [
   { name: 'fp', type: FuncTypes.binary },
   // (number, param)
   { name: 'routine', type: FuncTypes.binary },
-  // (record): tracing
-  { name: 'trace', type: FuncTypes.decode },
+  // (record): reason to leave instead of executing, or CONTINUE
+  { name: 'check', type: FuncTypes.unary },
 ];
 /** Indices of the imported functions. */
-export const Import = { slow: 0, sysRead: 1, sysWrite: 2, decode: 3, jump: 4, fp: 5, routine: 6, trace: 7 } as const;
+export const Import = { slow: 0, sysRead: 1, sysWrite: 2, decode: 3, jump: 4, fp: 5, routine: 6, check: 7 } as const;
 
 /** The `info` argument of `slow`. */
 export const SlowInfo = {

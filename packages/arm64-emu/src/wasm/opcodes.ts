@@ -37,6 +37,7 @@ export const Op = {
   f32Const: 0x43,
   f64Const: 0x44,
   i32Eqz: 0x45,
+  i32Ne: 0x47,
   i32LtS: 0x48,
   i32LeS: 0x4c,
   i64Eq: 0x51,
