@@ -10,7 +10,7 @@ typedef u8 v16 __attribute__((vector_size(16), aligned(1)));
 #define EXPORT __attribute__((visibility("default")))
 
 // Sizes that TypeScript has, too: lzfse/limits.ts.
-#define WINDOW_SIZE (786432 + 4096)
+#define WINDOW_SIZE (655360 + 4096)
 #define PAYLOAD_SIZE 131072
 
 // Errors, negative to tell them from positions: lzfse/wasm-block.ts gives them words.

@@ -1,6 +1,6 @@
 import { Img4Error } from '../error.js';
 import { DEFAULT_MAX_SIZE, type Decompressed, type DecompressOptions } from './lzfse/decode.js';
-import { accelerator } from './wasm.js';
+import { accelerator, release } from './wasm.js';
 
 /** Bytes of the window, longest match, and longest length that is not worth a match. */
 export const LZSS_WINDOW = 4096;
@@ -42,6 +42,8 @@ interface GroupDecoder {
   /** Returns the new output position; `consumed` is the new input position. */
   groups(size: number, to: number, end: number): number;
   consumed(): number;
+  /** Gives its memory back; it is not used afterwards. */
+  release(): void;
 }
 
 /** Where the bytes of a match at window position `position` are, for output position `to`. */
@@ -76,6 +78,7 @@ class ScriptGroups implements GroupDecoder {
   consumed(): number {
     return this.at;
   }
+  release(): void {}
 }
 
 function groupDecoder(): GroupDecoder {
@@ -87,6 +90,7 @@ function groupDecoder(): GroupDecoder {
     output: new Uint8Array(wasm.memory, wasm.address('output'), OUTPUT + 32),
     groups: (size, to, end) => wasm.call.groups!(size, to, end),
     consumed: () => consumed[0]!,
+    release: () => release('lzss_decode', wasm),
   };
 }
 
@@ -156,8 +160,16 @@ export class LzssDecoder {
     this.written = this.at;
   }
 
-  /** Decodes the end of the stream. */
+  /** Decodes the end of the stream. The decoder is not used afterwards. */
   finish(): void {
+    try {
+      this.tail();
+    } finally {
+      this.decoder.release();
+    }
+  }
+
+  private tail(): void {
     const { input, output } = this.decoder;
     const fail = (code: 'truncated' | 'corrupt', reason: string, at: number): Img4Error =>
       new Img4Error(code, reason, { offset: this.consumed + at, path: 'lzss' });
@@ -168,7 +180,7 @@ export class LzssDecoder {
     while (at < this.have && to < end) {
       if (to + GROUP_OUT > OUTPUT) {
         this.advance(to, at);
-        this.finish();
+        this.tail();
         return;
       }
       const flags = input[at++]!;

@@ -27,19 +27,42 @@ export interface Accelerator {
   /** Offset of an exported array in {@link memory}. */
   address(name: string): number;
   readonly memory: ArrayBuffer;
+  /** What the module's import `flush` calls. */
+  hook: () => void;
 }
 
-/** A fresh instance with its own memory, which never grows; undefined where WebAssembly cannot be used. */
-export function accelerator(
-  name: keyof typeof SOURCES,
-  imports: Readonly<Record<string, () => void>> = {},
-): Accelerator | undefined {
+/** The last instance of each module that was given back: its memory is used again, unless it is collected first. */
+const idle = new Map<string, WeakRef<Accelerator>>();
+
+/**
+ * An instance with memory that never grows and may hold what an earlier user left; undefined where WebAssembly
+ * cannot be used.
+ */
+export function accelerator(name: keyof typeof SOURCES): Accelerator | undefined {
   const module = acceleration.enabled ? compiled(name) : undefined;
   if (!module) return undefined;
-  const { exports } = new WebAssembly.Instance(module, { env: imports });
-  return {
+  const again = idle.get(name)?.deref();
+  idle.delete(name);
+  if (again) return again;
+  let instance: WebAssembly.Instance;
+  try {
+    instance = new WebAssembly.Instance(module, { env: { flush: () => made.hook() } });
+  } catch {
+    // Memory for it cannot be had.
+    return undefined;
+  }
+  const { exports } = instance;
+  const made: Accelerator = {
     call: exports as Accelerator['call'],
     address: symbol => (exports[symbol] as WebAssembly.Global).value as number,
     memory: (exports.memory as WebAssembly.Memory).buffer,
+    hook: () => {},
   };
+  return made;
+}
+
+/** Gives an instance back, which is not used any more. */
+export function release(name: keyof typeof SOURCES, used: Accelerator): void {
+  used.hook = () => {};
+  idle.set(name, new WeakRef(used));
 }

@@ -21,6 +21,8 @@ export interface BlockDecoder {
   fast(at: number, fastEnd: number): number;
   /** Decodes the rest of the block, never writing at `end` or after it. Returns the new position. */
   careful(at: number, end: number): number;
+  /** Gives its memory back; it is not used afterwards. */
+  release(): void;
 }
 
 /**
@@ -79,6 +81,8 @@ export class ScriptBlock implements BlockDecoder {
   get pending(): boolean {
     return this.matches > 0;
   }
+
+  release(): void {}
 
   private decodeLiterals(source: DataView, at: number, header: LzfseHeader): void {
     const table = this.literalStates;

@@ -44,6 +44,7 @@ export class LzfseDecoder {
   private at = 0;
   private written = 0;
   private total = 0;
+  private released = false;
 
   /**
    * @param write takes each piece of output; it is a view of a buffer that is used again
@@ -56,17 +57,25 @@ export class LzfseDecoder {
 
   /** Takes input. */
   push(input: Uint8Array): void {
+    if (this.released && !this.done) throw this.fail('corrupt', 'the decoder has failed before', this.offset);
     if (this.done) {
       this.unused += input.length;
       return;
     }
     const source = this.rest.length > 0 ? concatBytes([this.rest, input]) : input;
-    const used = this.consume(source);
+    let used: number;
+    try {
+      used = this.consume(source);
+    } catch (error) {
+      this.release();
+      throw error;
+    }
     this.offset += used;
     if (this.done) {
       this.unused = source.length - used;
       this.rest = new Uint8Array(0);
       this.flush();
+      this.release();
       return;
     }
     // A copy: the caller may use its buffer again.
@@ -76,6 +85,12 @@ export class LzfseDecoder {
   /** Checks that the stream is complete. */
   finish(): void {
     if (!this.done) throw this.fail('truncated', 'the stream ends before its end block', this.offset);
+  }
+
+  /** Gives the memory back, done or not; nothing can be pushed afterwards. */
+  release(): void {
+    if (!this.released) this.decoder.release();
+    this.released = true;
   }
 
   private fail(code: 'truncated' | 'corrupt' | 'too-large', reason: string, offset: number): Img4Error {

@@ -93,6 +93,7 @@ export class LzfseEncoder {
       this.finder.finish(this.size);
       word(this.out, MAGIC.END);
     }
+    this.finder.release();
     return this.out.take();
   }
 }

@@ -24,6 +24,8 @@ export interface MatchFinder {
   finish(end: number): void;
   /** Moves the window's `size` bytes so that new ones fit; returns by how much. */
   slide(size: number): number;
+  /** Gives its memory back; it is not used afterwards. */
+  release(): void;
 }
 
 /** The match finder in TypeScript. */
@@ -182,6 +184,8 @@ export class ScriptMatchFinder implements MatchFinder {
     this.window.copyWithin(0, delta, size);
     return delta;
   }
+
+  release(): void {}
 }
 
 /** Zero bytes at the low end of a word that is not zero. */

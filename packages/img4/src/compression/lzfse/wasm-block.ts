@@ -1,5 +1,5 @@
 import { Img4Error } from '../../error.js';
-import { type Accelerator, accelerator } from '../wasm.js';
+import { type Accelerator, accelerator, release } from '../wasm.js';
 import { type BlockDecoder, ScriptBlock } from './block.js';
 import { D, D_VALUES, L, L_VALUES, LITERAL, M, M_VALUES } from './constants.js';
 import { literalTable, valueTable } from './fse.js';
@@ -67,6 +67,9 @@ class WasmBlock implements BlockDecoder {
   }
   careful(at: number, end: number): number {
     return this.checked(this.wasm.call.careful!(at, end));
+  }
+  release(): void {
+    release('lzfse_decode', this.wasm);
   }
 }
 

@@ -1,4 +1,4 @@
-import { accelerator } from '../wasm.js';
+import { accelerator, release } from '../wasm.js';
 import { LITERALS_PER_BLOCK, MATCHES_PER_BLOCK } from './constants.js';
 import { BlockEncoder } from './encode-block.js';
 import { ENCODER_WINDOW, type MatchFinder, ScriptMatchFinder } from './match-finder.js';
@@ -7,7 +7,7 @@ type FlushBlock = (block: BlockEncoder, end: number) => void;
 
 /** The match finder of wasm/lzfse_encode.c, which fills the block's arrays in its own memory. */
 function wasmMatchFinder(flushBlock: FlushBlock): MatchFinder | undefined {
-  const wasm = accelerator('lzfse_encode', { flush: () => flush() });
+  const wasm = accelerator('lzfse_encode');
   if (!wasm) return undefined;
   const { memory, call } = wasm;
   const words = (name: string, count: number) => new Int32Array(memory, wasm.address(name), count);
@@ -21,7 +21,7 @@ function wasmMatchFinder(flushBlock: FlushBlock): MatchFinder | undefined {
   const literals = words('block_literals', 1);
   const raw = words('block_raw', 1);
   const literal = words('literal', 1);
-  const flush = (): void => {
+  wasm.hook = () => {
     block.matches = matches[0]!;
     block.literalCount = literals[0]!;
     block.rawSize = raw[0]!;
@@ -34,6 +34,7 @@ function wasmMatchFinder(flushBlock: FlushBlock): MatchFinder | undefined {
     run: end => void call.run!(end),
     finish: end => void call.finish!(end),
     slide: size => call.slide!(size),
+    release: () => release('lzfse_encode', wasm),
   };
 }
 
