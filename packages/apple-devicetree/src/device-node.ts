@@ -171,8 +171,9 @@ export class DeviceTreeNode extends NodeProperties {
       else namesakes.push(child);
     }
     const ranks = new Map<DeviceTreeNode, number>();
-    for (const namesakes of byName.values())
-      if (namesakes.length > 1) for (const [rank, child] of namesakes.entries()) ranks.set(child, rank);
+    // A segment cannot be empty: a nameless node always has a rank.
+    for (const [name, namesakes] of byName)
+      if (namesakes.length > 1 || name === '') for (const [rank, child] of namesakes.entries()) ranks.set(child, rank);
     this.#ranked = { at: changes, ranks };
     return ranks;
   }

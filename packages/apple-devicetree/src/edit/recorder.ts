@@ -12,7 +12,7 @@ import type { Edit } from './edit-list.js';
 export function propertySegment(node: DeviceTreeNode, property: DeviceTreeProperty): string {
   const namesakes = node.properties.filter(other => other.name === property.name);
   const name = escapeProperty(property.name);
-  return namesakes.length === 1 ? name : `${name}[${namesakes.indexOf(property)}]`;
+  return namesakes.length === 1 && name !== '' ? name : `${name}[${namesakes.indexOf(property)}]`;
 }
 
 /** `/node.property`, with ranks. */
@@ -57,11 +57,13 @@ export class Recorder {
   }
 
   insert(node: DeviceTreeNode, property: DeviceTreeProperty, at = node.properties.length): void {
+    // Adding, removing or moving a name property changes the node's path.
+    const before = node.path;
     node.insertProperty(property, at);
     const content = contentOf(node, property);
     this.#record(
       propertyPath(node, property),
-      { op: 'insert', node: node.path, at, content },
+      { op: 'insert', node: before, at, content },
       { op: 'remove', node: node.path, property: propertySegment(node, property) },
     );
   }
@@ -70,10 +72,11 @@ export class Recorder {
     const at = node.properties.indexOf(property);
     const segment = propertySegment(node, property);
     const content = contentOf(node, property);
+    const before = node.path;
     node.removeProperty(property);
     this.#record(
-      `${node.path}.${segment}`,
-      { op: 'remove', node: node.path, property: segment },
+      `${before}.${segment}`,
+      { op: 'remove', node: before, property: segment },
       { op: 'insert', node: node.path, at, content },
     );
   }
@@ -107,14 +110,14 @@ export class Recorder {
       });
       return back;
     };
+    const before = node.path;
     node.reorder(permuted(node.properties, properties), permuted(node.children, children));
-    const { path } = node;
     this.#record(
-      path,
-      { op: 'order', node: path, ...(properties && { properties }), ...(children && { children }) },
+      before,
+      { op: 'order', node: before, ...(properties && { properties }), ...(children && { children }) },
       {
         op: 'order',
-        node: path,
+        node: node.path,
         ...(properties && { properties: inverse(properties) }),
         ...(children && { children: inverse(children) }),
       },
