@@ -1,8 +1,38 @@
 export { appleA12, CPU_MODELS, type CpuModel } from './cpu/models.js';
+export { AppleAic, type AppleAicOptions } from './devices/apple-aic.js';
+export { Bus, BusError, type HoleAccess, type HostMemory, isBusError, type Region } from './devices/bus.js';
+export { CfiFlash, type CfiFlashOptions } from './devices/cfi-flash.js';
 export type { AccessSize, Clock, Device, Dma, InterruptLine, Log, Timer } from './devices/device.js';
+export { unconnected } from './devices/device.js';
+export { FwCfg } from './devices/fw-cfg.js';
+export { Gicv2, type Gicv2Options } from './devices/gicv2.js';
+export { type GicCpu, Gicv3, type Gicv3Options } from './devices/gicv3.js';
+export { type PciBar, PciFunction, type PciIdentity } from './devices/pci/function.js';
+export { PciHost, type PciWindow } from './devices/pci/host.js';
+export { Pl011 } from './devices/pl011.js';
+export { Pl031 } from './devices/pl031.js';
+export { Pl061 } from './devices/pl061.js';
 export { SamsungUart, type SamsungUartOptions } from './devices/samsung-uart.js';
 export { SerialPort } from './devices/serial-port.js';
 export { Unimplemented, type UnimplementedOptions } from './devices/unimplemented.js';
+export { type BlockStore, MemoryDisk, VirtioBlock } from './devices/virtio/blk.js';
+export { VirtioConsole } from './devices/virtio/console.js';
+export { VirtioDevice } from './devices/virtio/device.js';
+export { VirtioMmio, type VirtioMmioOptions } from './devices/virtio/mmio.js';
+export { type NetworkPeer, VirtioNet } from './devices/virtio/net.js';
+export { VirtioPci, type VirtioPciOptions } from './devices/virtio/pci.js';
+export { VirtioRng } from './devices/virtio/rng.js';
+export { UserNetwork } from './devices/virtio/user-network.js';
 export { type BuildOptions, type BuiltMachine, buildMachine, type RamSpec } from './machine/build.js';
 export { Machine, type MachineOptions, type RunOptions, type StopReason } from './machine/machine.js';
-export { createVirt, isVirtError, VIRT_DTB_SIZE, VirtError, type VirtMachine, type VirtOptions } from './virt/virt.js';
+export { gicSysRegs } from './virt/gic-sysregs.js';
+export { type MapEntry, VIRT_GIC_LINES, VIRT_IRQ, VIRT_MAP, VIRT_PPI } from './virt/memory-map.js';
+export {
+  createVirt,
+  isVirtError,
+  VIRT_DTB_SIZE,
+  type VirtChosen,
+  VirtError,
+  type VirtMachine,
+  type VirtOptions,
+} from './virt/virt.js';

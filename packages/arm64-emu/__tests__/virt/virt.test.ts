@@ -3,10 +3,16 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fdtNode, fdtProperty, fdtStrings, parseFdt } from '@internal/binary/fdt';
 import { describe, expect, test } from 'vitest';
 import { cortexA72 } from '../../src/cpu/models.js';
+import type { Dma } from '../../src/devices/device.js';
+import { MemoryDisk, VirtioBlock } from '../../src/devices/virtio/blk.js';
+import type { VirtioDevice } from '../../src/devices/virtio/device.js';
 import { VirtioRng } from '../../src/devices/virtio/rng.js';
+import { STATE } from '../../src/engine/state.js';
 import { createVirt, isVirtError, type VirtMachine, type VirtOptions } from '../../src/virt/virt.js';
+import { hostile } from '../devices/lines.js';
 import { GUESTS, guest } from './guests.js';
 
 const ENTRY = 0x40080000;
@@ -87,6 +93,55 @@ describe('virt machine', () => {
       undefined,
     ]);
     expect(createVirt({ memory: 2 ** 20, gic: 2 }).bus.find(0x8010000)?.name).toBe('gicc');
+  });
+
+  test('its device tree names what is mapped', () => {
+    for (const options of [{ gic: 2 }, { gic: 3 }, { highmem: false }, { smp: 3 }] as const) {
+      const virt = createVirt({ memory: 2 ** 20, ...options });
+      const { root } = parseFdt(virt.deviceTree({ bootargs: 'quiet' }), () => new Error('fdt') as never);
+      const units = root.children
+        .map(child => child.name)
+        .filter(name => name.includes('@') && !name.startsWith('platform-bus'));
+      expect(units).toContain('pcie@10000000');
+      for (const unit of units) expect(virt.bus.find(Number.parseInt(unit.split('@')[1]!, 16)), unit).toBeDefined();
+      const ecam = new DataView(fdtProperty(fdtNode(root, '/pcie@10000000')!, 'reg')!.buffer);
+      expect(virt.bus.find(Number(ecam.getBigUint64(0)))?.name).toBe('pci-ecam');
+      expect(fdtProperty(fdtNode(root, '/chosen')!, 'bootargs')).toEqual(fdtStrings('quiet'));
+    }
+  });
+
+  test('hostile accesses to every device change nothing outside RAM and flash', () => {
+    const next = hostile(81);
+    const made = (dma: Dma): VirtioDevice => new VirtioRng(dma, n => new Uint8Array(n).fill(1));
+    const disk = (dma: Dma): VirtioDevice => new VirtioBlock(dma, new MemoryDisk(new Uint8Array(4096)));
+    for (const gic of [2, 3] as const) {
+      const { bus, engine, machine } = createVirt({
+        memory: 2 ** 20,
+        gic,
+        smp: 2,
+        virtio: [made, disk],
+        pci: [made, disk],
+      });
+      const inside = engine.memory.regions;
+      const outside = (): Uint8Array => engine.memory.bytes.slice(0, Math.min(...inside.map(r => r.host)));
+      const before = outside();
+      const devices = bus.regions.filter(region => region.device !== undefined);
+      const sizes = [1, 2, 4] as const;
+      for (let i = 0; i < 40_000; i++) {
+        const region = devices[next() % devices.length]!;
+        const size = sizes[next() % 3]!;
+        const offset =
+          next() % 2 ? next() % Math.min(region.size, 0x200) : Math.floor((next() / 2 ** 32) * region.size);
+        const address = region.base + offset - (offset % size);
+        const value = next() % 3 ? next() : 0x40000000 + (next() % 2 ** 20);
+        bus.store(address, size, value);
+        bus.load(address, size);
+        if (i % 1000 === 0) machine.time.queue.runUntil(i * 1e6);
+      }
+      // The interrupt inputs of the CPU that is current are state of its own.
+      const changed = outside().findIndex((byte, at) => byte !== before[at] && at !== STATE.PENDING);
+      expect(changed).toBe(-1);
+    }
   });
 
   test('the first virtio device gets the last transport', () => {

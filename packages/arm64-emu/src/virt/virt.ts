@@ -8,12 +8,14 @@ import type { Device, Dma, InterruptLine, Log } from '../devices/device.js';
 import { FwCfg } from '../devices/fw-cfg.js';
 import { Gicv2 } from '../devices/gicv2.js';
 import { Gicv3 } from '../devices/gicv3.js';
+import { PciHost } from '../devices/pci/host.js';
 import { Pl011 } from '../devices/pl011.js';
 import { Pl031 } from '../devices/pl031.js';
 import { Pl061 } from '../devices/pl061.js';
 import { SerialPort } from '../devices/serial-port.js';
 import type { VirtioDevice } from '../devices/virtio/device.js';
 import { VirtioMmio } from '../devices/virtio/mmio.js';
+import { VirtioPci } from '../devices/virtio/pci.js';
 import type { Engine } from '../engine/engine.js';
 import { type BuildOptions, buildMachine, type RamSpec } from '../machine/build.js';
 import type { Machine } from '../machine/machine.js';
@@ -55,6 +57,10 @@ export interface VirtOptions
   readonly cpu?: CpuModel;
   /** Virtio devices in the order of QEMU's `-device` options: the first gets the last transport. */
   readonly virtio?: readonly ((dma: Dma) => VirtioDevice)[];
+  /** Virtio devices on the PCIe bus, from slot 1 on. */
+  readonly pci?: readonly ((dma: Dma) => VirtioDevice)[];
+  /** Whether PCIe has its configuration space and a window above 4 GiB; true by default. */
+  readonly highmem?: boolean;
   /** Register layout of the transports; 1 (legacy) is QEMU's default. */
   readonly virtioVersion?: 1 | 2;
   /** Contents of the two flash banks, up to 64 MiB each. False leaves the flash out. */
@@ -78,6 +84,7 @@ export interface VirtMachine {
   readonly fwCfg: FwCfg;
   readonly gpio: Pl061;
   readonly gic: Gicv2 | Gicv3;
+  readonly pci: PciHost;
   /** RAM, by physical address and bytes. */
   readonly ram: { readonly base: number; readonly size: number };
   /** The blob, {@link VIRT_DTB_SIZE} bytes long. */
@@ -111,6 +118,7 @@ function checked(options: VirtOptions) {
   if (memory > VIRT_MAP.ram.size) throw refuse('memory', `${memory} bytes are more than the memory map has room for`);
   if (!Number.isInteger(smp) || smp < 1 || smp > 8) throw refuse('smp', `${smp} CPUs; 1 to 8 are possible`);
   if ((options.virtio?.length ?? 0) > VIRTIO_MMIO_SLOTS) throw refuse('virtio', 'more devices than transports');
+  if ((options.pci?.length ?? 0) > 31) throw refuse('pci', 'more devices than slots');
   for (const bank of options.flash || [])
     if (bank !== undefined && bank.length > VIRT_MAP.flash.size / 2)
       throw refuse('flash', 'an image exceeds its bank of 64 MiB');
@@ -181,6 +189,21 @@ export function createVirt(options: VirtOptions = {}): VirtMachine {
     const transport = new VirtioMmio({ version: options.virtioVersion ?? 1, line, device });
     add(VIRT_MAP.virtioMmio.base + slot * VIRT_MAP.virtioMmio.size, transport);
   }
+  const ecam = options.highmem === false ? VIRT_MAP.pcieEcamLow : VIRT_MAP.pcieEcam;
+  const pci = new PciHost(
+    ecam.size,
+    [0, 1, 2, 3].map(pin => gic.spi(VIRT_IRQ.pcie + pin)),
+  );
+  for (const make of options.pci ?? []) {
+    const device = make(bus);
+    if (log !== undefined) device.log = log;
+    pci.add(new VirtioPci(device));
+  }
+  add(ecam.base, pci.ecam);
+  add(VIRT_MAP.pcieMmio.base, pci.window({ name: 'pci-mmio', ...VIRT_MAP.pcieMmio }));
+  add(VIRT_MAP.pciePio.base, pci.ports(VIRT_MAP.pciePio.size));
+  if (options.highmem !== false)
+    add(VIRT_MAP.pcieMmioHigh.base, pci.window({ name: 'pci-mmio-high', ...VIRT_MAP.pcieMmioHigh }));
   banks.forEach((spec, i) => {
     const { host } = engine.memory.find(spec.base)!;
     const onMode = (array: boolean): void => bus.setDirectRead(region, array);
@@ -203,6 +226,7 @@ export function createVirt(options: VirtOptions = {}): VirtMachine {
     fwCfg,
     gpio,
     gic,
+    pci,
     ram: { base: VIRT_MAP.ram.base, size: memory },
     deviceTree: (chosen = {}) => {
       const cpuCompatible = COMPATIBLE[model.name] ?? 'arm,armv8';
@@ -215,6 +239,7 @@ export function createVirt(options: VirtOptions = {}): VirtMachine {
         pmu,
         psci: 'hvc',
         flash: hasFlash,
+        pcie: options.highmem === false ? 'low' : 'high',
         ...chosen,
       });
       return writeFdt(tree, (code, reason, init) => new VirtError(code, reason, init), VIRT_DTB_SIZE);

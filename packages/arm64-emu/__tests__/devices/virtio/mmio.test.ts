@@ -81,11 +81,14 @@ describe.each([1, 2] as const)('virtio-mmio version %i', version => {
   test('rings wrap around', () => {
     const driver = rng(version);
     driver.start({ queueSize: 4 });
+    let good = 0;
     for (let i = 0; i < 70000; i++) {
       driver.descriptor(0, i % 4, RAM + 0x3f000, 2, 2);
       driver.offer(0, i % 4);
-      expect(driver.used(0)).toEqual([i % 4, 2]);
+      const used = driver.used(0);
+      if (used?.[0] === i % 4 && used[1] === 2) good++;
     }
+    expect(good).toBe(70000);
   });
 
   test('nothing happens before DRIVER_OK, and reset stops it', () => {

@@ -1,15 +1,6 @@
 import type { AccessSize, Device, InterruptLine } from '../device.js';
-import {
-  F_ANY_LAYOUT,
-  F_EVENT_IDX,
-  F_INDIRECT_DESC,
-  F_NOTIFY_ON_EMPTY,
-  F_VERSION_1,
-  STATUS_DRIVER_OK,
-  STATUS_FEATURES_OK,
-  STATUS_NEEDS_RESET,
-  type VirtioDevice,
-} from './device.js';
+import type { VirtioDevice } from './device.js';
+import { Negotiation } from './negotiation.js';
 import type { VirtQueue } from './queue.js';
 
 const MAGIC = 0x74726976;
@@ -35,9 +26,8 @@ export class VirtioMmio implements Device {
   readonly name: string;
   readonly size = 0x200;
   private readonly device: VirtioDevice | undefined;
+  private readonly negotiation: Negotiation | undefined;
   private interruptStatus = 0;
-  private featureSelect = 0;
-  private driverFeatureSelect = 0;
   private queueSelect = 0;
   private generation = 0;
   private pageSize = 0;
@@ -48,6 +38,7 @@ export class VirtioMmio implements Device {
   constructor(private readonly options: VirtioMmioOptions) {
     const { device } = options;
     this.device = device;
+    this.negotiation = device && new Negotiation(device, options.version);
     this.name = `virtio-mmio${device === undefined ? '' : ` ${device.name}`}`;
     this.pages = (device?.queues ?? []).map(() => 0);
     if (device !== undefined)
@@ -60,7 +51,8 @@ export class VirtioMmio implements Device {
 
   reset(): void {
     this.device?.reset();
-    this.interruptStatus = this.featureSelect = this.driverFeatureSelect = this.queueSelect = 0;
+    this.negotiation?.reset();
+    this.interruptStatus = this.queueSelect = 0;
     this.pageSize = this.align = 0;
     this.pages.fill(0);
     this.update();
@@ -92,7 +84,7 @@ export class VirtioMmio implements Device {
       case 0x0c:
         return VENDOR;
       case 0x10:
-        return this.featureSelect > 1 ? 0 : word(this.features(device), this.featureSelect);
+        return this.negotiation!.readFeatures();
       case 0x34:
         return queue?.maximum ?? 0;
       case 0x40:
@@ -116,8 +108,8 @@ export class VirtioMmio implements Device {
   }
 
   write(offset: number, size: AccessSize, value: number): void {
-    const { device } = this;
-    if (device === undefined) return;
+    const { device, negotiation } = this;
+    if (device === undefined || negotiation === undefined) return;
     if (offset >= 0x100) {
       for (let i = 0; i < size; i++) device.writeConfig(offset - 0x100 + i, (value >>> (8 * i)) & 0xff);
       return;
@@ -125,13 +117,13 @@ export class VirtioMmio implements Device {
     if (size !== 4) return;
     switch (offset) {
       case 0x14:
-        this.featureSelect = value;
+        negotiation.deviceSelect = value;
         break;
       case 0x20:
-        this.writeFeatures(device, value);
+        negotiation.writeDriverFeatures(value);
         break;
       case 0x24:
-        this.driverFeatureSelect = value;
+        negotiation.driverSelect = value;
         break;
       case 0x30:
         this.queueSelect = value;
@@ -149,7 +141,8 @@ export class VirtioMmio implements Device {
         this.update();
         break;
       case 0x70:
-        this.writeStatus(device, value & 0xff);
+        negotiation.writeStatus(value & 0xff);
+        if (device.status === 0) this.deviceReset();
         break;
       default:
         if (this.options.version === 1) this.writeLegacy(device, offset, value);
@@ -157,32 +150,11 @@ export class VirtioMmio implements Device {
     }
   }
 
-  private features(device: VirtioDevice): bigint {
-    const ring = F_INDIRECT_DESC | F_EVENT_IDX;
-    return device.features | ring | (this.options.version === 1 ? F_ANY_LAYOUT | F_NOTIFY_ON_EMPTY : F_VERSION_1);
-  }
-
-  private writeFeatures(device: VirtioDevice, value: number): void {
-    // The features are fixed once the driver has said FEATURES_OK.
-    if (this.driverFeatureSelect > 1 || device.status & (STATUS_FEATURES_OK | STATUS_DRIVER_OK)) return;
-    const shift = 32n * BigInt(this.driverFeatureSelect);
-    const others = device.driverFeatures & ~(0xffffffffn << shift);
-    device.driverFeatures = (others | (BigInt(value) << shift)) & this.features(device);
-  }
-
-  private writeStatus(device: VirtioDevice, value: number): void {
-    if (value === 0) {
-      device.reset();
-      this.interruptStatus = 0;
-      this.pages.fill(0);
-      this.update();
-      return;
-    }
-    let next = value;
-    // A driver of version 2 that does not speak it is told so.
-    if (this.options.version === 2 && !device.negotiated(F_VERSION_1)) next &= ~STATUS_FEATURES_OK;
-    device.status = next | (device.status & STATUS_NEEDS_RESET);
-    if (next & (STATUS_FEATURES_OK | STATUS_DRIVER_OK)) device.featuresDone();
+  /** The driver wrote zero to the status. */
+  private deviceReset(): void {
+    this.interruptStatus = 0;
+    this.pages.fill(0);
+    this.update();
   }
 
   /** Registers of layout 1: the three parts of a queue follow one another from a page on. */
@@ -219,5 +191,3 @@ function writeAddress(queue: VirtQueue | undefined, offset: number, value: numbe
     queue[part] = offset & 4 ? value * 2 ** 32 + low : high * 2 ** 32 + value;
   }
 }
-
-const word = (bits: bigint, index: number): number => Number((bits >> BigInt(32 * index)) & 0xffffffffn);
