@@ -43,3 +43,32 @@ export function magicSequence(element: DerElement, magic: string, least: number)
     throw element.error('truncated', `${least} elements expected, ${children.length} found`, magic);
   return children;
 }
+
+/** An element of a SEQUENCE with the part it plays; `undefined` for one that is not known. */
+export interface Part<Role extends string> {
+  readonly role: Role | undefined;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * The elements of a SEQUENCE after an edit, in their order: changed ones exchanged or dropped, new ones put after
+ * the last that `order` names before them.
+ */
+export function editParts<Role extends string>(
+  parts: readonly Part<Role>[],
+  order: readonly Role[],
+  changes: ReadonlyMap<Role, Uint8Array | undefined>,
+): Uint8Array[] {
+  const edited: Part<Role>[] = parts.flatMap(part => {
+    if (part.role === undefined || !changes.has(part.role)) return [part];
+    const bytes = changes.get(part.role);
+    return bytes ? [{ role: part.role, bytes }] : [];
+  });
+  for (const [role, bytes] of changes) {
+    if (!bytes || parts.some(part => part.role === role)) continue;
+    const before = order.slice(0, order.indexOf(role));
+    const at = edited.findLastIndex(part => part.role !== undefined && before.includes(part.role));
+    edited.splice(at + 1, 0, { role, bytes });
+  }
+  return edited.map(part => part.bytes);
+}

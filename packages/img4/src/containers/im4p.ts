@@ -1,7 +1,7 @@
 import { fromHex, latin1 } from '../bytes.js';
 import { CONTEXT, type DerElement, type DerOptions, der, fourccToNumber, Tag } from '../der/index.js';
 import { Img4Error } from '../error.js';
-import { Container, magicSequence, soleElement } from './container.js';
+import { Container, editParts, magicSequence, soleElement } from './container.js';
 import { encodeKeybags, type Keybag, readKeybags } from './kbag.js';
 import { encodeProperties, type Property, readProperties, readProperty } from './property.js';
 
@@ -29,12 +29,9 @@ export interface Im4pParts {
   readonly properties: readonly Property[] | undefined;
 }
 
-interface Slots {
-  keybag: DerElement | undefined;
-  compression: DerElement | undefined;
-  properties: DerElement | undefined;
-  unknown: DerElement[];
-}
+type Role = 'magic' | keyof Im4pParts;
+/** The order of the elements. */
+const ORDER: readonly Role[] = ['magic', 'type', 'description', 'data', 'keybags', 'compression', 'properties'];
 
 function encodeType(type: string): Uint8Array {
   fourccToNumber(type);
@@ -68,8 +65,7 @@ export class Im4p extends Container implements Im4pParts {
   readonly keybags: readonly Keybag[] | undefined;
   readonly compression: Im4pCompression | undefined;
   readonly properties: readonly Property[] | undefined;
-  readonly #children: readonly DerElement[];
-  readonly #slots: Slots;
+  readonly #parts: readonly { readonly role: Role | undefined; readonly element: DerElement }[];
 
   /** Reads from an element of a larger structure. */
   constructor(
@@ -78,15 +74,21 @@ export class Im4p extends Container implements Im4pParts {
   ) {
     super(element);
     const children = magicSequence(element, 'IM4P', 4);
-    this.#children = children;
     this.type = children[1]!.ia5('IM4P.type');
     if (this.type.length !== 4)
       throw children[1]!.error('bad-value', `"${this.type}" is not four characters`, 'IM4P.type');
     this.description = children[2]!.ia5('IM4P.description');
     this.data = children[3]!.octets('IM4P.data');
-    this.#slots = { keybag: undefined, compression: undefined, properties: undefined, unknown: [] };
-    for (const child of children.slice(4)) this.place(child);
-    const { keybag, compression, properties } = this.#slots;
+    const found = new Map<Role, DerElement>();
+    this.#parts = children.map((element, i) => {
+      const role = i < 4 ? ORDER[i] : optionalRole(element);
+      if (role === undefined || found.has(role)) return { role: undefined, element };
+      found.set(role, element);
+      return { role, element };
+    });
+    const [keybag, compression, properties] = (['keybags', 'compression', 'properties'] as const).map(role =>
+      found.get(role),
+    );
     this.keybags = keybag && this.readKeybag(keybag);
     if (compression) {
       const [algorithm, size] = compression.sequence('IM4P.compression');
@@ -122,14 +124,6 @@ export class Im4p extends Container implements Im4pParts {
     );
   }
 
-  private place(child: DerElement): void {
-    const slots = this.#slots;
-    if (child.is(Tag.OCTET_STRING) && !slots.keybag) slots.keybag = child;
-    else if (child.is(Tag.SEQUENCE) && !slots.compression && isPair(child)) slots.compression = child;
-    else if (child.is(0, CONTEXT) && !slots.properties) slots.properties = child;
-    else slots.unknown.push(child);
-  }
-
   private readKeybag(element: DerElement): Keybag[] {
     const path = 'IM4P.keybag';
     if (element.constructed) return readKeybags(element.octets(path), 0, this.options, path);
@@ -141,7 +135,7 @@ export class Im4p extends Container implements Im4pParts {
 
   /** The DER of elements after the known ones, in order. */
   get unknown(): readonly Uint8Array[] {
-    return this.#slots.unknown.map(element => element.bytes);
+    return this.#parts.filter(part => part.role === undefined).map(part => part.element.bytes);
   }
 
   /** Whether the payload is encrypted: it has a keybag, and not only one that says "decrypted". */
@@ -163,26 +157,25 @@ export class Im4p extends Container implements Im4pParts {
    * an optional part.
    */
   with(changes: Partial<Im4pParts>): Im4p {
-    const keep = (element: DerElement | undefined): Uint8Array[] => (element ? [element.bytes] : []);
-    const optional = <T>(name: keyof Im4pParts, element: DerElement | undefined, encode: (value: T) => Uint8Array) => {
-      if (!(name in changes)) return keep(element);
-      const value = changes[name] as T | undefined;
-      return value === undefined ? [] : [encode(value)];
-    };
-    const [magic, type, description, data] = this.#children;
-    const slots = this.#slots;
-    const bytes = der.sequence(
-      magic!.bytes,
-      changes.type === undefined ? type!.bytes : encodeType(changes.type),
-      changes.description === undefined ? description!.bytes : der.ia5(changes.description, 'IM4P.description'),
-      changes.data === undefined ? data!.bytes : der.octets(changes.data),
-      ...optional('keybags', slots.keybag, encodeKeybags),
-      ...optional('compression', slots.compression, encodeCompression),
-      ...optional('properties', slots.properties, encodePayp),
-      ...slots.unknown.map(element => element.bytes),
-    );
+    const encoded = new Map<Role, Uint8Array | undefined>();
+    if (changes.type !== undefined) encoded.set('type', encodeType(changes.type));
+    if (changes.description !== undefined) encoded.set('description', der.ia5(changes.description, 'IM4P.description'));
+    if (changes.data !== undefined) encoded.set('data', der.octets(changes.data));
+    if ('keybags' in changes) encoded.set('keybags', changes.keybags && encodeKeybags(changes.keybags));
+    if ('compression' in changes)
+      encoded.set('compression', changes.compression && encodeCompression(changes.compression));
+    if ('properties' in changes) encoded.set('properties', changes.properties && encodePayp(changes.properties));
+    const parts = this.#parts.map(({ role, element }) => ({ role, bytes: element.bytes }));
+    const bytes = der.sequence(...editParts(parts, ORDER, encoded));
     return Im4p.parse(bytes, this.options);
   }
+}
+
+/** The part that an element after the data plays, by its form. */
+function optionalRole(element: DerElement): Role | undefined {
+  if (element.is(Tag.OCTET_STRING)) return 'keybags';
+  if (element.is(Tag.SEQUENCE) && isPair(element)) return 'compression';
+  return element.is(0, CONTEXT) ? 'properties' : undefined;
 }
 
 function isPair(element: DerElement): boolean {

@@ -1,11 +1,14 @@
 import { concatBytes } from '../bytes.js';
 import { CONTEXT, DerElement, type DerOptions, der, Tag } from '../der/index.js';
 import { Img4Error } from '../error.js';
-import { Container, magicSequence, soleElement } from './container.js';
+import { Container, editParts, magicSequence, type Part, soleElement } from './container.js';
 import { Im4c } from './im4c.js';
 import { Im4m } from './im4m.js';
 import { Im4p } from './im4p.js';
 import { Im4r } from './im4r.js';
+
+type Role = 'magic' | 'payload' | 'manifest' | 'restoreInfo';
+const ORDER: readonly Role[] = ['magic', 'payload', 'manifest', 'restoreInfo'];
 
 /** An IMG4: `SEQUENCE { "IMG4", IM4P, [0] { IM4M }?, [1] { IM4R }? }`, a payload stitched to its ticket. */
 export class Img4 extends Container {
@@ -14,7 +17,7 @@ export class Img4 extends Container {
   readonly restoreInfo: Im4r | undefined;
   /** DER of elements that are none of these. */
   readonly unknown: readonly Uint8Array[];
-  readonly #tail: readonly { readonly role: 'manifest' | 'restoreInfo' | 'unknown'; readonly bytes: Uint8Array }[];
+  readonly #parts: readonly Part<Role>[];
 
   /** Reads from an element of a larger structure. */
   constructor(
@@ -24,20 +27,22 @@ export class Img4 extends Container {
     super(element);
     const children = magicSequence(element, 'IMG4', 2);
     this.payload = new Im4p(children[1]!, options);
-    const tail: { role: 'manifest' | 'restoreInfo' | 'unknown'; bytes: Uint8Array }[] = [];
-    for (const child of children.slice(2)) {
-      let role: 'manifest' | 'restoreInfo' | 'unknown' = 'unknown';
-      if (child.is(0, CONTEXT) && !this.manifest) {
-        this.manifest = new Im4m(only(child, 'IMG4.IM4M'));
+    let manifest: Im4m | undefined;
+    let restoreInfo: Im4r | undefined;
+    this.#parts = children.map((child, i) => {
+      let role: Role | undefined = i < 2 ? ORDER[i] : undefined;
+      if (i >= 2 && child.is(0, CONTEXT) && !manifest) {
+        manifest = new Im4m(only(child, 'IMG4.IM4M'));
         role = 'manifest';
-      } else if (child.is(1, CONTEXT) && !this.restoreInfo) {
-        this.restoreInfo = new Im4r(only(child, 'IMG4.IM4R'));
+      } else if (i >= 2 && child.is(1, CONTEXT) && !restoreInfo) {
+        restoreInfo = new Im4r(only(child, 'IMG4.IM4R'));
         role = 'restoreInfo';
       }
-      tail.push({ role, bytes: child.bytes });
-    }
-    this.#tail = tail;
-    this.unknown = tail.filter(part => part.role === 'unknown').map(part => part.bytes);
+      return { role, bytes: child.bytes };
+    });
+    this.manifest = manifest;
+    this.restoreInfo = restoreInfo;
+    this.unknown = this.#parts.filter(part => part.role === undefined).map(part => part.bytes);
   }
 
   /**
@@ -68,15 +73,12 @@ export class Img4 extends Container {
     readonly manifest?: Im4m | undefined;
     readonly restoreInfo?: Im4r | undefined;
   }): Img4 {
-    const parts = [der.ia5('IMG4'), (changes.payload ?? this.payload).toBytes()];
-    const replace = (role: 'manifest' | 'restoreInfo', number: number): void => {
-      const kept = this.#tail.find(part => part.role === role);
-      if (!(role in changes)) parts.push(...(kept ? [kept.bytes] : []));
-      else if (changes[role]) parts.push(der.context(number, changes[role].toBytes()));
-    };
-    replace('manifest', 0);
-    replace('restoreInfo', 1);
-    return Img4.parse(der.sequence(...parts, ...this.unknown), this.options);
+    const encoded = new Map<Role, Uint8Array | undefined>();
+    if (changes.payload) encoded.set('payload', changes.payload.toBytes());
+    if ('manifest' in changes) encoded.set('manifest', changes.manifest && der.context(0, changes.manifest.toBytes()));
+    if ('restoreInfo' in changes)
+      encoded.set('restoreInfo', changes.restoreInfo && der.context(1, changes.restoreInfo.toBytes()));
+    return Img4.parse(der.sequence(...editParts(this.#parts, ORDER, encoded)), this.options);
   }
 }
 
