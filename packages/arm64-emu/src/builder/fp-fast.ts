@@ -4,7 +4,6 @@
  * be set already, and a result that is neither a NaN, infinite nor tiny raises nothing else.
  */
 import { DOUBLE, type FpFormat, type FpOp, Rounding, SINGLE } from '../a64/spec/index.js';
-import { STATE } from '../engine/state.js';
 import {
   F32,
   F64,
@@ -14,26 +13,24 @@ import {
   f64,
   fromF32,
   fromF64,
-  I32,
+  type I32,
   type I64,
   i32,
   Node,
-  splat,
   type V128,
   v128,
 } from '../ir/index.js';
 import type { FpFast } from './effects.js';
-
-const IXC = 16;
-const LARGEST = { 2: 3.4028234663852886e38, 3: Number.MAX_VALUE } as const;
-const SMALLEST_NORMAL = { 2: 2 ** -126, 3: 2 ** -1022 } as const;
-
-const state32 = (address: number): I32 => new I32(new Node('state32', 'i32', [], address));
-const defaultMode = (): I32 => state32(STATE.FPCR).isZero();
-/** FPCR = 0 and IXC = 1. */
-const inexactAllowed = (): I32 => state32(STATE.FPCR).or(state32(STATE.FPSR).and(IXC).xor(IXC)).isZero();
-
-type Result = { value: V128; ok: I32 } | undefined;
+import {
+  defaultMode,
+  FUSED,
+  fused,
+  inexactAllowed,
+  LARGEST,
+  type Result,
+  SMALLEST_NORMAL,
+  vector,
+} from './fp-lanes.js';
 
 function scalar<T extends Float<T>>(
   op: FpOp,
@@ -79,43 +76,6 @@ function scalar<T extends Float<T>>(
     case 'minnm': {
       const value = op === 'max' || op === 'maxnm' ? a.max(b) : a.min(b);
       return { value, ok: defaultMode().and(a.eq(a)).and(b.eq(b)) };
-    }
-    default:
-      return undefined;
-  }
-}
-
-/** Mask of the lanes in use, and of the others. */
-const used = (lanes: number, format: FloatLane): V128 => (lanes << format === 16 ? v128(-1n, -1n) : v128(-1n, 0n));
-
-function vector(op: FpOp, l: FloatLane, lanes: number, args: readonly V128[]): Result {
-  const [a, b] = args as [V128, V128];
-  const mask = used(lanes, l);
-  const all = (x: V128): I32 => x.or(mask.not()).allTrue(l);
-  const bound = (k: number): V128 => (l === DOUBLE ? splat(3, f64(k).bits()) : splat(2, f32(k).bits()));
-  const finite = (r: V128): V128 => bound(LARGEST[l]).fge(l, r.fabs(l));
-  const notTiny = (r: V128): V128 => r.fabs(l).fgt(l, bound(SMALLEST_NORMAL[l]));
-  const zero = v128(0n, 0n);
-  switch (op) {
-    case 'add':
-    case 'sub': {
-      const value = (op === 'add' ? a.fadd(l, b) : a.fsub(l, b)).and(mask);
-      return { value, ok: inexactAllowed().and(all(finite(value))) };
-    }
-    case 'mul': {
-      const value = a.fmul(l, b).and(mask);
-      const exactZero = a.feq(l, zero).or(b.feq(l, zero));
-      return { value, ok: inexactAllowed().and(all(finite(value).and(notTiny(value).or(exactZero)))) };
-    }
-    case 'div': {
-      const value = a.fdiv(l, b).and(mask);
-      return { value, ok: inexactAllowed().and(all(finite(value).and(notTiny(value).or(a.feq(l, zero))))) };
-    }
-    case 'cmeq':
-    case 'cmge':
-    case 'cmgt': {
-      const value = (op === 'cmeq' ? a.feq(l, b) : op === 'cmge' ? a.fge(l, b) : a.fgt(l, b)).and(mask);
-      return { value, ok: defaultMode().and(all(a.feq(l, a).and(b.feq(l, b)))) };
     }
     default:
       return undefined;
@@ -192,9 +152,14 @@ export function fpFast(
   return r && { value: r.value.node, ok: r.ok.node };
 }
 
+/** Operations that have no scalar form below. */
+const VECTOR_FORM: ReadonlySet<FpOp> = new Set(['abd', 'mulx', 'cmeq', 'cmge', 'cmgt', 'acge', 'acgt']);
+
 function fast(op: FpOp, l: FloatLane, lanes: number, args: readonly V128[], param: number): Result {
   const a = args[0]!;
-  if (lanes > 1) return vector(op, l, lanes, args);
+  const signs = FUSED[op];
+  if (signs) return fused(signs, l, lanes, args);
+  if (lanes > 1 || VECTOR_FORM.has(op)) return vector(op, l, lanes, args, param);
   if (op === 'compare') return l === DOUBLE ? compare(a.f64(), args[1]!.f64()) : compare(a.f32(), args[1]!.f32());
   if (op === 'fromsint' || op === 'fromuint' || op === 'tosint' || op === 'touint') return integer(op, l, a, param);
   if (op === 'convert') return convert(l, a, param);

@@ -208,6 +208,8 @@ for (const [shape, s, base, toNumber, toBits] of [
   binary('sub', base + 5, (x, y) => x - y);
   binary('mul', base + 6, (x, y) => x * y);
   binary('div', base + 7, (x, y) => x / y);
+  binary('min', base + 8, Math.min);
+  binary('max', base + 9, Math.max);
   // biome-ignore lint/complexity/useMathMinMax: NaN and signed zeros come out differently
   binary('pmin', base + 10, (x, y) => (y < x ? y : x));
   // biome-ignore lint/complexity/useMathMinMax: NaN and signed zeros come out differently
@@ -231,4 +233,26 @@ for (const [shape, s, base, toNumber, toBits] of [
     setLane(r, s, 0, toBits(x as number));
     return r;
   });
+}
+
+operation('f64x2.promote_low_f32x4', 'v128', simd(0x5f), a =>
+  lanes(3, i => f64Bits(f32From(Number(BigInt.asIntN(32, lane(v(a), 2, i)))))),
+);
+operation('f32x4.demote_f64x2_zero', 'v128', simd(0x5e), a =>
+  lanes(2, i => (i < 2 ? BigInt(f32Bits(Math.fround(f64From(lane(v(a), 3, i)))) >>> 0) : 0n)),
+);
+
+const single = (x: Const | undefined, i: number): number => f32From(Number(BigInt.asIntN(32, lane(v(x), 2, i))));
+for (const [sign, op, low, high] of [
+  ['s', 0, -(2 ** 31), 2 ** 31 - 1],
+  ['u', 1, 0, 2 ** 32 - 1],
+] as const) {
+  const clamp = (x: number): number => (Number.isNaN(x) ? 0 : Math.min(Math.max(Math.trunc(x), low), high));
+  operation(`i32x4.trunc_f32x4_${sign}`, 'v128', simd(0xf8 + op), a => lanes(2, i => BigInt(clamp(single(a, i)))));
+  operation(`f32x4.convert_i32x4_${sign}`, 'v128', simd(0xfa + op), a =>
+    lanes(2, i => {
+      const x = lane(v(a), 2, i);
+      return BigInt(f32Bits(Math.fround(Number(sign === 's' ? BigInt.asIntN(32, x) : x))) >>> 0);
+    }),
+  );
 }

@@ -191,6 +191,19 @@ export class V128 extends Val {
   pmax(l: FloatLane, o: V128): V128 {
     return this.fp(l, 'pmax', o);
   }
+  fmin(l: FloatLane, o: V128): V128 {
+    return this.fp(l, 'min', o);
+  }
+  fmax(l: FloatLane, o: V128): V128 {
+    return this.fp(l, 'max', o);
+  }
+  /** Singles to 32-bit integers, truncated and saturated, and back. */
+  truncSingles(signed: boolean): V128 {
+    return this.op(`i32x4.trunc_f32x4${s(signed)}`);
+  }
+  convertWords(signed: boolean): V128 {
+    return this.op(`f32x4.convert_i32x4${s(signed)}`);
+  }
   feq(l: FloatLane, o: V128): V128 {
     return this.fp(l, 'eq', o);
   }
@@ -208,6 +221,14 @@ export class V128 extends Val {
   }
   fround(l: FloatLane, mode: 'ceil' | 'floor' | 'trunc' | 'nearest'): V128 {
     return this.fp(l, mode);
+  }
+  /** The two low singles as doubles. */
+  promote(): V128 {
+    return this.op('f64x2.promote_low_f32x4');
+  }
+  /** Two doubles as singles in the low half. */
+  demote(): V128 {
+    return this.op('f32x4.demote_f64x2_zero');
   }
   /** Lane 0 as a number. */
   f64(): F64 {

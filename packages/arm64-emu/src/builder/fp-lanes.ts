@@ -1,0 +1,144 @@
+/** Vector forms of floating-point operations in the host's arithmetic, with the conditions of `fp-fast.ts`. */
+import { DOUBLE, type FpOp, intParam, Rounding, SINGLE } from '../a64/spec/index.js';
+import { STATE } from '../engine/state.js';
+import { type FloatLane, f32, f64, I32, Node, splat, type V128, v128 } from '../ir/index.js';
+import { fusedDouble, fusedSingle } from './fp-fused.js';
+
+const IXC = 16;
+export const LARGEST = { 2: 3.4028234663852886e38, 3: Number.MAX_VALUE } as const;
+export const SMALLEST_NORMAL = { 2: 2 ** -126, 3: 2 ** -1022 } as const;
+
+const state32 = (address: number): I32 => new I32(new Node('state32', 'i32', [], address));
+export const defaultMode = (): I32 => state32(STATE.FPCR).isZero();
+/** FPCR = 0 and IXC = 1. */
+export const inexactAllowed = (): I32 => state32(STATE.FPCR).or(state32(STATE.FPSR).and(IXC).xor(IXC)).isZero();
+
+/** A result, and 1 where it and its flags are the architecture's. */
+export type Result = { value: V128; ok: I32 } | undefined;
+
+/** Mask of the lanes in use. */
+function used(lanes: number, format: FloatLane): V128 {
+  const width = lanes << format;
+  return width === 16 ? v128(-1n, -1n) : v128(width === 8 ? -1n : 0xffffffffn, 0n);
+}
+const LOWEST = v128(0n, 0n);
+const bound = (l: FloatLane, k: number): V128 => (l === DOUBLE ? splat(3, f64(k).bits()) : splat(2, f32(k).bits()));
+const ordered = (l: FloatLane, a: V128, b: V128): V128 => a.feq(l, a).and(b.feq(l, b));
+
+/** A result in all lanes, where it holds, and whether FPSR.IXC must be set for it. */
+interface LaneResult {
+  readonly value: V128;
+  readonly ok: V128;
+  readonly rounds: boolean;
+}
+function lanewise(op: FpOp, l: FloatLane, args: readonly V128[], param: number): LaneResult | undefined {
+  const [a, b] = args as [V128, V128];
+  const finite = (r: V128): V128 => bound(l, LARGEST[l]).fge(l, r.fabs(l));
+  const notTiny = (r: V128): V128 => r.fabs(l).fgt(l, bound(l, SMALLEST_NORMAL[l]));
+  const isZero = (x: V128): V128 => x.feq(l, LOWEST);
+  switch (op) {
+    case 'add':
+    case 'sub':
+    case 'abd': {
+      const r = op === 'add' ? a.fadd(l, b) : a.fsub(l, b);
+      return { value: op === 'abd' ? r.fabs(l) : r, ok: finite(r), rounds: true };
+    }
+    case 'mul':
+    case 'mulx': {
+      const value = a.fmul(l, b);
+      return { value, ok: finite(value).and(notTiny(value).or(isZero(a).or(isZero(b)))), rounds: true };
+    }
+    case 'div': {
+      const value = a.fdiv(l, b);
+      return { value, ok: finite(value).and(notTiny(value).or(isZero(a))), rounds: true };
+    }
+    case 'sqrt': {
+      const value = a.fsqrt(l);
+      return { value, ok: finite(value), rounds: true };
+    }
+    case 'max':
+    case 'min':
+    case 'maxnm':
+    case 'minnm': {
+      const value = op === 'max' || op === 'maxnm' ? a.fmax(l, b) : a.fmin(l, b);
+      return { value, ok: ordered(l, a, b), rounds: false };
+    }
+    case 'cmeq':
+      return { value: a.feq(l, b), ok: ordered(l, a, b), rounds: false };
+    case 'cmge':
+    case 'acge': {
+      const [x, y] = op === 'acge' ? [a.fabs(l), b.fabs(l)] : [a, b];
+      return { value: x.fge(l, y), ok: ordered(l, a, b), rounds: false };
+    }
+    case 'cmgt':
+    case 'acgt': {
+      const [x, y] = op === 'acgt' ? [a.fabs(l), b.fabs(l)] : [a, b];
+      return { value: x.fgt(l, y), ok: ordered(l, a, b), rounds: false };
+    }
+    case 'roundint': {
+      if (param > Rounding.zero) return undefined;
+      const value = a.fround(l, (['nearest', 'ceil', 'floor', 'trunc'] as const)[param]!);
+      return { value, ok: ordered(l, a, a), rounds: false };
+    }
+    case 'tosint':
+    case 'touint': {
+      if (param !== intParam(Rounding.zero, 2) || l !== SINGLE) return undefined;
+      const signed = op === 'tosint';
+      const below = bound(l, signed ? 2 ** 31 : 2 ** 32).fgt(l, a);
+      return {
+        value: a.truncSingles(signed),
+        ok: below.and(a.fge(l, bound(l, signed ? -(2 ** 31) : 0))),
+        rounds: true,
+      };
+    }
+    case 'fromsint':
+    case 'fromuint':
+      if (param !== intParam(0, 2) || l !== SINGLE) return undefined;
+      return { value: a.convertWords(op === 'fromsint'), ok: v128(-1n, -1n), rounds: true };
+    default:
+      return undefined;
+  }
+}
+
+/** An operation on `lanes` lanes; the rest of the result is zero. */
+export function vector(op: FpOp, l: FloatLane, lanes: number, args: readonly V128[], param: number): Result {
+  const r = lanewise(op, l, args, param);
+  if (r === undefined) return undefined;
+  const mask = used(lanes, l);
+  const all = r.ok.or(mask.not()).allTrue(l);
+  return { value: r.value.and(mask), ok: (r.rounds ? inexactAllowed() : defaultMode()).and(all) };
+}
+
+/** Signs of the addend and of the first factor in the fused operations. */
+export const FUSED: Partial<Record<FpOp, readonly [addend: boolean, factor: boolean]>> = {
+  muladd: [false, false],
+  mulsub: [false, true],
+  nmuladd: [true, true],
+  nmulsub: [true, false],
+};
+
+/** The fused operations, as vectors also for scalars. */
+export function fused(signs: readonly [boolean, boolean], l: FloatLane, lanes: number, args: readonly V128[]): Result {
+  const [addend, a] = [args[0]!, args[1]!].map((x, i) => (signs[i] ? x.fneg(l) : x)) as [V128, V128];
+  const b = args[2]!;
+  const mask = used(lanes, l);
+  const all = (x: V128): I32 => x.or(mask.not()).allTrue(l);
+  if (l === DOUBLE) {
+    const { value, ok } = fusedDouble(addend, a, b);
+    return { value: value.and(mask), ok: inexactAllowed().and(all(ok)) };
+  }
+  const high = (x: V128): V128 => x.shuffle(x, HIGH_HALF);
+  const low = fusedSingle(addend.promote(), a.promote(), b.promote());
+  const value =
+    lanes > 2
+      ? low.shuffle(fusedSingle(high(addend).promote(), high(a).promote(), high(b).promote()), LOW_HALVES)
+      : low;
+  const size = value.fabs(l);
+  const bound = (k: number): V128 => splat(2, f32(k).bits());
+  const ok = bound(LARGEST[2])
+    .fge(l, size)
+    .and(size.fgt(l, bound(SMALLEST_NORMAL[2])));
+  return { value: value.and(mask), ok: inexactAllowed().and(all(ok)) };
+}
+const HIGH_HALF = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15];
+const LOW_HALVES = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
