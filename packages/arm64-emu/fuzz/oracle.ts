@@ -23,7 +23,7 @@ export class Oracle {
       '-O2',
       '-static',
       '-march=armv8-a',
-      '-Wl,-Ttext-segment=0x30000000',
+      '-Wl,-Ttext-segment=0x123400000000',
       '-o',
       runner,
       source,

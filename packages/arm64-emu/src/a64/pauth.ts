@@ -1,5 +1,6 @@
-/** Pointer authentication (FEAT_PAuth). The algorithm is a routine, see `routines/pauth.ts`. */
-import { type Ctx, ExceptionClass, G, type I64, type Int, i32, imm, insn, vectorOf, X, XSP } from './spec/index.js';
+/** Pointer authentication (FEAT_PAuth). The algorithm is in `pauth-code.ts`. */
+import { addCode, checkCode, genericCode, stripCode } from './pauth-code.js';
+import { type Ctx, ExceptionClass, G, type I64, type Int, i32, imm, insn, X, XSP } from './spec/index.js';
 import { base, gpr, sx, xr } from './text.js';
 
 /** Keys: IA, IB, DA, DB, GA. */
@@ -7,10 +8,8 @@ const KEYS = ['ia', 'ib', 'da', 'db'];
 
 /** Adds (`aut` 0) or checks and removes (`aut` 1) the code of a pointer. */
 function authenticate<W extends Int<W>>(c: Ctx<W>, aut: number, k: number, pointer: I64, modifier: I64): I64 {
-  return c.routine('pauth', [vectorOf(pointer, modifier)], i32(k | (aut << 3))).get(3, 0);
+  return aut ? checkCode(c, k, pointer, modifier) : addCode(c, k, pointer, modifier);
 }
-const strip = <W extends Int<W>>(c: Ctx<W>, data: number, pointer: I64): I64 =>
-  c.routine('strip', [vectorOf(pointer)], i32(data)).get(3, 0);
 
 insn({
   name: 'PACIA, PACIB, PACDA, PACDB, AUTIA, AUTIB, AUTDA, AUTDB, and with zero modifier',
@@ -33,7 +32,7 @@ insn({
   shape: { D: 2 },
   operands: f => ({ d: X(f.Rd) }),
   asm: f => `xpac${f.D ? 'd' : 'i'} ${xr(f.Rd)}`,
-  exec: (c, { d }, { D }) => c.setX(d, strip(c, D, c.x(d))),
+  exec: (c, { d }, { D }) => c.setX(d, stripCode(c, D === 1, c.x(d))),
 });
 
 insn({
@@ -43,7 +42,7 @@ insn({
   shape: {},
   operands: f => ({ d: X(f.Rd), n: X(f.Rn), m: XSP(f.Rm) }),
   asm: f => `pacga ${xr(f.Rd)}, ${xr(f.Rn)}, ${base(f.Rm)}`,
-  exec: (c, { d, n, m }) => c.setX(d, authenticate(c, 0, 4, c.x(n), c.x(m))),
+  exec: (c, { d, n, m }) => c.setX(d, genericCode(c, c.x(n), c.x(m))),
 });
 
 /** The hint space: NOPs on CPUs without the feature. */
@@ -72,7 +71,7 @@ insn({
   asm: f => HINT_NAMES[f.hint]!,
   exec: (c, _, { hint }) => {
     const [x16, x17, x30, sp] = [new G(16), new G(17), new G(30), new G(31)];
-    if (hint === 7) return c.setX(x30, strip(c, 0, c.x(x30)));
+    if (hint === 7) return c.setX(x30, stripCode(c, false, c.x(x30)));
     const aut = (hint >> 2) & 1;
     const k = (hint >> 1) & 1;
     if (hint < 16) c.setX(x17, authenticate(c, aut, k, c.x(x17), c.x(x16)));

@@ -1,6 +1,12 @@
 /** AES rounds (FIPS 197). */
 import { routine } from '../spec/routines.js';
-import { bytes, writeBytes } from './vector.js';
+import { rotl } from './vector.js';
+
+/** The state while it is worked on: routines run one at a time. */
+const scratch = new Uint8Array(16);
+function read(view: DataView, at: number): void {
+  for (let i = 0; i < 16; i++) scratch[i] = view.getUint8(at + i);
+}
 
 const double = (x: number): number => ((x << 1) ^ (x & 128 ? 0x1b : 0)) & 255;
 function times(x: number, k: number): number {
@@ -28,25 +34,23 @@ for (let i = 0; i < 256; i++) INVERSE[SBOX[i]!] = i;
 /** SubBytes and ShiftRows: row r of the state is rotated by r columns. */
 function substitute(name: string, box: Uint8Array, direction: 1 | -1): void {
   routine(name, (view, at) => {
-    const s = bytes(view, at);
-    const out = new Uint8Array(16);
-    for (let i = 0; i < 16; i++) out[i] = box[s[(i + direction * 4 * (i & 3) + 16) & 15]!]!;
-    writeBytes(view, at, out);
+    read(view, at);
+    for (let i = 0; i < 16; i++) view.setUint8(at + i, box[scratch[(i + direction * 4 * (i & 3) + 16) & 15]!]!);
   });
 }
 substitute('aese', SBOX, 1);
 substitute('aesd', INVERSE, -1);
 
 function mix(name: string, column: readonly [number, number, number, number]): void {
-  const products = column.map(k => Uint8Array.from({ length: 256 }, (_, x) => times(x, k)));
+  // What a byte in the first row contributes to its column; rows below rotate it.
+  const products = Int32Array.from({ length: 256 }, (_, x) =>
+    [0, 3, 2, 1].reduce((word, k, row) => word | (times(x, column[k]!) << (8 * row)), 0),
+  );
   routine(name, (view, at) => {
-    const s = bytes(view, at);
-    const out = new Uint8Array(16);
-    for (let i = 0; i < 16; i++) {
-      const c = i & ~3;
-      for (let k = 0; k < 4; k++) out[i]! ^= products[k]![s[c + ((i + k) & 3)]!]!;
+    for (let c = at; c < at + 16; c += 4) {
+      const upper = rotl(products[view.getUint8(c + 2)]!, 16) ^ rotl(products[view.getUint8(c + 3)]!, 24);
+      view.setInt32(c, products[view.getUint8(c)]! ^ rotl(products[view.getUint8(c + 1)]!, 8) ^ upper, true);
     }
-    writeBytes(view, at, out);
   });
 }
 mix('aesmc', [2, 3, 1, 1]);

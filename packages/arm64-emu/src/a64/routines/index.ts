@@ -3,6 +3,5 @@ import './aes.js';
 import './checksum.js';
 import './float.js';
 import './integer.js';
-import './pauth.js';
 import './sha.js';
 import './sm.js';

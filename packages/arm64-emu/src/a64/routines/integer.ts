@@ -126,11 +126,27 @@ routine('matrixMultiply', (view, at, p) => {
   writeWords(view, at, d);
 });
 
-/** PMULL of the low or (bit 0) high doublewords. */
+/** PMULL of the low or (bit 0) high doublewords: carry-less products of halves, in columns of 32 bits. */
 routine('pmull64', (view, at, p) => {
-  const a = doubles(view, at)[p & 1]!;
-  let b = doubles(view, at, 1)[p & 1]!;
-  let r = 0n;
-  for (let i = 0n; b !== 0n; i++, b >>= 1n) if (b & 1n) r ^= a << i;
-  writeDoubles(view, at, r, r >> 64n);
+  const half = at + (p & 1) * 8;
+  const [a0, a1] = [view.getInt32(half, true), view.getInt32(half + 4, true)];
+  const [b0, b1] = [view.getInt32(half + 16, true), view.getInt32(half + 20, true)];
+  const r = [0, 0, 0, 0];
+  carryless(r, 0, a0, b0);
+  carryless(r, 1, a0, b1);
+  carryless(r, 1, a1, b0);
+  carryless(r, 2, a1, b1);
+  writeWords(view, at, r);
 });
+/** Adds the carry-less product of `a` and `b` to words `k` and `k + 1` of `r`. */
+function carryless(r: number[], k: number, a: number, b: number): void {
+  let low = a & -(b & 1);
+  let high = 0;
+  for (let i = 1; i < 32; i++) {
+    const mask = -((b >>> i) & 1);
+    low ^= (a << i) & mask;
+    high ^= (a >>> (32 - i)) & mask;
+  }
+  r[k]! ^= low;
+  r[k + 1]! ^= high;
+}

@@ -47,23 +47,32 @@ const big1 = (x: number): number => rotr(x, 6) ^ rotr(x, 11) ^ rotr(x, 25);
 const small0 = (x: number): number => rotr(x, 7) ^ rotr(x, 18) ^ (x >>> 3);
 const small1 = (x: number): number => rotr(x, 17) ^ rotr(x, 19) ^ (x >>> 10);
 
-function rounds(abcd: number[], efgh: number[], w: readonly number[]): [number[], number[]] {
-  let [x, y] = [abcd, efgh];
-  for (const k of w) {
-    const t = y[3]! + big1(y[0]!) + choose(y[0]!, y[1]!, y[2]!) + k;
-    const a = (t + big0(x[0]!) + majority(x[0]!, x[1]!, x[2]!)) | 0;
-    const e = (t + x[3]!) | 0;
-    x = [a, x[0]!, x[1]!, x[2]!];
-    y = [e, y[0]!, y[1]!, y[2]!];
+/** Four rounds on abcd at `x` and efgh at `y` with words at `w`; writes one of them, as `first` says. */
+function rounds(view: DataView, at: number, x: number, y: number, w: number, first: boolean): void {
+  let a = view.getInt32(x, true);
+  let b = view.getInt32(x + 4, true);
+  let c = view.getInt32(x + 8, true);
+  let d = view.getInt32(x + 12, true);
+  let e = view.getInt32(y, true);
+  let f = view.getInt32(y + 4, true);
+  let g = view.getInt32(y + 8, true);
+  let h = view.getInt32(y + 12, true);
+  for (let i = 0; i < 16; i += 4) {
+    const t = (h + big1(e) + choose(e, f, g) + view.getInt32(w + i, true)) | 0;
+    const u = (t + big0(a) + majority(a, b, c)) | 0;
+    h = g;
+    g = f;
+    f = e;
+    e = (d + t) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = u;
   }
-  return [x, y];
+  writeWords(view, at, first ? [a, b, c, d] : [e, f, g, h]);
 }
-routine('sha256h', (view, at) =>
-  writeWords(view, at, rounds(words(view, at), words(view, at, 1), words(view, at, 2))[0]),
-);
-routine('sha256h2', (view, at) =>
-  writeWords(view, at, rounds(words(view, at, 1), words(view, at), words(view, at, 2))[1]),
-);
+routine('sha256h', (view, at) => rounds(view, at, at, at + 16, at + 32, true));
+routine('sha256h2', (view, at) => rounds(view, at, at + 16, at, at + 32, false));
 routine('sha256su0', (view, at) => {
   const [d, n] = [words(view, at), words(view, at, 1)];
   const t = [d[1]!, d[2]!, d[3]!, n[0]!];
