@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { runCli } from '@internal/binary/cli';
 import { program } from './cli/program.js';
 

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { runCli } from '@internal/binary/cli';
 import manifestFile from '../package.json' with { type: 'json' };
 import { create } from './cli/create.js';

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { runCli } from '@internal/binary/cli';
 import manifest from '../package.json' with { type: 'json' };
 import { exportCommand } from './cli/export.js';
