@@ -4,15 +4,14 @@ import './ops-int.js';
 import './ops-simd.js';
 
 export { type Const, constant, Node } from './node.js';
-export { findOperation, make, makeSelect, type Operation, operations } from './table.js';
-export { F32, F64, Float, f32, f64, I32, I64, Int, i32, i64, Val } from './values.js';
+export { findOperation, operations } from './table.js';
+export { F32, F64, Float, f32, f64, I32, I64, Int, i32, i64 } from './values.js';
 export {
   type FloatLane,
   fromF32,
   fromF64,
   type Lane,
   lowHalf,
-  SHAPE,
   splat,
   splatLow,
   V128,

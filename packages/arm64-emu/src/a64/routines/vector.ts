@@ -20,13 +20,6 @@ export function writeDoubles(view: DataView, at: number, low: bigint, high: bigi
   view.setBigUint64(at, BigInt.asUintN(64, low), true);
   view.setBigUint64(at + 8, BigInt.asUintN(64, high), true);
 }
-/** Argument `k` as bytes. */
-export function bytes(view: DataView, at: number, k = 0): Uint8Array {
-  return new Uint8Array(view.buffer, view.byteOffset + at + 16 * k, 16).slice();
-}
-export function writeBytes(view: DataView, at: number, b: Uint8Array): void {
-  new Uint8Array(view.buffer, view.byteOffset + at, 16).set(b);
-}
 export const rotl = (x: number, k: number): number => (x << k) | (x >>> (32 - k));
 export const rotr = (x: number, k: number): number => (x >>> k) | (x << (32 - k));
 export const rotr64 = (x: bigint, k: bigint): bigint => BigInt.asUintN(64, (x >> k) | (x << (64n - k)));

@@ -5,7 +5,6 @@
  */
 
 /** Interchange formats: log2 of the bytes. */
-export const HALF = 1;
 export const SINGLE = 2;
 export const DOUBLE = 3;
 export type FpFormat = 1 | 2 | 3;

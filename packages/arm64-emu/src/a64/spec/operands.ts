@@ -78,27 +78,15 @@ export type Bound<O> = { readonly [K in keyof O]: O[K] extends Imm<infer T> ? T 
 const zr = (n: number): number => (n === 31 ? 32 : n);
 /** General register or zero register; printed `x` or `w` by the field `sf`. */
 export const R = (n: number): G => new G(zr(n), 'sf');
-/** General register or stack pointer; printed by `sf`. */
-export const RSP = (n: number): G => new G(n, 'sf');
 /** Printed as 64-bit or 32-bit register whatever `sf` says. */
 export const X = (n: number): G => new G(zr(n), 'x');
 export const XSP = (n: number): G => new G(n, 'x');
-export const W = (n: number): G => new G(zr(n), 'w');
-export const WSP = (n: number): G => new G(n, 'w');
 
 const letter = (lane: number): string => 'bhsdq'[lane] ?? '?';
 /** A vector register without arrangement: `v3`. */
 export const VR = (n: number): V => new V(n & 31, `v${n & 31}`);
-/** A scalar SIMD&FP register of `1 << lane` bytes: `b3`, `h3`, `s3`, `d3`, `q3`. */
-export const SR = (n: number, lane: number): V => new V(n & 31, `${letter(lane)}${n & 31}`);
-/** A vector register with its arrangement: lanes of `1 << lane` bytes, all 16 bytes when `Q`. */
-export const VA = (n: number, lane: number, Q: number): V => new V(n & 31, `v${n & 31}.${arrangement(lane, Q)}`);
-/** A vector register printed as an element, `v3.s[1]`, but read as a whole. */
-export const VE = (n: number, lane: number, index: number): V => new V(n & 31, `v${n & 31}.${letter(lane)}[${index}]`);
 /** One lane, accessed in place. */
 export const element = (n: number, lane: number, index: number): Element => new Element(n & 31, lane, index);
-/** Arrangement specifier such as `4s`. */
-export const arrangement = (lane: number, Q: number): string => `${(8 << Q) >> lane}${letter(lane)}`;
 
 export const cc = (k: number): Cond => new Cond(k);
 export const disp = (k: number): Disp => new Disp(k);
@@ -114,9 +102,6 @@ export const imm = (k: number): Imm<I64> => {
 };
 /** Any 64-bit immediate. */
 export const imm64 = (k: bigint): Imm<I64> => new Imm<I64>(BigInt.asUintN(64, k), 64, true);
-
-/** Sign-extends the low `bits` bits. */
-export const signed = (value: number, bits: number): number => (value << (32 - bits)) >> (32 - bits);
 
 const CONDITIONS = ['eq', 'ne', 'cs', 'cc', 'mi', 'pl', 'vs', 'vc', 'hi', 'ls', 'ge', 'lt', 'gt', 'le', 'al', 'nv'];
 /** Name of a condition code. */
