@@ -3,7 +3,8 @@ import type { InterruptLine } from '../devices/device.js';
 import { type CpuHost, FETCH, SYS_CONTINUE, SYS_LEAVE, SYS_TRAP, type SysResult } from '../engine/host.js';
 import { STATE, sysregAddress } from '../engine/state.js';
 import type { CpuPort } from './cpu-port.js';
-import { EC } from './esr.js';
+import { virtualAddress } from './debug.js';
+import { EC, FSC_DEBUG } from './esr.js';
 import { PENDING } from './exceptions.js';
 import { Pmu } from './pmu.js';
 import type { SysReg } from './sysreg.js';
@@ -21,6 +22,8 @@ const SCTLR_NTWE = 1n << 18n;
 /** ISS of a trap without a condition: CV set, COND always. */
 const NO_CONDITION = (1 << 24) | (0xe << 20);
 const INSTRUCTION_BYTES = 4n;
+/** ISS.ISV of a software step exception: an instruction was stepped. */
+const STEP_VALID = 1 << 24;
 
 /** Why a CPU does not execute; `off` by PSCI. */
 export type WaitState = 'running' | 'wfi' | 'wfe' | 'off';
@@ -52,6 +55,7 @@ export class Cpu extends TranslationState implements CpuHost {
   /** Whether the state block in place is this CPU's. */
   current = false;
   private pending = 0;
+  private stepped = 0;
   /** SEV from anywhere; SEVL sets the cell in the state block. */
   private eventSent = false;
 
@@ -84,6 +88,7 @@ export class Cpu extends TranslationState implements CpuHost {
     this.eventSent = false;
     this.wait = 'running';
     i32[STATE.PENDING >> 2] = this.pending;
+    this.debug.update();
     this.translationReset();
     this.contextChanged();
   }
@@ -101,6 +106,8 @@ export class Cpu extends TranslationState implements CpuHost {
   /** An exception that an instruction raises itself; `pc` is that instruction. */
   exception(ec: number, iss: number): void {
     const next = this.pc + INSTRUCTION_BYTES;
+    // These calls are complete when they trap: a step of them is, too.
+    if (ec === EC.svc || ec === EC.hvc || ec === EC.smc) this.i32[STATE.SS >> 2] = 0;
     if (ec === EC.svc) this.takeSynchronous(ec, iss, next);
     else if (ec === EC.hvc || ec === EC.smc) {
       // Firmware continues behind the call; the call itself may change the PC of this CPU.
@@ -330,11 +337,52 @@ export class Cpu extends TranslationState implements CpuHost {
   fpAccessChanged(): void {
     this.resync = true;
   }
-  debugChanged(): void {}
+  /** The keys are read from their slots when they are used. */
   pauthKeysChanged(): void {}
+
+  // ---- self-hosted debug --------------------------------------------------------------------------------------
+
+  /** MDSCR, breakpoints or watchpoints changed. */
+  debugChanged(): void {
+    if (this.debug.update()) this.invalidateAll();
+    this.attentionWanted = true;
+  }
+
+  /** Whether {@link beforeInstruction} and {@link afterInstruction} belong around each instruction. */
+  get perInstruction(): boolean {
+    return this.debug.perInstruction;
+  }
+
+  /** PSTATE.SS. */
+  get stepArmed(): boolean {
+    return this.i32[STATE.SS >> 2] !== 0;
+  }
+
+  /** Takes a step or breakpoint exception that is due. */
+  beforeInstruction(): void {
+    const { debug } = this;
+    const lower = this.el === 0;
+    if (debug.stepActive && !this.stepArmed) {
+      this.takeSynchronous(lower ? EC.softwareStepLower : EC.softwareStep, this.stepped | FSC_DEBUG, this.pc);
+      this.stepped = 0;
+    } else if (debug.breaksAt(virtualAddress(this.pc)))
+      this.takeSynchronous(lower ? EC.breakpointLower : EC.breakpoint, FSC_DEBUG, this.pc);
+  }
+
+  /** An instruction was executed; when it was `armed` ({@link stepArmed}), its step is complete. */
+  afterInstruction(armed: boolean): void {
+    if (!armed) return;
+    this.i32[STATE.SS >> 2] = 0;
+    this.stepped = STEP_VALID;
+  }
+
+  protected stepAfterReturn(target: number, daif: number, ss: number): number {
+    return this.debug.stepAfterReturn(this.el, this.daif, target, daif, ss);
+  }
 
   protected contextChanged(): void {
     this.resync = true;
+    if (this.debug.perInstruction) this.attentionWanted = true;
     this.port.tlb.contextChanged();
   }
 }

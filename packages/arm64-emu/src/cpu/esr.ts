@@ -39,6 +39,9 @@ export const ISS = {
   FnV: 1 << 10,
 } as const;
 
+/** Fault status of debug exceptions, which breakpoints, watchpoints and steps share. */
+export const FSC_DEBUG = 0x22;
+
 /** ESR_ELx of a class and its syndrome; IL (a 32-bit instruction) is set, as for every A64 exception. */
 export function esr(ec: number, iss: number): bigint {
   return (BigInt(ec) << 26n) | (1n << 25n) | BigInt(iss & 0x1ff_ffff);

@@ -29,6 +29,9 @@ export const PENDING = { fiq: 0x40, irq: 0x80, serror: 0x100 } as const;
 export abstract class ExceptionState extends CpuState {
   abstract readonly model: CpuModel;
 
+  /** PSTATE.SS after a return to `target` with interrupt masks `daif` and SPSR.SS `ss`. */
+  protected abstract stepAfterReturn(target: number, daif: number, ss: number): number;
+
   /** Exception level, stack, PAN or translation may have changed: whoever caches them looks again. */
   protected abstract contextChanged(): void;
 
@@ -76,7 +79,8 @@ export abstract class ExceptionState extends CpuState {
     if (!features.has('DIT')) value &= ~(1 << 24);
     if (!features.has('SSBS')) value &= ~SSBS_BIT;
     if (!features.has('BTI')) value &= ~0xc00;
-    value &= ~(1 << 21); // software step is not armed
+    const ss = this.stepAfterReturn(target, (spsr >> 6) & 15, (spsr >> 21) & 1);
+    value = (value & ~(1 << 21)) | (illegal ? 0 : ss << 21);
     if (illegal) value = (value & ~0x1f) | (this.el << 2) | this.spSel | (1 << 20);
     this.loadPstate(value);
     if (i32[STATE.IL >> 2] !== 0) this.takeSynchronous(EC.illegalState, 0, this.pc);

@@ -1,6 +1,7 @@
 import { FETCH, type Translation, WRITE } from '../engine/host.js';
 import type { CpuPort } from './cpu-port.js';
-import { EC, ISS } from './esr.js';
+import { SelfHostedDebug, virtualAddress } from './debug.js';
+import { EC, FSC_DEBUG, ISS } from './esr.js';
 import { ExceptionState } from './exceptions.js';
 import { LargePages } from './large-pages.js';
 import { Access, Fault, OK, Stage1 } from './mmu.js';
@@ -47,7 +48,9 @@ export abstract class TranslationState extends ExceptionState {
   };
   /** The run loop should look at interrupts, power state and deadlines. */
   attentionWanted = false;
+  readonly debug: SelfHostedDebug;
   private readonly mmu: Stage1;
+  private keep = true;
   private readonly large = new LargePages();
   private regimeStale = true;
   private faultClass = 0;
@@ -61,6 +64,7 @@ export abstract class TranslationState extends ExceptionState {
   constructor(readonly port: CpuPort) {
     super(port.memory);
     this.model = port.model;
+    this.debug = new SelfHostedDebug(this);
     this.mmu = new Stage1(port.walk, this.readRegime());
   }
 
@@ -70,7 +74,7 @@ export abstract class TranslationState extends ExceptionState {
   }
 
   /** See `CpuHost.translate`. */
-  translate(lo: number, hi: number, access: number, unprivileged: boolean): boolean {
+  translate(lo: number, hi: number, access: number, unprivileged: boolean, bytes = 1): boolean {
     if (this.regimeStale) this.refreshRegime();
     const el0 = this.el === 0 || (unprivileged && this.uao === 0);
     if (access === FETCH && (lo & 3) !== 0) return this.fault(EC.pcAlignment, 0, lo, hi);
@@ -84,7 +88,18 @@ export abstract class TranslationState extends ExceptionState {
     translation.user = mmu.user;
     translation.guarded = mmu.guarded;
     if (mmu.sizeLog2 > 12) this.large.add(pageNumber(lo, hi), mmu.sizeLog2);
-    return true;
+    translation.keep = this.keep;
+    return access === FETCH || !this.debug.watching || this.watch(lo, hi, access, el0 ? 0 : 1, bytes);
+  }
+
+  /** Looks for watchpoints; pages that have some are not kept in the TLB. False: one was hit. */
+  private watch(lo: number, hi: number, access: number, el: number, bytes: number): boolean {
+    const va = virtualAddress((BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0));
+    if (!this.debug.watchesPage(va)) return true;
+    this.translation.keep = false;
+    const write = access === WRITE;
+    if (!this.debug.watches(va, bytes, write, el)) return true;
+    return this.fault(this.el === 0 ? EC.watchpointLower : EC.watchpoint, FSC_DEBUG | (write ? ISS.WnR : 0), lo, hi);
   }
 
   alignmentFault(lo: number, hi: number, access: number): void {
@@ -154,7 +169,7 @@ export abstract class TranslationState extends ExceptionState {
     this.regimeStale = false;
     const regime = this.readRegime();
     this.mmu.regime = regime;
-    this.translation.keep = (this.slot(S.SCTLR) & SCTLR_A) === 0n;
+    this.keep = (this.slot(S.SCTLR) & SCTLR_A) === 0n;
     this.port.tlb.setAsid(regime.asid);
   }
 

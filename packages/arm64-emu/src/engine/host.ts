@@ -36,8 +36,9 @@ export interface CpuHost {
   /**
    * Translates `hi:lo` with the current permissions, or those of EL0 when `unprivileged`. False: a fault; the host has
    * recorded it (syndrome, FAR) and takes it when {@link raise} is called.
+   * `bytes` is the size of the access, for watchpoints.
    */
-  translate(lo: number, hi: number, access: AccessKind, unprivileged: boolean): boolean;
+  translate(lo: number, hi: number, access: AccessKind, unprivileged: boolean, bytes?: number): boolean;
   readonly translation: Translation;
   /** Records an alignment fault, or a synchronous external abort, as {@link translate} does. */
   alignmentFault(lo: number, hi: number, access: AccessKind): void;

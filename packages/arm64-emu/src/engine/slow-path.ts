@@ -59,7 +59,7 @@ export class SlowPath {
       return this.abort();
     }
     if ((lo & OFFSET) + bytes > PAGE) return this.crossing(lo, hi, element, bytes, access, unprivileged);
-    if (!host.translate(lo, hi, access, unprivileged)) return this.abort();
+    if (!host.translate(lo, hi, access, unprivileged, bytes)) return this.abort();
     const { translation } = host;
     if (translation.device && (lo & (element - 1)) !== 0) {
       host.alignmentFault(lo, hi, access);
@@ -105,12 +105,12 @@ export class SlowPath {
     const first = PAGE - (lo & OFFSET);
     const secondLo = (lo + first) | 0;
     const secondHi = secondLo >>> 0 < lo >>> 0 ? (hi + 1) | 0 : hi;
-    if (!host.translate(lo, hi, access, unprivileged)) return this.abort();
+    if (!host.translate(lo, hi, access, unprivileged, first)) return this.abort();
     const aligned = (lo & (element - 1)) === 0;
     const a = this.ordinary(lo, hi, access, aligned);
     if (a === undefined) return this.abort();
     const paFirst = host.translation.pa;
-    if (!host.translate(secondLo, secondHi, access, unprivileged)) return this.abort();
+    if (!host.translate(secondLo, secondHi, access, unprivileged, bytes - first)) return this.abort();
     const b = this.ordinary(secondLo, secondHi, access, aligned);
     if (b === undefined) return this.abort();
     const paSecond = host.translation.pa;

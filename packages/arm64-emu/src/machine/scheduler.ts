@@ -39,8 +39,22 @@ export class Scheduler {
     const turn = this.cpus.length > 1 ? this.quantum - this.used : limit;
     const budget = Math.min(limit, turn, this.time.instructionsUntil(this.deadline));
     cpu.attentionWanted = false;
-    this.turn(index, this.executor.run(budget));
+    this.turn(index, cpu.perInstruction ? this.runDebugged(cpu, budget) : this.executor.run(budget));
     return 'ran';
+  }
+
+  /** Instruction by instruction, with breakpoints and software step in between. */
+  private runDebugged(cpu: Cpu, budget: number): number {
+    let executed = 0;
+    while (executed < budget && cpu.wait === 'running') {
+      cpu.attentionWanted = false;
+      cpu.beforeInstruction();
+      const armed = cpu.stepArmed;
+      executed += this.executor.run(1);
+      cpu.afterInstruction(armed);
+      if (cpu.attentionWanted || !cpu.perInstruction) break;
+    }
+    return executed;
   }
 
   /** Virtual time of the next timer or event; Infinity when nothing will ever happen by itself. */
