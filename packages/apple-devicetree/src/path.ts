@@ -6,7 +6,9 @@ import { fail } from './error.js';
  * path are written `%xx`. In patterns `*` matches any characters, `?` one character, and a segment `**` any nodes between.
  */
 
-const SPECIAL = /[%/[\]*?.]/g;
+/** What means something in a path, and control characters, which would reach a terminal. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const SPECIAL = /[%/[\]*?.\x00-\x1f\x7f-\x9f]/g;
 
 /** Writes a name as a path segment. */
 export const escapeSegment = (name: string): string =>
