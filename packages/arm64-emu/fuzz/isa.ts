@@ -1,7 +1,7 @@
 /**
  * Random instructions in the emulator and under qemu-aarch64-static, full state compared.
  *
- *   npm run -s fuzz:isa -- --tests N [--seed S] [--engine interpreter] [--only REGEX] [--show K]
+ *   npm run -s fuzz:isa -- --tests N [--seed S] [--engine interpreter|reference] [--only REGEX] [--show K]
  */
 import { parseArgs } from 'node:util';
 import { Decoder, disassemble } from '../src/a64/spec/index.js';
@@ -27,9 +27,10 @@ const { values: args } = parseArgs({
 async function main(): Promise<number> {
   const total = Number(args.tests);
   const seed = args.seed === undefined ? Date.now() >>> 0 : Number(args.seed);
-  if (args.engine !== 'interpreter') throw new Error(`no engine ${args.engine}`);
+  const engine = args.engine;
+  if (engine !== 'interpreter' && engine !== 'reference') throw new Error(`no engine ${engine}`);
   console.error(`seed ${seed}`);
-  const subject = new Subject();
+  const subject = new Subject(engine);
   const decoder = new Decoder(undefined);
   const only = new RegExp(args.only ?? '');
   const cases = new Cases(decoder, new Random(seed), name => only.test(name));

@@ -1,11 +1,12 @@
 /** The emulator under test, as a user process sees it: EL0, three regions of memory, faults as signals. */
 import '../src/a64/index.js';
-import { ExceptionClass, type SysRegAccess } from '../src/a64/spec/index.js';
+import { Decoder, ExceptionClass, type SysRegAccess } from '../src/a64/spec/index.js';
 import { Engine } from '../src/engine/engine.js';
 import {
   type AccessKind,
   type CpuHost,
   FETCH,
+  READ,
   SYS_CONTINUE,
   SYS_TRAP,
   type SysResult,
@@ -13,6 +14,7 @@ import {
   WRITE,
 } from '../src/engine/host.js';
 import { STATE } from '../src/engine/state.js';
+import { EvaluatorFault, evaluate } from '../src/eval/evaluator.js';
 import { fpOperation } from '../src/fp/ops.js';
 import * as p from './protocol.js';
 
@@ -91,7 +93,10 @@ class UserHost implements CpuHost {
   }
 }
 
-/** Runs single instructions in the interpreter. */
+/** What executes: the generated interpreter, or the evaluator in plain TypeScript. */
+export type EngineName = 'interpreter' | 'reference';
+
+/** Runs single instructions. */
 export class Subject {
   readonly engine: Engine;
   private readonly host = new UserHost();
@@ -101,7 +106,9 @@ export class Subject {
   private readonly code: Uint32Array;
   private readonly branches: Uint32Array;
 
-  constructor() {
+  private readonly decoder = new Decoder(undefined);
+
+  constructor(private readonly name: EngineName = 'interpreter') {
     this.engine = new Engine({
       memory: [
         { base: p.CODE, size: p.SLOTS * p.SLOT },
@@ -170,7 +177,10 @@ export class Subject {
     view.setBigUint64(STATE.EXCLUSIVE_ADDRESS, 0xffffffffffffffffn, true);
     host.signal = 0;
     host.address = 0n;
-    for (let i = 0; i < count && host.signal === 0; i++) engine.run(1);
+    for (let i = 0; i < count && host.signal === 0; i++) {
+      if (this.name === 'interpreter') engine.run(1);
+      else this.evaluateOne();
+    }
     let hash = 0;
     if (kind & p.Kind.MEMORY) {
       hash = p.memoryHash(this.data);
@@ -178,6 +188,56 @@ export class Subject {
     }
     return { signal: host.signal, address: host.address, pc: view.getBigUint64(STATE.PC, true), memory: hash };
   }
+  private hostOf(pc: bigint): number {
+    const region = this.engine.memory.find(Number(pc))!;
+    return region.host + Number(pc) - region.base;
+  }
+  /** One instruction in the evaluator, on the same state and memory. */
+  private evaluateOne(): void {
+    const { host, engine, bytes } = this;
+    const { view, memory } = engine;
+    const pc = view.getBigUint64(STATE.PC, true);
+    const decoded = this.decoder.decode(view.getInt32(this.hostOf(pc), true));
+    if (decoded === undefined) {
+      host.exception(ExceptionClass.unknown);
+      return;
+    }
+    const reach = (a: bigint, write: boolean): number | undefined => {
+      const [lo, hi] = [Number(a & 0xffffffffn) | 0, Number(a >> 32n) | 0];
+      if (!host.translate(lo, hi, write ? WRITE : READ)) return undefined;
+      const region = memory.find(lo >>> 0)!;
+      return region.host + (lo >>> 0) - region.base;
+    };
+    const outcome = evaluate(decoded, pc, {
+      view,
+      fp: fpOperation,
+      memory: (address, access, write) => {
+        const size = access.size * access.count;
+        if (address % BigInt(access.align) !== 0n) {
+          host.alignmentFault(Number(address & 0xffffffffn) | 0, Number(address >> 32n) | 0);
+          throw new EvaluatorFault();
+        }
+        const first = reach(address, write || access.atomic);
+        const last = BigInt.asUintN(64, address + BigInt(size - 1));
+        const crosses = last >> 12n !== address >> 12n;
+        if (first === undefined || (crosses && reach(last & ~0xfffn, write || access.atomic) === undefined))
+          throw new EvaluatorFault();
+        return bytes.subarray(first, first + size);
+      },
+      sysRead: () => {
+        host.sysRead();
+        throw new EvaluatorFault();
+      },
+      sysWrite: key => {
+        if (host.sysWrite(key) === SYS_TRAP) throw new EvaluatorFault();
+      },
+    });
+    if (outcome.kind === 'next') view.setBigUint64(STATE.PC, outcome.pc, true);
+    else if (outcome.kind === 'event') view.setBigUint64(STATE.PC, pc + 4n, true);
+    else if (outcome.kind === 'exception') host.exception(outcome.ec);
+    else host.raise();
+  }
+
   /** Copies the state of the last test, in the layout of a result. */
   read(out: Uint8Array): void {
     const { bytes, engine } = this;
