@@ -16,7 +16,7 @@ import {
 } from '../a64/spec/index.js';
 import type { Feature } from '../cpu/features.js';
 import { Exit } from '../interp/exit.js';
-import { Handlers } from '../interp/handlers.js';
+import { Handlers, handlerKey } from '../interp/handlers.js';
 import { type HandlerSource, Special } from '../interp/module.js';
 import { DEFAULT_PROFILE, type HandlerProfile } from '../interp/profile.js';
 import { encodeRecord, RECORD_SIZE } from '../interp/record.js';
@@ -181,6 +181,13 @@ export class Engine {
   /** The text of an instruction, for traces. */
   disassemble(word: number, pc: bigint): string {
     return disassemble(this.decoder, word, pc);
+  }
+  /** Which handler executes `word` at `offset` in its page; undefined when it is UNDEFINED. For profiles. */
+  identifyHandler(word: number, offset: number): { readonly key: string; readonly far: boolean } | undefined {
+    const decoded = this.decoder.decode(word);
+    if (decoded === undefined) return undefined;
+    const far = leavesPage(decoded.operands, offset);
+    return { key: handlerKey(decoded, far), far };
   }
   /** Calls `tracer` before each instruction, with exact state; undefined stops that. */
   trace(tracer: ((pc: bigint, word: number) => void) | undefined): void {

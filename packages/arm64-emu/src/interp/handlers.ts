@@ -20,7 +20,7 @@ interface MainExports {
 }
 
 /** Identity of a handler. */
-const keyOf = (d: Decoded, far: boolean): string => `${d.insn.name}|${d.shapeKey}${far ? '|far' : ''}`;
+export const handlerKey = (d: Decoded, far: boolean): string => `${d.insn.name}|${d.shapeKey}${far ? '|far' : ''}`;
 
 /** The handlers of one engine, with more made as instructions turn up. */
 export class Handlers {
@@ -36,7 +36,7 @@ export class Handlers {
     sources: readonly HandlerSource[],
     hot: number,
   ) {
-    const distinct = new Map(sources.map(s => [keyOf(s.decoded, s.far), s]));
+    const distinct = new Map(sources.map(s => [handlerKey(s.decoded, s.far), s]));
     const list = [...distinct.values()];
     const { bytes, layouts } = mainModule(list, hot);
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
@@ -46,7 +46,7 @@ export class Handlers {
     this.table = table;
     this.sources = new Array<HandlerSource | undefined>(Special.count).fill(undefined);
     list.forEach((s, i) => {
-      this.known.set(keyOf(s.decoded, s.far), { number: Special.count + i, layout: layouts[i]! });
+      this.known.set(handlerKey(s.decoded, s.far), { number: Special.count + i, layout: layouts[i]! });
       this.sources.push(s);
     });
   }
@@ -58,7 +58,7 @@ export class Handlers {
 
   /** The handler for an instruction; made when it does not exist yet. */
   get(d: Decoded, far: boolean): Handler {
-    const key = keyOf(d, far);
+    const key = handlerKey(d, far);
     const known = this.known.get(key);
     if (known) return known;
     const source: HandlerSource = { decoded: d, far };
