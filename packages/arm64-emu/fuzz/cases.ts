@@ -1,5 +1,5 @@
 /** Test cases: an instruction drawn from the table and the state it starts from. */
-import { type Decoder, definitions, type Insn } from '../src/a64/spec/index.js';
+import { type Decoder, definitions, G, type Insn } from '../src/a64/spec/index.js';
 import { EXCLUSIONS } from './exclusions.js';
 import {
   BRANCH_SLOTS,
@@ -10,8 +10,10 @@ import {
   Kind,
   NZCV,
   REQUEST_BYTES,
+  REQUEST_WORDS,
   SLOTS,
   STATE_BYTES,
+  STREAM_WORDS,
   V,
   X,
 } from './protocol.js';
@@ -69,6 +71,41 @@ export class Cases {
       count++;
     }
     return { bytes, view, count };
+  }
+
+  /** A batch of streams: instructions in a row that do not branch, with loads and stores at an address in X28. */
+  streams(wanted: number): Batch {
+    const limit = Math.min(wanted, SLOTS);
+    const bytes = new Uint8Array(limit * REQUEST_BYTES);
+    const view = new DataView(bytes.buffer);
+    for (let count = 0; count < limit; count++) {
+      const at = count * REQUEST_BYTES;
+      const length = 1 + this.random.below(STREAM_WORDS);
+      view.setUint32(at, Kind.STREAM | Kind.MEMORY, true);
+      view.setUint32(at + 12, length, true);
+      this.state(view, at + 16, Kind.MEMORY, 28 << 5);
+      view.setUint32(at + 16 + X + 28 * 8, DATA + DATA_SIZE / 2 + this.random.below(64) * 16, true);
+      view.setUint32(at + 16 + X + 28 * 8 + 4, 0, true);
+      for (let i = 0; i < length; i++) view.setUint32(at + REQUEST_WORDS + i * 4, this.streamWord(), true);
+    }
+    return { bytes, view, count: limit };
+  }
+  private streamWord(): number {
+    const r = this.random;
+    for (;;) {
+      const i = this.pool[r.below(this.pool.length)]!;
+      if (isBranch(i) || /literal|X[PR],|^MSR|^MRS/.test(i.name)) continue;
+      let word = this.tame(i, ((r.next() & ~i.pattern.mask) | i.pattern.bits) >>> 0);
+      // The base must stay what it is, and the offset small.
+      if (isMemory(i)) word = ((word & ~(31 << 5)) | (28 << 5)) >>> 0;
+      const d = this.decoder.decode(word);
+      if (d?.insn !== i || EXCLUSIONS.some(e => e.matches(word, i.name))) continue;
+      const touched = Object.entries(d.operands).filter(([, o]) => o instanceof G && o.n === 28);
+      if (touched.some(([name]) => !isMemory(i) || name !== 'n')) continue;
+      if (isMemory(i) && /post|pre|structure|LD1R|P,/.test(i.name)) continue;
+      if (isMemory(i) && 'm' in d.operands) continue;
+      return word;
+    }
   }
 
   /** A word and how it is run. One in twenty has a fixed bit flipped, to see that what should be UNDEFINED is. */

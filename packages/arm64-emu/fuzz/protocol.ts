@@ -11,11 +11,15 @@ export const BRANCH = 0x11000000;
 export const BRANCH_SLOTS = 256;
 export const BRANCH_SLOT = 4096;
 export const BRANCH_AT = 2048;
+/** Slots of streams: the reload, then instructions in a row. */
+export const STREAM = 0x12000000;
+export const STREAM_SLOT = 128;
+export const STREAM_WORDS = 28;
 export const DATA = 0x20000000;
 export const DATA_SIZE = 8192;
 
 /** Bits of a request's kind; with PREFIX another instruction runs first. */
-export const Kind = { PLAIN: 0, MEMORY: 1, BRANCH: 2, PREFIX: 4 } as const;
+export const Kind = { PLAIN: 0, MEMORY: 1, BRANCH: 2, PREFIX: 4, STREAM: 8 } as const;
 /** Words that fill slots. */
 export const RELOAD = 0xa94efbdd;
 export const BRK = 0xd4200000;
@@ -29,8 +33,9 @@ export const NZCV = 768;
 export const FPCR = 772;
 export const FPSR = 776;
 export const STATE_BYTES = 784;
-/** Request: kind, word, prefix, 4 bytes unused, state. */
-export const REQUEST_BYTES = 16 + STATE_BYTES;
+/** Request: kind, word, prefix, length of the stream, state, words of the stream. */
+export const REQUEST_WORDS = 16 + STATE_BYTES;
+export const REQUEST_BYTES = REQUEST_WORDS + STREAM_WORDS * 4;
 /** Result: signal, hash of changed memory, pc, address, 8 bytes unused, state. */
 export const RESULT_STATE = 32;
 export const RESULT_BYTES = RESULT_STATE + STATE_BYTES;

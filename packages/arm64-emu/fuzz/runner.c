@@ -14,16 +14,17 @@
 enum {
   CODE = 0x10000000, SLOTS = 4096, SLOT = 16, EPILOGUE = CODE + SLOTS * SLOT,
   BRANCH = 0x11000000, BRANCH_SLOTS = 256, BRANCH_SLOT = 4096, BRANCH_AT = 2048,
+  STREAM = 0x12000000, STREAM_SLOT = 128, STREAM_WORDS = 28,
   DATA = 0x20000000, DATA_SIZE = 8192,
 };
-enum { KIND_PLAIN = 0, KIND_MEMORY = 1, KIND_BRANCH = 2, KIND_PREFIX = 4 };
+enum { KIND_PLAIN = 0, KIND_MEMORY = 1, KIND_BRANCH = 2, KIND_PREFIX = 4, KIND_STREAM = 8 };
 
 struct state {
   uint64_t x[32]; /* 31 is SP */
   uint8_t v[32][16];
   uint32_t nzcv, fpcr, fpsr, spare;
 } __attribute__((aligned(16)));
-struct request { uint32_t kind, word, prefix, spare; struct state state; };
+struct request { uint32_t kind, word, prefix, length; struct state state; uint32_t words[STREAM_WORDS]; };
 struct result { uint32_t signal, memory; uint64_t pc, address, spare; struct state state; };
 
 struct state current __attribute__((aligned(16)));
@@ -130,6 +131,7 @@ static void *map(uint64_t at, size_t size, int protection) {
 static void protect(int protection) {
   mprotect((void *)CODE, SLOTS * SLOT + 4096, protection);
   mprotect((void *)BRANCH, BRANCH_SLOTS * BRANCH_SLOT, protection);
+  mprotect((void *)STREAM, SLOTS * STREAM_SLOT, protection);
 }
 
 static struct request requests[SLOTS];
@@ -143,6 +145,7 @@ int main(void) {
   for (int *s = (int[]){SIGILL, SIGSEGV, SIGBUS, SIGTRAP, SIGFPE, 0}; *s; s++) sigaction(*s, &action, 0);
   uint32_t *code = map(CODE, SLOTS * SLOT + 4096, PROT_READ | PROT_WRITE | PROT_EXEC);
   uint32_t *branches = map(BRANCH, BRANCH_SLOTS * BRANCH_SLOT, PROT_READ | PROT_WRITE | PROT_EXEC);
+  uint32_t *streams = map(STREAM, SLOTS * STREAM_SLOT, PROT_READ | PROT_WRITE | PROT_EXEC);
   uint32_t *data = map(DATA, DATA_SIZE, PROT_READ | PROT_WRITE);
   memcpy((void *)(uint64_t)EPILOGUE, epilogue_start, epilogue_end - epilogue_start);
   for (int i = 0; i < SLOTS; i++) {
@@ -165,6 +168,15 @@ int main(void) {
     uint64_t at[SLOTS];
     for (uint32_t i = 0; i < count; i++) {
       uint32_t *w;
+      if (requests[i].kind & KIND_STREAM) {
+        /* Instructions in a row, then back. */
+        w = streams + i * STREAM_SLOT / 4;
+        *w++ = reload;
+        for (uint32_t k = 0; k < requests[i].length && k < STREAM_WORDS; k++) *w++ = requests[i].words[k];
+        *w = branch_word((uint64_t)w, EPILOGUE);
+        at[i] = (uint64_t)(w - 1);
+        continue;
+      }
       if (requests[i].kind & KIND_BRANCH) w = branches + (branch_slot++ * BRANCH_SLOT + BRANCH_AT) / 4;
       else w = code + i * 4 + 1;
       if (!(requests[i].kind & KIND_BRANCH)) {
@@ -182,13 +194,17 @@ int main(void) {
     }
     protect(PROT_READ | PROT_EXEC);
     __builtin___clear_cache((char *)code, (char *)code + SLOTS * SLOT);
+    __builtin___clear_cache((char *)streams, (char *)streams + SLOTS * STREAM_SLOT);
     __builtin___clear_cache((char *)branches, (char *)branches + BRANCH_SLOTS * BRANCH_SLOT);
     for (uint32_t i = 0; i < count; i++) {
       current = requests[i].state;
       got_signal = 0;
       got_pc = at[i] + 4;
       got_address = 0;
-      enter(&current, (void *)(requests[i].kind & KIND_BRANCH ? at[i] - 4 : (uint64_t)(code + i * 4)));
+      void *entry = requests[i].kind & KIND_BRANCH   ? (void *)(at[i] - 4)
+                    : requests[i].kind & KIND_STREAM ? (void *)(streams + i * STREAM_SLOT / 4)
+                                                     : (void *)(code + i * 4);
+      enter(&current, entry);
       struct result *r = &results[i];
       r->signal = got_signal;
       r->pc = got_pc;

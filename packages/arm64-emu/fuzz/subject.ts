@@ -40,7 +40,10 @@ class UserHost implements CpuHost {
     const a = lo >>> 0;
     const misaligned = access === FETCH && (lo & 3) !== 0;
     const data = a >= p.DATA && a < p.DATA + p.DATA_SIZE;
-    const code = (a >= p.CODE && a < p.EPILOGUE) || (a >= p.BRANCH && a < p.BRANCH + p.BRANCH_SLOTS * p.BRANCH_SLOT);
+    const code =
+      (a >= p.CODE && a < p.EPILOGUE) ||
+      (a >= p.BRANCH && a < p.BRANCH + p.BRANCH_SLOTS * p.BRANCH_SLOT) ||
+      (a >= p.STREAM && a < p.STREAM + p.SLOTS * p.STREAM_SLOT);
     // The top byte of an address does not count (TBI).
     if ((hi & 0xffffff) === 0 && ((data && access !== FETCH) || (code && access !== WRITE && !misaligned))) {
       this.found.pa = a;
@@ -62,10 +65,12 @@ class UserHost implements CpuHost {
     if (this.pending) {
       this.signal = this.pending.signal;
       this.address = this.pending.address;
+      this.attentionWanted = true;
     }
     this.pending = undefined;
   }
   exception(ec: number): void {
+    this.attentionWanted = true;
     this.signal = ec === ExceptionClass.brk ? p.Signal.TRAP : ec === ExceptionClass.pcAlignment ? 0 : p.Signal.ILL;
   }
   event(): void {}
@@ -93,6 +98,11 @@ class UserHost implements CpuHost {
   }
 }
 
+/** `b .` */
+const BRANCH_TO_SELF = 0x14000000;
+/** More instructions than the engine runs one by one. */
+const LOOPS = 1500;
+
 /** What executes: the generated interpreter, or the evaluator in plain TypeScript. */
 export type EngineName = 'interpreter' | 'reference';
 
@@ -105,6 +115,7 @@ export class Subject {
   private readonly clean: Uint32Array;
   private readonly code: Uint32Array;
   private readonly branches: Uint32Array;
+  private readonly streams: Uint32Array;
 
   private readonly decoder = new Decoder(undefined);
 
@@ -113,6 +124,7 @@ export class Subject {
       memory: [
         { base: p.CODE, size: p.SLOTS * p.SLOT },
         { base: p.BRANCH, size: p.BRANCH_SLOTS * p.BRANCH_SLOT },
+        { base: p.STREAM, size: p.SLOTS * p.STREAM_SLOT },
         { base: p.DATA, size: p.DATA_SIZE },
       ],
       io: { read: () => undefined, write: () => false },
@@ -127,6 +139,7 @@ export class Subject {
     this.data = words(p.DATA, p.DATA_SIZE);
     this.code = words(p.CODE, p.SLOTS * p.SLOT);
     this.branches = words(p.BRANCH, p.BRANCH_SLOTS * p.BRANCH_SLOT);
+    this.streams = words(p.STREAM, p.SLOTS * p.STREAM_SLOT);
     this.clean = Uint32Array.from({ length: p.DATA_SIZE / 4 }, (_, i) => p.pristine(i));
     this.data.set(this.clean);
     for (let i = 0; i < p.SLOTS; i++) {
@@ -144,6 +157,15 @@ export class Subject {
     let branch = 0;
     for (let i = 0; i < count; i++) {
       const word = view.getUint32(i * p.REQUEST_BYTES + 4, true);
+      if (view.getUint32(i * p.REQUEST_BYTES, true) & p.Kind.STREAM) {
+        const length = view.getUint32(i * p.REQUEST_BYTES + 12, true);
+        const slot = (i * p.STREAM_SLOT) / 4;
+        for (let k = 0; k < length; k++)
+          this.streams[slot + 1 + k] = view.getUint32(i * p.REQUEST_BYTES + p.REQUEST_WORDS + k * 4, true);
+        this.streams[slot + 1 + length] = BRANCH_TO_SELF;
+        at.push(p.STREAM + i * p.STREAM_SLOT + length * 4);
+        continue;
+      }
       if (view.getUint32(i * p.REQUEST_BYTES, true) & p.Kind.BRANCH) {
         const offset = branch++ * p.BRANCH_SLOT + p.BRANCH_AT;
         this.branches[offset / 4] = word;
@@ -157,13 +179,14 @@ export class Subject {
         at.push(last);
       }
     }
+    this.engine.invalidate(p.STREAM, p.SLOTS * p.STREAM_SLOT);
     this.engine.invalidate(p.CODE, p.SLOTS * p.SLOT);
     this.engine.invalidate(p.BRANCH, p.BRANCH_SLOTS * p.BRANCH_SLOT);
     return at;
   }
 
   /** Runs the instruction at `pc` from the state at `state` of `from`. */
-  run(from: Uint8Array, state: number, pc: number, kind: number): Outcome {
+  run(from: Uint8Array, state: number, pc: number, kind: number, length: number): Outcome {
     const { bytes, host, engine } = this;
     const { view } = engine;
     const input = new DataView(from.buffer, from.byteOffset + state, p.STATE_BYTES);
@@ -172,15 +195,18 @@ export class Subject {
     view.setUint32(STATE.NZCV, input.getUint32(p.NZCV, true), true);
     view.setBigUint64(STATE.FPCR, BigInt(input.getUint32(p.FPCR, true)), true);
     view.setBigUint64(STATE.FPSR, BigInt(input.getUint32(p.FPSR, true)), true);
-    const count = kind & p.Kind.PREFIX ? 2 : 1;
-    view.setBigUint64(STATE.PC, BigInt(pc - (count - 1) * 4), true);
+    view.setBigUint64(STATE.PC, BigInt(pc - (length - 1) * 4), true);
     view.setBigUint64(STATE.EXCLUSIVE_ADDRESS, 0xffffffffffffffffn, true);
     host.signal = 0;
+    host.attentionWanted = false;
     host.address = 0n;
-    for (let i = 0; i < count && host.signal === 0; i++) {
-      if (this.name === 'interpreter') engine.run(1);
-      else this.evaluateOne();
-    }
+    // A stream ends in a branch to itself, so that it can be run in one go, by the fast loop.
+    if (kind & p.Kind.STREAM && this.name === 'interpreter') engine.run(length + LOOPS);
+    else
+      for (let i = 0; i < length && host.signal === 0; i++) {
+        if (this.name === 'interpreter') engine.run(1);
+        else this.evaluateOne();
+      }
     let hash = 0;
     if (kind & p.Kind.MEMORY) {
       hash = p.memoryHash(this.data);

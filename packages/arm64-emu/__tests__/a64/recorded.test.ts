@@ -12,10 +12,10 @@ const RECORDED = JSON.parse(readFileSync(new URL('./recorded.json', import.meta.
   string
 >;
 
-describe('the interpreter', () => {
-  it('does with a few of every definition what QEMU did', () => {
+describe('execution', () => {
+  it.each(['interpreter', 'reference'] as const)('%s: does with a few of every definition what QEMU did', engine => {
     const decoder = new Decoder(undefined);
-    const subject = new Subject();
+    const subject = new Subject(engine);
     const state = new Uint8Array(p.STATE_BYTES);
     const wrong: string[] = [];
     for (const name of recordedNames()) {
@@ -24,7 +24,8 @@ describe('the interpreter', () => {
       const addresses = subject.load(batch.view, batch.count);
       addresses.forEach((pc, i) => {
         const request = i * p.REQUEST_BYTES;
-        const outcome = subject.run(batch.bytes, request + 16, pc, batch.view.getUint32(request, true));
+        const kind = batch.view.getUint32(request, true);
+        const outcome = subject.run(batch.bytes, request + 16, pc, kind, kind & p.Kind.PREFIX ? 2 : 1);
         subject.read(state);
         const word = batch.view.getUint32(request + 4, true);
         if (fingerprint(outcome, state).toString(16) !== hashes[i])
