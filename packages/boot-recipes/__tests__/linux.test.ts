@@ -1,7 +1,7 @@
 // Debian's unmodified kernel to a shell that answers, here and on QEMU: same kernel, RAM disk and command line.
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { boot } from '../src/boot.js';
+import { boot, prepareBoot } from '../src/boot.js';
 import { debianKernel, hasDebian, shellRamDisk } from './support/debian.js';
 import { available, qemu } from './support/qemu.js';
 
@@ -21,6 +21,12 @@ function answer(output: string, command: string): string {
 
 const cpuInfo = (text: string, field: string): string | undefined =>
   new RegExp(`^${field}\\s*: (.*)$`, 'm').exec(text)?.[1];
+
+it('says where a kernel is to be had when none is given', async () => {
+  await expect(prepareBoot('linux', {})).rejects.toThrow(
+    /--kernel.*debian-installer-12-netboot-arm64.*linux and initrd\.gz/,
+  );
+});
 
 describe.skipIf(!hasDebian())('Debian’s kernel', () => {
   const initrd = shellRamDisk({ 'etc/data': DATA });
