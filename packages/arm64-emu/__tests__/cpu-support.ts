@@ -69,7 +69,7 @@ export function bench(model: CpuModel = max, more: Partial<CpuPort> = {}) {
     tlb,
     counter: { frequency: time.frequency, physical: () => time.count, virtual: () => time.count },
     instructions: () => time.count,
-    lines: { cntp: line('cntp'), cntv: line('cntv') },
+    lines: { cntp: line('cntp'), cntv: line('cntv'), pmu: line('pmu') },
     call: () => false,
     others: () => {},
     random: () => 0x1234_5678_9abc_def0n,

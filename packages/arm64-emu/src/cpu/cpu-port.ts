@@ -36,8 +36,8 @@ export interface CpuPort {
   readonly counter: SystemCounter;
   /** Instructions that this CPU has executed. */
   instructions(): bigint;
-  /** Outputs of the timers. */
-  readonly lines: { readonly cntp: InterruptLine; readonly cntv: InterruptLine };
+  /** Outputs of the timers and of the performance monitors. */
+  readonly lines: { readonly cntp: InterruptLine; readonly cntv: InterruptLine; readonly pmu: InterruptLine };
   /** Firmware call: returns false when nobody answers, and the instruction is UNDEFINED. */
   call(cpu: Cpu, conduit: Conduit): boolean;
   /** Does something at every CPU but number `self` (TLBI IS, SEV). */

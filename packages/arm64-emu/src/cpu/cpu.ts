@@ -1,29 +1,23 @@
 import type { CpuEventName, SysRegAccess } from '../a64/spec/index.js';
 import type { InterruptLine } from '../devices/device.js';
 import { type CpuHost, FETCH, SYS_CONTINUE, SYS_LEAVE, SYS_TRAP, type SysResult } from '../engine/host.js';
-import { STATE, sysregAddress } from '../engine/state.js';
+import { STATE } from '../engine/state.js';
 import type { CpuPort } from './cpu-port.js';
-import { virtualAddress } from './debug.js';
-import { EC, FSC_DEBUG } from './esr.js';
+import { DebugState } from './debug-state.js';
+import { EC, NO_CONDITION } from './esr.js';
 import { PENDING } from './exceptions.js';
 import { Pmu } from './pmu.js';
-import type { SysReg } from './sysreg.js';
-import { sysTrapIss } from './sysreg-key.js';
+import { RegisterFile } from './register-file.js';
 import { slotOf } from './sysreg-slots.js';
 import { SysRegTable } from './sysreg-table.js';
 import { GenericTimer, type SystemCounter } from './timer.js';
-import { TranslationState } from './translation.js';
 
 const CNTKCTL = slotOf('CNTKCTL_EL1');
 const SCTLR = slotOf('SCTLR_EL1');
 const CPACR = slotOf('CPACR_EL1');
 const SCTLR_NTWI = 1n << 16n;
 const SCTLR_NTWE = 1n << 18n;
-/** ISS of a trap without a condition: CV set, COND always. */
-const NO_CONDITION = (1 << 24) | (0xe << 20);
 const INSTRUCTION_BYTES = 4n;
-/** ISS.ISV of a software step exception: an instruction was stepped. */
-const STEP_VALID = 1 << 24;
 
 /** Why a CPU does not execute; `off` by PSCI. */
 export type WaitState = 'running' | 'wfi' | 'wfe' | 'off';
@@ -33,7 +27,7 @@ export type WaitState = 'running' | 'wfi' | 'wfe' | 'off';
  * The engine executes instructions and asks this for everything else; methods that touch PSTATE, PC or registers
  * may only be called while this CPU's state block is in place.
  */
-export class Cpu extends TranslationState implements CpuHost {
+export class Cpu extends DebugState implements CpuHost {
   /** Number within the machine. */
   readonly index: number;
   readonly mpidr: bigint;
@@ -43,6 +37,7 @@ export class Cpu extends TranslationState implements CpuHost {
   readonly physicalTimer: GenericTimer;
   readonly pmu: Pmu;
   readonly registers: SysRegTable;
+  private readonly file: RegisterFile;
   readonly irq: InterruptLine = { set: level => this.setPending(PENDING.irq, level) };
   readonly fiq: InterruptLine = { set: level => this.setPending(PENDING.fiq, level) };
   readonly serror: InterruptLine = { set: level => this.setPending(PENDING.serror, level) };
@@ -55,7 +50,7 @@ export class Cpu extends TranslationState implements CpuHost {
   /** Whether the state block in place is this CPU's. */
   current = false;
   private pending = 0;
-  private stepped = 0;
+  private pmuInterrupt = false;
   /** SEV from anywhere; SEVL sets the cell in the state block. */
   private eventSent = false;
 
@@ -67,8 +62,13 @@ export class Cpu extends TranslationState implements CpuHost {
     this.counter = port.counter;
     this.virtualTimer = this.timer(() => port.counter.virtual(), port.lines.cntv);
     this.physicalTimer = this.timer(() => port.counter.physical(), port.lines.cntp);
-    this.pmu = new Pmu(port.model.counters, () => port.instructions());
+    const { features, counters } = port.model;
+    this.pmu = new Pmu(
+      { counters, long: features.has('PMUv3p5') },
+      { instructions: () => port.instructions(), interrupt: level => this.setPmuInterrupt(level) },
+    );
     this.registers = new SysRegTable(this, port.registers);
+    this.file = new RegisterFile(this, this.registers);
   }
 
   /** Back to reset: EL1 with SP_EL1, interrupts masked, translation off. The state block must be in place. */
@@ -177,6 +177,13 @@ export class Cpu extends TranslationState implements CpuHost {
     this.attentionWanted = true;
   }
 
+  private setPmuInterrupt(level: boolean): void {
+    if (level !== this.pmuInterrupt) this.port.lines.pmu.set(level);
+    this.pmuInterrupt = level;
+    // An overflow may be near now: the machine has to look at its budget.
+    if (this.pmu?.active) this.attentionWanted = true;
+  }
+
   private setPending(bit: number, level: boolean): void {
     const pending = level ? this.pending | bit : this.pending & ~bit;
     if (pending === this.pending) return;
@@ -210,7 +217,7 @@ export class Cpu extends TranslationState implements CpuHost {
 
   /** Value of a register by name, as EL1 reads it. */
   read(name: string): bigint {
-    return this.load(this.registers.named(name));
+    return this.file.load(this.registers.named(name));
   }
 
   /** Sets a register with storage, without masks or effects. */
@@ -220,78 +227,24 @@ export class Cpu extends TranslationState implements CpuHost {
 
   /** See `CpuHost.sysRead`. */
   sysRead(key: number): bigint | undefined {
-    const reg = this.registers.find(key);
-    if (reg === undefined && this.el > 0 && this.registers.unknown === 'zero') {
-      this.registers.report(key, false, this.pc);
-      return 0n;
-    }
-    if (!this.allowed(key, reg, false)) return undefined;
-    return this.load(reg!);
+    return this.file.read(key);
   }
 
   /** See `CpuHost.sysWrite`. */
   sysWrite(key: number, value: bigint): SysResult {
-    const reg = this.registers.find(key);
-    if (reg === undefined && this.el > 0 && this.registers.unknown === 'zero') {
-      this.registers.report(key, true, this.pc);
-      return SYS_CONTINUE;
-    }
-    if (!this.allowed(key, reg, true)) return SYS_TRAP;
     this.resync = false;
-    this.store(reg!, value);
-    if (this.trapped) {
-      this.trapped = false;
-      return SYS_TRAP;
-    }
+    this.trapped = false;
+    if (!this.file.write(key, value) || this.trapped) return SYS_TRAP;
     return this.resync || this.attentionWanted ? SYS_LEAVE : SYS_CONTINUE;
   }
 
   /** See `CpuHost.sysAccess`. */
   sysAccess(key: number, write: boolean): SysRegAccess {
-    const reg = this.registers.find(key);
-    if (reg === undefined) return { minEl: 1 };
-    const minEl = write ? reg.access.write : reg.access.read;
-    const inline = minEl <= 1 && (write ? reg.inlineWrite : reg.inlineRead);
-    return inline ? { minEl, address: sysregAddress(reg.slot) } : { minEl };
+    return this.file.access(key, write);
   }
 
   sysName(key: number): string | undefined {
     return this.registers.find(key)?.name;
-  }
-
-  private load(reg: SysReg): bigint {
-    if (reg.get !== undefined) return BigInt.asUintN(64, reg.get(this));
-    return reg.slot >= 0 ? this.slot(reg.slot) : 0n;
-  }
-
-  private store(reg: SysReg, value: bigint): void {
-    const { mask } = reg;
-    if (reg.slot >= 0) {
-      const old = this.slot(reg.slot);
-      if (reg.clears === true) this.setSlot(reg.slot, old & ~(value & (mask ?? value)));
-      else this.setSlot(reg.slot, mask === undefined ? value : (old & ~mask) | (value & mask));
-    }
-    reg.set?.(this, mask === undefined ? value : value & mask);
-  }
-
-  /** Checks an access; records the exception when it is not allowed. */
-  private allowed(key: number, reg: SysReg | undefined, write: boolean): boolean {
-    const lowest = reg === undefined ? 4 : write ? reg.access.write : reg.access.read;
-    if (reg === undefined || this.el < lowest) {
-      // FEAT_IDST: EL0 reads of the ID space are reported as such.
-      const idSpace = !write && this.el === 0 && key >> 7 === 0x180 && this.model.features.has('IDST');
-      this.trap(idSpace ? EC.system : EC.unknown, idSpace ? this.accessIss(key, write) : 0);
-      return false;
-    }
-    if (this.el === 0 && reg.trapEl0?.(this, write) === true) {
-      this.trap(EC.system, this.accessIss(key, write));
-      return false;
-    }
-    if (reg.fp === true && this.fpTrapped()) {
-      this.trap(EC.fpAccess, NO_CONDITION);
-      return false;
-    }
-    return true;
   }
 
   /** Whether CPACR_EL1.FPEN traps floating point here. */
@@ -300,12 +253,8 @@ export class Cpu extends TranslationState implements CpuHost {
     return fpen === 0 || fpen === 2 || (fpen === 1 && this.el === 0);
   }
 
-  private accessIss(key: number, write: boolean): number {
-    return sysTrapIss(key, this.currentWord() & 31, !write);
-  }
-
   /** The instruction at PC; its fetch succeeded a moment ago. */
-  private currentWord(): number {
+  currentWord(): number {
     const { pc } = this;
     if (!this.translate(Number(pc & 0xffff_ffffn) | 0, Number((pc >> 32n) & 0xffff_ffffn) | 0, FETCH, false)) return 0;
     const { pa } = this.translation;
@@ -340,49 +289,10 @@ export class Cpu extends TranslationState implements CpuHost {
   /** The keys are read from their slots when they are used. */
   pauthKeysChanged(): void {}
 
-  // ---- self-hosted debug --------------------------------------------------------------------------------------
-
-  /** MDSCR, breakpoints or watchpoints changed. */
-  debugChanged(): void {
-    if (this.debug.update()) this.invalidateAll();
-    this.attentionWanted = true;
-  }
-
-  /** Whether {@link beforeInstruction} and {@link afterInstruction} belong around each instruction. */
-  get perInstruction(): boolean {
-    return this.debug.perInstruction;
-  }
-
-  /** PSTATE.SS. */
-  get stepArmed(): boolean {
-    return this.i32[STATE.SS >> 2] !== 0;
-  }
-
-  /** Takes a step or breakpoint exception that is due. */
-  beforeInstruction(): void {
-    const { debug } = this;
-    const lower = this.el === 0;
-    if (debug.stepActive && !this.stepArmed) {
-      this.takeSynchronous(lower ? EC.softwareStepLower : EC.softwareStep, this.stepped | FSC_DEBUG, this.pc);
-      this.stepped = 0;
-    } else if (debug.breaksAt(virtualAddress(this.pc)))
-      this.takeSynchronous(lower ? EC.breakpointLower : EC.breakpoint, FSC_DEBUG, this.pc);
-  }
-
-  /** An instruction was executed; when it was `armed` ({@link stepArmed}), its step is complete. */
-  afterInstruction(armed: boolean): void {
-    if (!armed) return;
-    this.i32[STATE.SS >> 2] = 0;
-    this.stepped = STEP_VALID;
-  }
-
-  protected stepAfterReturn(target: number, daif: number, ss: number): number {
-    return this.debug.stepAfterReturn(this.el, this.daif, target, daif, ss);
-  }
-
   protected contextChanged(): void {
     this.resync = true;
     if (this.debug.perInstruction) this.attentionWanted = true;
+    if (this.pmu.active) this.pmu.levelChanged(this.el);
     this.port.tlb.contextChanged();
   }
 }

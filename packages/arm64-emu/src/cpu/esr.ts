@@ -39,6 +39,8 @@ export const ISS = {
   FnV: 1 << 10,
 } as const;
 
+/** ISS of a trap without a condition: CV set, COND always. */
+export const NO_CONDITION = (1 << 24) | (0xe << 20);
 /** Fault status of debug exceptions, which breakpoints, watchpoints and steps share. */
 export const FSC_DEBUG = 0x22;
 

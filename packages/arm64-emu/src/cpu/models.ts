@@ -129,7 +129,7 @@ const V8_6: readonly Feature[] = [
   'TTCNP',
   'TTL',
   'BBM',
-  'PMUv3p4',
+  'PMUv3p5',
   'Debugv8p4',
   'CSV2_2',
   'ECV',

@@ -3,133 +3,213 @@ const E = 1n;
 const RESET_EVENTS = 2n;
 const RESET_CYCLES = 4n;
 const LC = 0x40n;
-const STORED_CONTROL = 0xf9n;
+const LP = 0x80n;
+/** Bits of PMCR that keep what is written: E, X, DP, LC, and LP where it exists. */
+const STORED_CONTROL = 0x71n;
 
-/** Events that can be counted: number, and whether they follow retired instructions. */
 const SW_INCR = 0x00n;
 const INST_RETIRED = 0x08n;
 const CPU_CYCLES = 0x11n;
+const CHAIN = 0x1en;
+const EVENT = 0xffffn;
+/** Filter bits of PMEVTYPER and PMCCFILTR: do not count at EL1, at EL0. */
+const FILTER = [1n << 30n, 1n << 31n];
+
+/** What the counters count, and who hears of overflows. */
+export interface PmuPort {
+  /** Instructions executed so far. */
+  instructions(): bigint;
+  /** The overflow interrupt. */
+  interrupt(level: boolean): void;
+}
+
+/** Sizes of a PMU. */
+export interface PmuConfig {
+  /** Event counters beside the cycle counter. */
+  readonly counters: number;
+  /** Event counters of 64 bits (PMUv3p5). */
+  readonly long: boolean;
+  /** PMCR_EL0.IMP and IDCODE. */
+  readonly implementer?: bigint;
+}
 
 /**
- * Performance monitors (PMUv3). An instruction takes one cycle here, so that INST_RETIRED, CPU_CYCLES and the cycle
- * counter all follow the instruction count; exception level filters are stored but do not filter.
+ * Performance monitors (Arm ARM, D12: PMUv3). An instruction takes one cycle here: INST_RETIRED, CPU_CYCLES and the
+ * cycle counter follow the instruction count. Counters are brought up to date when someone looks.
  */
 export class Pmu {
   enabled = 0n;
-  overflow = 0n;
   selected = 0n;
   userEnable = 0n;
   interrupts = 0n;
+  private overflows = 0n;
   private stored = LC;
-  private readonly types: bigint[];
-  /** Counter values minus the instruction count while they run, plain values while they do not. */
-  private readonly values: bigint[];
+  private el = 1;
+  private since = 0n;
+  private readonly types = new Array<bigint>(32).fill(0n);
+  private readonly values = new Array<bigint>(32).fill(0n);
 
   constructor(
-    private readonly counters: number,
-    private readonly instructions: () => bigint,
-    private readonly idcode = 0x41n,
-  ) {
-    this.types = new Array<bigint>(32).fill(0n);
-    this.values = new Array<bigint>(32).fill(0n);
-  }
+    private readonly config: PmuConfig,
+    private readonly port: PmuPort,
+  ) {}
 
   /** PMCEID0_EL0: the common events that can be counted. */
-  get commonEvents(): bigint {
-    return (1n << SW_INCR) | (1n << INST_RETIRED) | (1n << CPU_CYCLES);
+  readonly commonEvents = [SW_INCR, INST_RETIRED, CPU_CYCLES, CHAIN].reduce((set, event) => set | (1n << event), 0n);
+
+  /** Whether any counter runs, so that exception levels and overflows have to be watched. */
+  get active(): boolean {
+    return this.enabled !== 0n && (this.stored & E) !== 0n;
   }
 
   /** PMCR_EL0. */
   get control(): bigint {
-    return (this.idcode << 24n) | (BigInt(this.counters) << 11n) | this.stored;
+    return ((this.config.implementer ?? 0x41n) << 24n) | (BigInt(this.config.counters) << 11n) | this.stored;
+  }
+  setControl(v: bigint): void {
+    this.sync();
+    this.stored = v & (this.config.long ? STORED_CONTROL | LP : STORED_CONTROL);
+    if ((v & RESET_EVENTS) !== 0n) this.values.fill(0n, 0, this.config.counters);
+    if ((v & RESET_CYCLES) !== 0n) this.values[CYCLE] = 0n;
+    this.update();
   }
 
-  setControl(v: bigint): void {
-    this.reprogram(() => {
-      this.stored = v & STORED_CONTROL;
-    });
-    if ((v & RESET_EVENTS) !== 0n) for (let n = 0; n < this.counters; n++) this.setCounter(n, 0n);
-    if ((v & RESET_CYCLES) !== 0n) this.setCounter(CYCLE, 0n);
+  /** PMOVSSET_EL0. */
+  get overflow(): bigint {
+    this.sync();
+    return this.overflows;
+  }
+  setOverflow(bits: bigint, on: boolean): void {
+    this.sync();
+    this.overflows = (on ? this.overflows | bits : this.overflows & ~bits) & this.implemented;
+    this.update();
   }
 
   enable(bits: bigint, on: boolean): void {
-    this.reprogram(() => {
-      this.enabled = (on ? this.enabled | bits : this.enabled & ~bits) & this.implemented;
-    });
-  }
-
-  setOverflow(bits: bigint, on: boolean): void {
-    this.overflow = (on ? this.overflow | bits : this.overflow & ~bits) & this.implemented;
+    this.sync();
+    this.enabled = (on ? this.enabled | bits : this.enabled & ~bits) & this.implemented;
+    this.update();
   }
 
   allow(bits: bigint, on: boolean): void {
     this.interrupts = (on ? this.interrupts | bits : this.interrupts & ~bits) & this.implemented;
+    this.update();
   }
 
   setUserEnable(v: bigint): void {
     this.userEnable = v & 0xfn;
   }
-
   select(v: bigint): void {
     this.selected = v & 31n;
   }
 
+  /** PMSWINC_EL0. */
   softwareIncrement(bits: bigint): void {
-    for (let n = 0; n < this.counters; n++) {
-      if (((bits & this.enabled) >> BigInt(n)) & 1n && (this.types[n]! & 0xffffn) === SW_INCR && this.stored & E)
-        this.values[n] = BigInt.asUintN(32, this.values[n]! + 1n);
-    }
+    this.sync();
+    for (let n = 0; n < this.config.counters; n++)
+      if (((bits >> BigInt(n)) & 1n) !== 0n && this.counts(n, SW_INCR)) this.add(n, 1n);
+    this.update();
   }
 
   /** Value of an event counter, or of the cycle counter as 31. Absent counters read as zero. */
   counter(n: number): bigint {
-    if (!this.exists(n)) return 0n;
-    const value = this.values[n]! + (this.runs(n) ? this.instructions() : 0n);
-    return BigInt.asUintN(n === CYCLE ? 64 : 32, value);
+    this.sync();
+    return this.exists(n) ? this.values[n]! : 0n;
   }
-
   setCounter(n: number, v: bigint): void {
-    if (this.exists(n)) this.values[n] = v - (this.runs(n) ? this.instructions() : 0n);
+    this.sync();
+    if (this.exists(n)) this.values[n] = BigInt.asUintN(this.bits(n), v);
+    this.update();
   }
 
   type(n: number): bigint {
     return this.exists(n) ? this.types[n]! : 0n;
   }
-
   setType(n: number, v: bigint): void {
-    if (!this.exists(n)) return;
-    this.reprogram(() => {
-      this.types[n] = v & (n === CYCLE ? 0xf800_0000n : 0xf800_ffffn);
-    });
+    this.sync();
+    if (this.exists(n)) this.types[n] = v & (n === CYCLE ? 0xf800_0000n : 0xf800_ffffn);
+    this.update();
+  }
+
+  /** The exception level is `el` from now on. */
+  levelChanged(el: number): void {
+    if (el === this.el) return;
+    this.sync();
+    this.el = el;
+  }
+
+  /** Instructions up to the next overflow that raises the interrupt; Infinity when there is none. */
+  get untilOverflow(): number {
+    this.sync();
+    let least = Number.POSITIVE_INFINITY;
+    for (let n = 0; n < 32; n++) {
+      if (((this.interrupts >> BigInt(n)) & 1n) === 0n || !this.runs(n)) continue;
+      const width = this.overflowBit(n);
+      least = Math.min(least, Number((1n << width) - (this.values[n]! & ((1n << width) - 1n))));
+    }
+    return least;
+  }
+
+  /** Brings counters, overflow flags and the interrupt up to date. */
+  update(): void {
+    this.sync();
+    this.port.interrupt((this.stored & E) !== 0n && (this.overflows & this.interrupts) !== 0n);
   }
 
   reset(): void {
-    this.enabled = this.overflow = this.selected = this.userEnable = this.interrupts = 0n;
+    this.enabled = this.overflows = this.selected = this.userEnable = this.interrupts = 0n;
     this.stored = LC;
+    this.el = 1;
     this.types.fill(0n);
     this.values.fill(0n);
+    this.since = this.port.instructions();
+    this.update();
+  }
+
+  private sync(): void {
+    const now = this.port.instructions();
+    const passed = now - this.since;
+    this.since = now;
+    if (passed === 0n || !this.active) return;
+    for (let n = 0; n < 32; n++) if (this.runs(n)) this.add(n, passed);
+  }
+
+  private add(n: number, amount: bigint): void {
+    const before = this.values[n]!;
+    const after = before + amount;
+    this.values[n] = BigInt.asUintN(this.bits(n), after);
+    const width = this.overflowBit(n);
+    const carries = (after >> width) - (before >> width);
+    if (carries === 0n) return;
+    this.overflows |= 1n << BigInt(n);
+    if ((n & 1) === 0 && this.exists(n + 1) && n + 1 !== CYCLE && this.counts(n + 1, CHAIN)) this.add(n + 1, carries);
   }
 
   private get implemented(): bigint {
-    return (1n << 31n) | ((1n << BigInt(this.counters)) - 1n);
+    return (1n << 31n) | ((1n << BigInt(this.config.counters)) - 1n);
   }
-
   private exists(n: number): boolean {
-    return n === CYCLE || n < this.counters;
+    return n === CYCLE || n < this.config.counters;
+  }
+  private bits(n: number): number {
+    return n === CYCLE || this.config.long ? 64 : 32;
+  }
+  /** Counter `n` overflows when it carries out of this many bits. */
+  private overflowBit(n: number): bigint {
+    return (this.stored & (n === CYCLE ? LC : LP)) !== 0n ? 64n : 32n;
   }
 
+  /** Whether counter `n` is on here and counts `event`. */
+  private counts(n: number, event: bigint): boolean {
+    return this.on(n) && (this.types[n]! & EVENT) === event;
+  }
   private runs(n: number): boolean {
-    if ((this.stored & E) === 0n || ((this.enabled >> BigInt(n)) & 1n) === 0n) return false;
-    const event = this.types[n]! & 0xffffn;
+    if (!this.on(n)) return false;
+    const event = this.types[n]! & EVENT;
     return n === CYCLE || event === INST_RETIRED || event === CPU_CYCLES;
   }
-
-  /** Changes what counts without losing counts. */
-  private reprogram(change: () => void): void {
-    const before = this.values.map((_, n) => this.counter(n));
-    change();
-    before.forEach((v, n) => {
-      this.setCounter(n, v);
-    });
+  private on(n: number): boolean {
+    if (!this.active || ((this.enabled >> BigInt(n)) & 1n) === 0n) return false;
+    return (this.types[n]! & (FILTER[this.el] ?? 0n)) === 0n;
   }
 }

@@ -219,8 +219,8 @@ export abstract class TranslationState extends ExceptionState {
     return 1n << BigInt(granule === 0 ? 12 : granule);
   }
 
-  /** Records an exception without an address. */
-  protected trap(ec: number, iss: number): void {
+  /** Records an exception without an address, for `raise`. */
+  trap(ec: number, iss: number): void {
     this.faultClass = ec;
     this.faultIss = iss;
     this.faultAddress = undefined;

@@ -18,10 +18,12 @@ const DEFAULT_QUANTUM = 20_000;
 /** 200 million instructions per second of virtual time. */
 const DEFAULT_NS_PER_INSTRUCTION = 5;
 
-/** A CPU's wiring. */
+/** A CPU's interrupt outputs. */
 export interface CpuLines {
   readonly cntp?: InterruptLine;
   readonly cntv?: InterruptLine;
+  /** Overflow of the performance monitors. */
+  readonly pmu?: InterruptLine;
 }
 
 /** A firmware service behind HVC and SMC; false passes the call on. */
@@ -98,7 +100,7 @@ export class Machine {
   get executed(): number {
     return this.slots?.executed ?? 0;
   }
-  /** Where the timers' outputs go; the machine's builder sets them. */
+  /** Where the CPUs' interrupt outputs go; the machine's builder sets them. */
   readonly lines: CpuLines[];
   /** Devices to reset with the machine. */
   readonly devices: Device[] = [];
@@ -132,7 +134,7 @@ export class Machine {
         tlb: tlbControl(executor, index),
         counter,
         instructions: () => BigInt(executor.executed(index)),
-        lines: { cntp: line(index, 'cntp'), cntv: line(index, 'cntv') },
+        lines: { cntp: line(index, 'cntp'), cntv: line(index, 'cntv'), pmu: line(index, 'pmu') },
         call: (cpu, conduit) => this.call(cpu, conduit, psci),
         others: (self, action) => {
           for (const cpu of this.cpus) if (cpu.index !== self) action(cpu);

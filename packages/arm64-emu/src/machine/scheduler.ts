@@ -37,9 +37,11 @@ export class Scheduler {
     if (index < 0) return 'idle';
     const cpu = this.slots.select(index);
     const turn = this.cpus.length > 1 ? this.quantum - this.used : limit;
-    const budget = Math.min(limit, turn, this.time.instructionsUntil(this.deadline));
+    let budget = Math.min(limit, turn, this.time.instructionsUntil(this.deadline));
+    if (cpu.pmu.active) budget = Math.min(budget, cpu.pmu.untilOverflow);
     cpu.attentionWanted = false;
     this.turn(index, cpu.perInstruction ? this.runDebugged(cpu, budget) : this.executor.run(budget));
+    if (cpu.pmu.active) cpu.pmu.update();
     return 'ran';
   }
 

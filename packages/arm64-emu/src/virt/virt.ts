@@ -171,7 +171,11 @@ export function createVirt(options: VirtOptions = {}): VirtMachine {
   machine.devices.push({ name: 'gic', size: 0, read: () => 0, write: () => {}, reset: () => gic.reset() });
   machine.cpus.forEach((_, i) => {
     const ppi = (n: number): InterruptLine => gic.ppi(i, 16 + n);
-    machine.lines[i] = { cntv: ppi(VIRT_PPI.virtualTimer), cntp: ppi(VIRT_PPI.physicalTimer) };
+    machine.lines[i] = {
+      cntv: ppi(VIRT_PPI.virtualTimer),
+      cntp: ppi(VIRT_PPI.physicalTimer),
+      pmu: ppi(VIRT_PPI.pmu),
+    };
   });
 
   const serial = new SerialPort();
