@@ -66,9 +66,11 @@ export class VirtualTime implements Clock {
     const ticks = (ns: number): number => Math.floor(ns * ticksPerNs);
     const count = (): bigint => BigInt(ticks(this.ns));
     const nsOf = (target: bigint): number => {
+      // Guests choose the count: what lies beyond 104 days never comes, and numbers stay exact.
       if (target > BigInt(Number.MAX_SAFE_INTEGER)) return Number.POSITIVE_INFINITY;
       const wanted = Number(target);
       let ns = Math.ceil(wanted / ticksPerNs);
+      if (ns >= Number.MAX_SAFE_INTEGER) return Number.POSITIVE_INFINITY;
       while (ticks(ns) < wanted) ns++;
       return ns;
     };
