@@ -6,7 +6,7 @@ import { toHex } from '../bytes.js';
 import { meaningOf } from '../catalogue/index.js';
 import { argument, INPUT_OPTIONS, textOption } from './common.js';
 import { describeIm4m, lines } from './info.js';
-import { ticketIn } from './verify.js';
+import { TICKET_OPTIONS, ticketIn } from './verify.js';
 
 export const manifest: CliCommand = {
   name: 'manifest',
@@ -16,6 +16,7 @@ export const manifest: CliCommand = {
     ['--im4m <file>', 'write the bare IM4M'],
     ['--shsh2 <file>', 'write an SHSH2 property list'],
     ['--generator <hex>', 'generator for the SHSH2'],
+    ...TICKET_OPTIONS,
     ...INPUT_OPTIONS,
   ],
   examples: [

@@ -3,7 +3,7 @@ import { checkNonce, formatGenerator, nonceHash, parseGenerator } from '../answe
 import { toHex } from '../bytes.js';
 import { Im4r } from '../containers/im4r.js';
 import { INPUT_OPTIONS, textOption } from './common.js';
-import { ticketIn } from './verify.js';
+import { TICKET_OPTIONS, ticketIn } from './verify.js';
 
 export const nonce: CliCommand = {
   name: 'nonce',
@@ -12,6 +12,7 @@ export const nonce: CliCommand = {
   options: [
     ['--ticket <file>', 'an IM4M, IMG4 or SHSH2 to compare with; its own generator serves when none is given'],
     ['-o, --output <file>', 'write an IM4R with the generator'],
+    ...TICKET_OPTIONS,
     ...INPUT_OPTIONS,
   ],
   examples: [

@@ -1,4 +1,4 @@
-import type { CliCommand } from '@internal/binary/cli';
+import { type CliCommand, UsageError } from '@internal/binary/cli';
 import { readBuildManifest, ticketInBuild } from '../answers/build-manifest.js';
 import { imageInTicket } from '../answers/digest.js';
 import { checkNonce, formatGenerator, parseGenerator } from '../answers/nonce.js';
@@ -7,9 +7,15 @@ import { ticketSummary } from '../answers/ticket.js';
 import type { Im4m } from '../containers/im4m.js';
 import type { Im4p } from '../containers/im4p.js';
 import { Img4, parseImg4File } from '../containers/img4.js';
+import { Img4Error } from '../error.js';
 import { verifyManifest } from '../verify/manifest.js';
 import { argument, derOptions, INPUT_OPTIONS, manifestOf, numberOption, payloadOf, textOption } from './common.js';
 import { lines } from './info.js';
+
+/** For commands that read a ticket. */
+export const TICKET_OPTIONS: readonly (readonly [string, string])[] = [
+  ['--which <ticket>', 'ticket of an SHSH2 file: main, update or no-nonce'],
+];
 
 /** A ticket from an IM4M, an IMG4 or an SHSH2 file. */
 export function ticketIn(
@@ -18,7 +24,12 @@ export function ticketIn(
 ): { manifest: Im4m; generator: bigint | undefined; payload: Im4p | undefined } {
   if (bytes[0] !== 0x30) {
     const blob = readShsh2(bytes, derOptions(options));
-    return { manifest: blob.manifest, generator: blob.generator, payload: undefined };
+    const which = textOption(options, 'which') ?? 'main';
+    const tickets = { main: blob.manifest, update: blob.updateInstall, 'no-nonce': blob.noNonce };
+    if (!(which in tickets)) throw new UsageError(`--which takes ${Object.keys(tickets).join(', ')}`);
+    const manifest = tickets[which as keyof typeof tickets];
+    if (!manifest) throw new Img4Error('bad-value', `the file has no ${which} ticket`, { path: 'shsh2' });
+    return { manifest, generator: which === 'no-nonce' ? undefined : blob.generator, payload: undefined };
   }
   const object = parseImg4File(bytes, derOptions(options)).objects[numberOption(options, 'index') ?? 0]!;
   return {
@@ -37,6 +48,7 @@ export const verify: CliCommand = {
     ['--raw <fourcc>', 'with --payload: a file that is no IM4P, such as boot.efi for efib'],
     ['--build <plist>', 'a BuildManifest with the identity that the ticket should be for'],
     ['--generator <hex>', "a generator that should give the ticket's nonce; one that the file holds is checked anyway"],
+    ...TICKET_OPTIONS,
     ...INPUT_OPTIONS,
   ],
   examples: [

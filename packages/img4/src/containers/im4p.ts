@@ -1,4 +1,4 @@
-import { fromHex, latin1 } from '../bytes.js';
+import { fromHex } from '../bytes.js';
 import { CONTEXT, type DerElement, type DerOptions, der, fourccToNumber, Tag } from '../der/index.js';
 import { Img4Error } from '../error.js';
 import { Container, editParts, magicSequence, soleElement } from './container.js';
@@ -190,11 +190,6 @@ function readPayp(element: DerElement): Property[] {
   if (parts.length !== 2 || parts[0]!.ia5(path) !== 'PAYP')
     throw element.error('bad-value', 'SEQUENCE { "PAYP", SET } expected', path);
   return readProperties(parts[1]!, path);
-}
-
-/** Whether `bytes` begin like an IM4P, without reading further. */
-export function looksLikeIm4p(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x30 && latin1(bytes.subarray(0, 24)).includes('\x16\x04IM4P');
 }
 
 /** Refuses an encrypted payload, with the key classes that would open it. */

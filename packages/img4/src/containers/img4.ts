@@ -1,4 +1,4 @@
-import { concatBytes } from '../bytes.js';
+import { concatBytes, latin1 } from '../bytes.js';
 import { CONTEXT, DerElement, type DerOptions, der, Tag } from '../der/index.js';
 import { Img4Error } from '../error.js';
 import { Container, editParts, magicSequence, type Part, soleElement } from './container.js';
@@ -146,7 +146,9 @@ function parseObject(bytes: Uint8Array, at: number, options: DerOptions): Img4Ob
       bytes.length === at ? 'truncated' : 'unknown-format',
       bytes.length === at
         ? 'there is no data'
-        : 'this is no IMG4, IM4P, IM4M, IM4R or IM4C: it begins with no SEQUENCE',
+        : latin1(bytes.subarray(at, at + 4)) === '3gmI'
+          ? 'this is an IMG3 file, of the time before IMG4'
+          : 'this is no IMG4, IM4P, IM4M, IM4R or IM4C: it begins with no SEQUENCE',
       { offset: at },
     );
   const element = DerElement.at(bytes, at, options);

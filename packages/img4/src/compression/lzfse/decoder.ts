@@ -1,10 +1,10 @@
-import { concatBytes } from '../../bytes.js';
 import { Img4Error } from '../../error.js';
 import type { BlockDecoder } from './block.js';
 import { MAGIC } from './constants.js';
 import { fixedHeaderSize, type LzfseHeader, readBlockHeader, readLzfseHeader } from './header.js';
 import { HISTORY, TRIPLE_ROOM, WINDOW_SIZE } from './limits.js';
 import { LZVN_ROOM, LzvnBlock } from './lzvn.js';
+import { ByteSink } from './sink.js';
 import { blockDecoder } from './wasm-block.js';
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -35,10 +35,11 @@ export class LzfseDecoder {
   done = false;
   /** Bytes pushed after the end of the stream. */
   unused = 0;
-  private readonly decoder: BlockDecoder = blockDecoder();
-  /** Input that is not complete enough to decode. */
-  private rest: Uint8Array = new Uint8Array(0);
-  /** Stream offset of the first byte of `rest`. */
+  private made: BlockDecoder | undefined;
+  /** Input that is not complete enough to decode, and how much of it is needed to go on. */
+  private readonly waiting = new ByteSink(0);
+  private need = 0;
+  /** Stream offset of the first byte that waits. */
   private offset = 0;
   private block: { kind: 'raw' | 'lzvn'; offset: number; payload: number; raw: number; lzvn?: LzvnBlock } | undefined;
   private at = 0;
@@ -62,8 +63,10 @@ export class LzfseDecoder {
       this.unused += input.length;
       return;
     }
-    const source = this.rest.length > 0 ? concatBytes([this.rest, input]) : input;
+    const source = this.waiting.size > 0 ? this.collect(input) : input;
+    if (source === undefined) return;
     let used: number;
+    this.need = 0;
     try {
       used = this.consume(source);
     } catch (error) {
@@ -73,24 +76,39 @@ export class LzfseDecoder {
     this.offset += used;
     if (this.done) {
       this.unused = source.length - used;
-      this.rest = new Uint8Array(0);
       this.flush();
       this.release();
       return;
     }
-    // A copy: the caller may use its buffer again.
-    this.rest = source.slice(used);
+    // A copy: the caller may use its buffer again, and `source` may be the sink's.
+    const rest = source.slice(used);
+    this.waiting.size = 0;
+    this.waiting.bytes(rest, 0, rest.length);
+  }
+
+  /** Puts `input` behind what waits; gives all of it once that is enough to go on. */
+  private collect(input: Uint8Array): Uint8Array | undefined {
+    this.waiting.bytes(input, 0, input.length);
+    return this.waiting.size < this.need ? undefined : this.waiting.view();
   }
 
   /** Checks that the stream is complete. */
   finish(): void {
-    if (!this.done) throw this.fail('truncated', 'the stream ends before its end block', this.offset);
+    if (this.done) return;
+    this.release();
+    throw this.fail('truncated', 'the stream ends before its end block', this.offset);
   }
 
   /** Gives the memory back, done or not; nothing can be pushed afterwards. */
   release(): void {
-    if (!this.released) this.decoder.release();
+    this.made?.release();
+    this.made = undefined;
     this.released = true;
+  }
+
+  /** Made when the first block needs it: input that is no stream costs nothing. */
+  private get decoder(): BlockDecoder {
+    return (this.made ??= blockDecoder());
   }
 
   private fail(code: 'truncated' | 'corrupt' | 'too-large', reason: string, offset: number): Img4Error {
@@ -117,6 +135,7 @@ export class LzfseDecoder {
     let at = 0;
     while (!this.done) {
       if (this.block) {
+        this.need = 0;
         const used = this.block.kind === 'raw' ? this.raw(source, at) : this.lzvn(source, at);
         at += used;
         if (this.block) return at;
@@ -124,8 +143,8 @@ export class LzfseDecoder {
       }
       const left = source.length - at;
       const offset = this.offset + at;
-      if (left < 4) return at;
-      if (left < fixedHeaderSize(view.getUint32(at, true), offset)) return at;
+      this.need = left < 4 ? 4 : fixedHeaderSize(view.getUint32(at, true), offset);
+      if (left < this.need) return at;
       const header = readBlockHeader(view, at, offset);
       if (header.magic === MAGIC.END) {
         this.done = true;
@@ -140,10 +159,12 @@ export class LzfseDecoder {
         at += headerSize;
         continue;
       }
+      this.need = headerSize;
       if (left < headerSize) return at;
       const full = readLzfseHeader(view, at, header, offset);
       // Bit reads take whole words, so a block waits for the magic after it.
-      if (left < headerSize + payloadSize + 4) return at;
+      this.need = headerSize + payloadSize + 4;
+      if (left < this.need) return at;
       this.count(rawSize, offset);
       this.triples(view, at + headerSize, full, offset);
       at += headerSize + payloadSize;

@@ -23,6 +23,10 @@ export class ByteSink {
     this.reserve(to - from).set(source.subarray(from, to), this.size);
     this.size += to - from;
   }
+  /** What was written, as a view that the next write may outdate. */
+  view(): Uint8Array {
+    return this.data.subarray(0, this.size);
+  }
   /** What was written, as a copy of just that size; the sink is empty afterwards. */
   take(): Uint8Array {
     const made = this.data.slice(0, this.size);
