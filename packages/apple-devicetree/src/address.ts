@@ -7,7 +7,26 @@ import type { RegEntry } from './types/cells.js';
  * Each node above translates by its `ranges` (an empty one changes nothing), up to the root, whose bus is physical memory.
  *
  * @returns undefined when a bus on the way has no `ranges`, or none that covers the address: then it is not memory-mapped
- * @example translateAddress(tree.node('/arm-io/uart0'), 0x35200000n) // 0x235200000n
+ * @example
+ * ```ts
+ * import { parseText, translateAddress } from 'apple-devicetree';
+ * const tree = parseText(`device-tree {
+ *   name: string = "device-tree"
+ *   #address-cells: u32 = 2
+ *   #size-cells: u32 = 2
+ *   arm-io {
+ *     name: string = "arm-io"
+ *     #address-cells: u32 = 2
+ *     #size-cells: u32 = 2
+ *     ranges: ranges<2,2,2> = [{bus: 0x0, parent: 0x200000000, size: 0x100000000}]
+ *     uart0 {
+ *       name: string = "uart0"
+ *       reg: reg<2,2> = [{address: 0x35200000, size: 0x4000}]
+ *     }
+ *   }
+ * }`);
+ * translateAddress(tree.node('/arm-io/uart0'), 0x35200000n); // 0x235200000n
+ * ```
  */
 export function translateAddress(node: DeviceTreeNode, address: bigint): bigint | undefined {
   let at = address;
@@ -69,7 +88,26 @@ export function physicalRanges(node: DeviceTreeNode): PhysicalRange[] {
 /**
  * Every memory-mapped `reg` entry of the tree, by address.
  *
- * @example for (const { address, size, node } of addressMap(tree)) console.log(address.toString(16), size, node.path)
+ * @example
+ * ```ts
+ * import { addressMap, parseText } from 'apple-devicetree';
+ * const tree = parseText(`device-tree {
+ *   name: string = "device-tree"
+ *   #address-cells: u32 = 2
+ *   #size-cells: u32 = 2
+ *   arm-io {
+ *     name: string = "arm-io"
+ *     #address-cells: u32 = 2
+ *     #size-cells: u32 = 2
+ *     ranges: ranges<2,2,2> = [{bus: 0x0, parent: 0x200000000, size: 0x100000000}]
+ *     uart0 {
+ *       name: string = "uart0"
+ *       reg: reg<2,2> = [{address: 0x35200000, size: 0x4000}]
+ *     }
+ *   }
+ * }`);
+ * for (const { address, size, node } of addressMap(tree)) console.log(address.toString(16), size, node.path);
+ * ```
  */
 export function addressMap(tree: { nodes(): Iterable<DeviceTreeNode> }): PhysicalRange[] {
   const all: PhysicalRange[] = [];
@@ -82,7 +120,26 @@ export function addressMap(tree: { nodes(): Iterable<DeviceTreeNode> }): Physica
 /**
  * The `reg` entries that a physical address falls in, the smallest first.
  *
- * @example ownersOf(tree, 0x235200020n)[0]?.node.path // '/arm-io/uart0'
+ * @example
+ * ```ts
+ * import { ownersOf, parseText } from 'apple-devicetree';
+ * const tree = parseText(`device-tree {
+ *   name: string = "device-tree"
+ *   #address-cells: u32 = 2
+ *   #size-cells: u32 = 2
+ *   arm-io {
+ *     name: string = "arm-io"
+ *     #address-cells: u32 = 2
+ *     #size-cells: u32 = 2
+ *     ranges: ranges<2,2,2> = [{bus: 0x0, parent: 0x200000000, size: 0x100000000}]
+ *     uart0 {
+ *       name: string = "uart0"
+ *       reg: reg<2,2> = [{address: 0x35200000, size: 0x4000}]
+ *     }
+ *   }
+ * }`);
+ * ownersOf(tree, 0x235200020n)[0]?.node.path; // '/arm-io/uart0'
+ * ```
  */
 export function ownersOf(tree: { nodes(): Iterable<DeviceTreeNode> }, physical: bigint): PhysicalRange[] {
   return addressMap(tree)

@@ -42,7 +42,12 @@ export class DeviceTreeNode extends NodeProperties {
   /**
    * A new node that is in no tree yet; it has one property, `name`.
    *
-   * @example node.insertNode(DeviceTreeNode.create('uart0'))
+   * @example
+   * ```ts
+   * import { createTree, DeviceTreeNode } from 'apple-devicetree';
+   * const uart = DeviceTreeNode.create('uart0');
+   * createTree().root.insertNode(uart);
+   * ```
    */
   static create(name: string): DeviceTreeNode {
     const node = DeviceTreeNode.empty();
@@ -200,7 +205,13 @@ export class DeviceTreeNode extends NodeProperties {
    * The node at a path below this one.
    *
    * @throws {@link DeviceTreeError} `not-found`
-   * @example tree.root.node('/arm-io/uart0')
+   * @example
+   * ```ts
+   * import { createTree } from 'apple-devicetree';
+   * const tree = createTree();
+   * tree.root.addNode('arm-io').addNode('uart0');
+   * tree.root.node('arm-io/uart0').path; // '/arm-io/uart0'
+   * ```
    */
   node(path: string): DeviceTreeNode {
     const node = this.find(path);

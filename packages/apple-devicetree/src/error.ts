@@ -33,9 +33,14 @@ const FAMILY = 'DeviceTreeError';
  * such as `/arm-io/uart0.reg`.
  *
  * @example
- * try { openTree(bytes); } catch (error) {
- *   if (isDeviceTreeError(error, 'truncated')) console.error(error.path, error.offset);
+ * ```ts
+ * import { isDeviceTreeError, openTree } from 'apple-devicetree';
+ * try {
+ *   openTree(new Uint8Array(100));
+ * } catch (error) {
+ *   if (isDeviceTreeError(error, 'not-a-device-tree')) console.log(error.offset, error.message);
  * }
+ * ```
  */
 export class DeviceTreeError extends BinaryError<DeviceTreeErrorCode> {
   constructor(code: DeviceTreeErrorCode, reason: string, init?: BinaryErrorInit) {
@@ -46,7 +51,15 @@ export class DeviceTreeError extends BinaryError<DeviceTreeErrorCode> {
 /**
  * Whether `error` is a {@link DeviceTreeError}, and has `code` when one is given.
  *
- * @example isDeviceTreeError(error, 'not-found')
+ * @example
+ * ```ts
+ * import { createTree, isDeviceTreeError } from 'apple-devicetree';
+ * try {
+ *   createTree().node('/nowhere');
+ * } catch (error) {
+ *   isDeviceTreeError(error, 'not-found'); // true
+ * }
+ * ```
  */
 export function isDeviceTreeError(error: unknown, code?: DeviceTreeErrorCode): error is DeviceTreeError {
   return isFamily(error, FAMILY) && (code === undefined || (error as DeviceTreeError).code === code);

@@ -10,7 +10,13 @@ const rootOf = (from: Root): DeviceTreeNode => ('root' in from ? from.root : fro
  * All nodes whose path fits a pattern, in the order of the format. `*` and `?` stand for characters of one name, a segment
  * `**` for any number of nodes.
  *
- * @example findNodes(tree, '/cpus/cpu*') // every processor
+ * @example
+ * ```ts
+ * import { createTree, findNodes } from 'apple-devicetree';
+ * const tree = createTree();
+ * for (const name of ['cpu0', 'cpu1']) (tree.find('/cpus') ?? tree.root.addNode('cpus')).addNode(name);
+ * findNodes(tree, '/cpus/cpu*').length; // 2
+ * ```
  */
 export function findNodes(from: Root, pattern: string): DeviceTreeNode[] {
   const segments = splitPath(pattern);
@@ -72,7 +78,13 @@ export function matchProperties(node: DeviceTreeNode, pattern: string): DeviceTr
  * All properties that fit a pattern of node path, dot and property name.
  *
  * @throws {@link DeviceTreeError} `syntax` when the pattern has no property part
- * @example findProperties(tree, '/cpus/*.state')
+ * @example
+ * ```ts
+ * import { createTree, findProperties } from 'apple-devicetree';
+ * const tree = createTree();
+ * tree.root.addNode('cpus').addNode('cpu0').setString('state', 'running');
+ * findProperties(tree, '/cpus/*.state')[0]?.property.path; // '/cpus/cpu0.state'
+ * ```
  */
 export function findProperties(from: Root, pattern: string): FoundProperty[] {
   const { node: nodes, property } = parsePropertyPath(pattern);

@@ -70,8 +70,10 @@ export {
 export { DeviceTreeProperty, type PropertyOwner } from './property.js';
 export { serializeNode } from './serialize.js';
 export { createTree, DeviceTree, type OpenOptions, openTree } from './tree.js';
+export { typeById, typeIds } from './types/by-id.js';
 export type { RangeEntry, RegEntry } from './types/cells.js';
 export type { FunctionCall } from './types/function.js';
+export * as types from './types/index.js';
 export type { KnownProperties, PropertyValue } from './types/known.js';
 export type { DapfWindow, MemoryRange, PmapIoRange, PmgrDevice, Tunable } from './types/records.js';
 export { type Decoded, decodeProperty } from './types/resolve.js';

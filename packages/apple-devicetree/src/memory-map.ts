@@ -41,7 +41,13 @@ export interface MemoryMapChange {
  * @param range physical address and size, in bytes
  * @param whenFull what to do without a free slot: `add` a property, or throw
  * @throws {@link DeviceTreeError} `not-found` without a memory map, `exhausted` without a free slot
- * @example setMemoryMap(tree, 'RAMDisk', { address: 0x850000000n, size: 0x1000000n })
+ * @example
+ * ```ts
+ * import { createTree, setMemoryMap } from 'apple-devicetree';
+ * const tree = createTree();
+ * tree.root.addNode('chosen').addNode('memory-map').setBytes('MemoryMapReserved-0', new Uint8Array(16));
+ * setMemoryMap(tree, 'RAMDisk', { address: 0x850000000n, size: 0x1000000n }); // { name: 'RAMDisk', slot: 'MemoryMapReserved-0' }
+ * ```
  */
 export function setMemoryMap(
   tree: DeviceTree,

@@ -77,7 +77,26 @@ export abstract class NodeProperties {
    * A property's value decoded by the type table, or by a guess for names that it does not have; undefined when absent,
    * still a placeholder, or not of the type that the table says (see {@link decodeProperty} for what it looks like then).
    *
-   * @example tree.node('/arm-io/uart0').get('reg') // [{ address: 0x35200000n, size: 0x1000n }]
+   * @example
+   * ```ts
+   * import { parseText } from 'apple-devicetree';
+   * const tree = parseText(`device-tree {
+   *   name: string = "device-tree"
+   *   #address-cells: u32 = 2
+   *   #size-cells: u32 = 2
+   *   arm-io {
+   *     name: string = "arm-io"
+   *     #address-cells: u32 = 2
+   *     #size-cells: u32 = 2
+   *     ranges: ranges<2,2,2> = [{bus: 0x0, parent: 0x200000000, size: 0x100000000}]
+   *     uart0 {
+   *       name: string = "uart0"
+   *       reg: reg<2,2> = [{address: 0x35200000, size: 0x4000}]
+   *     }
+   *   }
+   * }`);
+   * tree.node('/arm-io/uart0').get('reg'); // [{ address: 0x35200000n, size: 0x4000n }]
+   * ```
    */
   get<Name extends string>(name: Name): PropertyValue<Name> | undefined {
     const property = this.property(name);
@@ -103,7 +122,11 @@ export abstract class NodeProperties {
    * the property at the end when there is none. The placeholder flag is cleared.
    *
    * @throws {@link DeviceTreeError} `bad-value` or `out-of-range` when the value does not fit the type
-   * @example node.set('compatible', ['uart-1,samsung'])
+   * @example
+   * ```ts
+   * import { DeviceTreeNode } from 'apple-devicetree';
+   * DeviceTreeNode.create('uart0').set('compatible', ['uart-1,samsung']);
+   * ```
    */
   set<Name extends string>(name: Name, value: PropertyValue<Name> | Uint8Array): DeviceTreeProperty {
     return this.#put(name, encodeValue(this.asNode(), name, value));

@@ -41,7 +41,11 @@ function parseSource(text: string): PlaceholderSource {
 /**
  * The alternatives of a placeholder's text, in the order the boot loader tries them.
  *
- * @example parsePlaceholder('syscfg/SrNm/0x20,zeroes/0x20')
+ * @example
+ * ```ts
+ * import { parsePlaceholder } from 'apple-devicetree';
+ * parsePlaceholder('syscfg/SrNm/0x20,zeroes/0x20'); // first the device's record, else 32 zeroes
+ * ```
  */
 export const parsePlaceholder = (text: string): PlaceholderSource[] => text.split(',').map(parseSource);
 
@@ -95,7 +99,14 @@ export interface ResolvedPlaceholder {
  * Resolves every placeholder of a tree in place, clearing the flag that XNU panics on.
  *
  * @throws {@link DeviceTreeError} `exhausted` when nothing resolves one and `unresolved` is `error`
- * @example resolvePlaceholders(tree, { syscfg: key => records.get(key) }, 'drop')
+ * @example
+ * ```ts
+ * import { createTree, resolvePlaceholders } from 'apple-devicetree';
+ * const tree = createTree();
+ * tree.root.setString('serial-number', 'syscfg/SrNm/0x20,zeroes/0x20').placeholder = true;
+ * resolvePlaceholders(tree, { syscfg: key => (key === 'SrNm' ? 'C02XYZ' : undefined) });
+ * tree.root.get('serial-number'); // 'C02XYZ'
+ * ```
  */
 export function resolvePlaceholders(
   tree: DeviceTree,

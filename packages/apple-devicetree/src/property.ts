@@ -31,8 +31,12 @@ function encodeName(name: string, path: string): Uint8Array {
  * the name's NUL, padding) is kept.
  *
  * @example
- * const seed = openTree(bytes).node('/chosen').property('random-seed');
- * seed?.value.length; // 64
+ * ```ts
+ * import { createTree } from 'apple-devicetree';
+ * const chosen = createTree().root.addNode('chosen');
+ * chosen.setBytes('random-seed', crypto.getRandomValues(new Uint8Array(64)));
+ * chosen.property('random-seed')?.value.length; // 64
+ * ```
  */
 export class DeviceTreeProperty {
   #source: Uint8Array;
@@ -57,7 +61,11 @@ export class DeviceTreeProperty {
    * A new property that is in no node yet. `value` is copied.
    *
    * @throws {@link DeviceTreeError} `bad-value` or `out-of-range` when the name does not fit its 32-byte field
-   * @example DeviceTreeProperty.create('debug-enabled', Uint8Array.of(1, 0, 0, 0))
+   * @example
+   * ```ts
+   * import { DeviceTreeProperty } from 'apple-devicetree';
+   * DeviceTreeProperty.create('debug-enabled', Uint8Array.of(1, 0, 0, 0));
+   * ```
    */
   static create(name: string, value: Uint8Array, placeholder = false): DeviceTreeProperty {
     const property = new DeviceTreeProperty(new Uint8Array(PROPERTY_HEADER_SIZE), 0);

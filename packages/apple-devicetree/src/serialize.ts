@@ -4,7 +4,11 @@ import type { DeviceTreeNode } from './device-node.js';
 /**
  * A node and everything below it as bytes. What is unchanged is copied from the input in whole ranges.
  *
- * @example const bytes = serializeNode(tree.node('/chosen'));
+ * @example
+ * ```ts
+ * import { createTree, serializeNode } from 'apple-devicetree';
+ * serializeNode(createTree().root.addNode('chosen')); // just that node
+ * ```
  */
 export function serializeNode(root: DeviceTreeNode, trailing: Uint8Array = new Uint8Array()): Uint8Array {
   const parts: Uint8Array[] = [];

@@ -32,7 +32,13 @@ export class DeviceTree {
    * The node at a path.
    *
    * @throws {@link DeviceTreeError} `not-found`
-   * @example tree.node('/arm-io/uart0').strings('compatible')
+   * @example
+   * ```ts
+   * import { createTree } from 'apple-devicetree';
+   * const tree = createTree();
+   * tree.root.addNode('uart0').setString('compatible', 'uart-1,samsung');
+   * tree.node('/uart0').strings('compatible'); // ['uart-1,samsung']
+   * ```
    */
   node(path: string): DeviceTreeNode {
     return this.root.node(path);
@@ -69,9 +75,13 @@ function treeOf(bytes: Uint8Array, maxDepth: number): DeviceTree {
  * @throws {@link DeviceTreeError} `not-a-device-tree` for containers, compressed or encrypted data and other formats;
  * `truncated`, `bad-count`, `too-deep` for damaged trees
  * @example
+ * ```ts
+ * import { createTree, openTree } from 'apple-devicetree';
+ * const bytes = createTree().serialize(); // or the payload of a DeviceTree image
  * const tree = openTree(bytes);
- * tree.node('/chosen').setU32('debug-enabled', 1);
- * await writeFile('edited.bin', tree.serialize());
+ * tree.root.addNode('chosen').setU32('debug-enabled', 1);
+ * tree.serialize();
+ * ```
  */
 export function openTree(bytes: Uint8Array, options: OpenOptions = {}): DeviceTree {
   const other = recognise(bytes);
@@ -84,9 +94,12 @@ export function openTree(bytes: Uint8Array, options: OpenOptions = {}): DeviceTr
  *
  * @param name the root's name; XNU expects `device-tree`
  * @example
+ * ```ts
+ * import { createTree } from 'apple-devicetree';
  * const tree = createTree();
  * tree.root.setU32('#address-cells', 2);
  * tree.root.addNode('chosen').setU64('dram-base', 0x800000000n);
+ * ```
  */
 export function createTree(name = 'device-tree'): DeviceTree {
   return new DeviceTree(DeviceTreeNode.create(name));

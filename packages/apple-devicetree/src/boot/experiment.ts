@@ -108,7 +108,13 @@ function amccEdits({ address, size, planes, stride }: AmccModel): Edit[] {
  * with the reason for each edit: for trees of the A12 family (T8020, T8027).
  *
  * @throws {@link DeviceTreeError} `bad-value` when the seed is short or all zero
- * @example applyEdits(tree, experimentEdits({ dram: { address: 0x40000000n, size: 0x180000000n } }));
+ * @example
+ * ```ts
+ * import { applyEdits, createTree, experimentEdits } from 'apple-devicetree';
+ * const tree = createTree(); // or openTree(firmware)
+ * const report = applyEdits(tree, experimentEdits({ dram: { address: 0x40000000n, size: 0x180000000n } }));
+ * report.complete; // false here: an empty tree has no /chosen to fill in
+ * ```
  */
 export function experimentEdits(options: ExperimentOptions): EditList {
   const { dram, ramDisk, trustCache, randomSeed = newSeed(), nvram = nvramImage() } = options;

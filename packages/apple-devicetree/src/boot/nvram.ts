@@ -65,7 +65,12 @@ export interface NvramOptions {
  * Without `nonce-seeds` among the variables it has empty ones, because AppleImage4 dereferences null otherwise.
  *
  * @throws {@link DeviceTreeError} `out-of-range` when the variables do not fit
- * @example chosen.setBytes('nvram-proxy-data', nvramImage({ variables: { 'auto-boot': 'true' } }));
+ * @example
+ * ```ts
+ * import { createTree, nvramImage } from 'apple-devicetree';
+ * const image = nvramImage({ variables: { 'auto-boot': 'true' } });
+ * createTree().root.addNode('chosen').setBytes('nvram-proxy-data', image);
+ * ```
  */
 export function nvramImage({ variables = {}, size = 0x2000 }: NvramOptions = {}): Uint8Array {
   if (!Number.isInteger(size / HEADER) || size < 4 * HEADER || size / HEADER > 0xffff)

@@ -154,11 +154,16 @@ export function bootEdits(options: BootOptions): EditList {
  * Prepares a firmware tree in place for handing it to XNU, and reports what was done, with an inverse.
  *
  * @example
+ * ```ts
+ * import { createTree, prepareForBoot } from 'apple-devicetree';
+ * const tree = createTree(); // or openTree(firmware)
+ * tree.root.addNode('chosen').addNode('memory-map');
  * prepareForBoot(tree, {
  *   dram: { address: 0x800000000n, size: 0x100000000n },
  *   memoryMap: { RAMDisk: { address: 0x850000000n, size: 0x1000000n } },
  *   syscfg: { SrNm: 'C02XXXXXXXXX' },
  * });
+ * ```
  */
 export const prepareForBoot = (tree: DeviceTree, options: BootOptions = {}): EditReport =>
   applyEdits(tree, bootEdits(options));

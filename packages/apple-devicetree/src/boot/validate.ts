@@ -13,7 +13,12 @@ const ORDER: readonly Severity[] = ['panic', 'hang', 'warning'];
  * What in a tree would make XNU panic, hang or misbehave on an A12-class machine, and why; the worst first. Empty when
  * nothing is wrong.
  *
- * @example for (const { severity, path, message, reason } of validateForXnu(tree)) console.error(severity, path, message, reason);
+ * @example
+ * ```ts
+ * import { createTree, validateForXnu } from 'apple-devicetree';
+ * for (const { severity, path, message, reason } of validateForXnu(createTree()))
+ *   if (severity === 'panic') console.log(`${path} ${message}: ${reason}`);
+ * ```
  */
 export function validateForXnu(tree: DeviceTree, options: ValidateOptions = {}): XnuProblem[] {
   const problems: XnuProblem[] = [];

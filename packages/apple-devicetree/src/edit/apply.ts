@@ -90,8 +90,13 @@ export function parseEditList(json: unknown): EditList {
  * @returns what each edit matched and changed, and an inverse list
  * @throws {@link DeviceTreeError} of the edit that failed; `path` begins with its place in the list
  * @example
+ * ```ts
+ * import { applyEdits, createTree, editList } from 'apple-devicetree';
+ * const tree = createTree();
+ * tree.root.addNode('chosen');
  * const report = applyEdits(tree, editList([{ op: 'set', node: '/chosen', property: 'debug-enabled', value: 1 }]));
  * applyEdits(tree, report.inverse); // as before
+ * ```
  */
 export function applyEdits(tree: DeviceTree, list: EditList): EditReport {
   const recorder = new Recorder(tree);

@@ -60,7 +60,14 @@ function changeChildren(
  *
  * Applied to `from`, the list gives `to` byte for byte; each `replace` says what was there (`was`).
  *
- * @example applyEdits(from, diffTrees(from, to)); // from.serialize() equals to.serialize()
+ * @example
+ * ```ts
+ * import { applyEdits, createTree, diffTrees } from 'apple-devicetree';
+ * const from = createTree();
+ * const to = from.clone();
+ * to.root.addNode('chosen').setU32('debug-enabled', 1);
+ * applyEdits(from, diffTrees(from, to)); // from.serialize() now equals to.serialize()
+ * ```
  */
 export function diffTrees(from: DeviceTree, to: DeviceTree): EditList {
   const recorder = new Recorder(from.clone());

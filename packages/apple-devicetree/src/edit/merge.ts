@@ -72,7 +72,15 @@ function mergedOrder<T>(
  * Merges two trees that come from one: what only one side changed is taken from it, what both changed alike once.
  *
  * @param prefer whose version to take where both changed one thing differently; each such place is reported
- * @example const { tree, conflicts } = mergeTrees(base, ours, theirs);
+ * @example
+ * ```ts
+ * import { createTree, mergeTrees } from 'apple-devicetree';
+ * const base = createTree();
+ * const [ours, theirs] = [base.clone(), base.clone()];
+ * ours.root.addNode('chosen');
+ * theirs.root.setString('model', 'iPad11,6');
+ * const { tree, conflicts } = mergeTrees(base, ours, theirs); // both changes, no conflict
+ * ```
  */
 export function mergeTrees(
   base: DeviceTree,

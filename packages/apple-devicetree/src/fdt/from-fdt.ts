@@ -129,6 +129,10 @@ function settle({
  * byte; others get `name` properties, `AAPL,phandle` and little-endian numbers, and what has no place is noted.
  *
  * @throws {@link DeviceTreeError} `truncated`, `bad-value`, `out-of-range` for a damaged blob
- * @example const { tree, notes } = fromDtb(await readFile('virt.dtb'));
+ * @example
+ * ```ts
+ * import { createTree, fromDtb, toDtb } from 'apple-devicetree';
+ * const { tree, notes } = fromDtb(toDtb(createTree()).bytes);
+ * ```
  */
 export const fromDtb = (bytes: Uint8Array): TreeConversion => treeOfFdt(parseFdt(bytes, fail));

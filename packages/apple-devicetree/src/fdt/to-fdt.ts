@@ -132,7 +132,12 @@ export interface DtbConversion {
  * express is noted in `apple,adt` properties, so that {@link fromDtb} gives the same bytes again.
  *
  * @throws {@link DeviceTreeError} `too-deep` for trees of more than 64 levels
- * @example await writeFile('tree.dtb', toDtb(tree).bytes);
+ * @example
+ * ```ts
+ * import { createTree, toDtb } from 'apple-devicetree';
+ * const { bytes, notes } = toDtb(createTree());
+ * for (const { path, message } of notes) console.log(path, message);
+ * ```
  */
 export function toDtb(tree: DeviceTree): DtbConversion {
   const { fdt, notes } = convertTree(tree);

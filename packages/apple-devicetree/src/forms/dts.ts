@@ -43,7 +43,12 @@ export interface DtsConversion {
  * numbers are big-endian cells, and what DTS cannot say is noted in `apple,adt` properties.
  *
  * @throws {@link DeviceTreeError} `too-deep` for trees of more than 64 levels
- * @example process.stdout.write(toDts(tree).text)
+ * @example
+ * ```ts
+ * import { createTree, parseDts, toDts } from 'apple-devicetree';
+ * const { text } = toDts(createTree());
+ * parseDts(text).tree.serialize();
+ * ```
  */
 export function toDts(tree: DeviceTree): DtsConversion {
   const { fdt, notes } = convertTree(tree);

@@ -124,7 +124,12 @@ const childName = (json: unknown): string => {
  * The tree as JSON, with types and values for people and all that the bytes need: {@link fromJson} gives the same bytes.
  *
  * @throws {@link DeviceTreeError} `too-deep` for trees of more than 256 levels
- * @example JSON.stringify(toJson(tree), undefined, 2)
+ * @example
+ * ```ts
+ * import { createTree, fromJson, toJson } from 'apple-devicetree';
+ * const text = JSON.stringify(toJson(createTree()), undefined, 2);
+ * fromJson(JSON.parse(text)).serialize();
+ * ```
  */
 export function toJson(tree: DeviceTree): DeviceTreeJson {
   return {

@@ -83,7 +83,12 @@ export function nodeText(root: DeviceTreeNode, depth = Number.POSITIVE_INFINITY)
 /**
  * The tree as readable text, one property a line; {@link parseText} gives the same bytes.
  *
- * @example process.stdout.write(toText(tree))
+ * @example
+ * ```ts
+ * import { createTree, parseText, toText } from 'apple-devicetree';
+ * const text = toText(createTree());
+ * parseText(text).serialize();
+ * ```
  */
 export function toText(tree: DeviceTree): string {
   return nodeText(tree.root) + (tree.trailing.length > 0 ? `trailing = <${toHex(tree.trailing)}>\n` : '');

@@ -149,7 +149,7 @@ export type DapfWindow = Row<typeof dapf52>;
 /** One entry of pmgr `devices`. */
 export type PmgrDevice = Row<typeof pmgrDevices>;
 /** A physical address and size, in bytes. */
-export type MemoryRange = Row<typeof memoryRanges>;
+export type MemoryRange = { readonly address: bigint; readonly size: bigint };
 
 /** Every record type, for finding one by its id. */
 export const recordTypes = [

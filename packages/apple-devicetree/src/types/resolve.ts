@@ -29,7 +29,12 @@ export function typeOfProperty(node: DeviceTreeNode, name: string, bytes: Uint8A
 /**
  * Decodes a property: by the table, else by a guess.
  *
- * @example decodeProperty(node, property) // { type: 'u32', value: 24000000, source: 'table', alternatives: [] }
+ * @example
+ * ```ts
+ * import { createTree, decodeProperty } from 'apple-devicetree';
+ * const { root } = createTree();
+ * decodeProperty(root, root.setU32('clock-frequency', 24_000_000)); // { type: 'u32', value: 24000000, source: 'table', … }
+ * ```
  */
 export function decodeProperty(node: DeviceTreeNode, property: DeviceTreeProperty): Decoded {
   const bytes = property.value;
