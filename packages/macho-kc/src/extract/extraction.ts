@@ -7,7 +7,7 @@ import { CPU_TYPE_ARM64, CPU_TYPE_X86_64, FILE_TYPES, MH_FLAGS } from '../macho/
 import { dataInCode, encodeDataInCode } from '../macho/data-in-code.js';
 import { encodeFunctionStarts, functionStarts } from '../macho/function-starts.js';
 import { armThreadState, entryPoint } from '../macho/info.js';
-import { type LoadCommand, makeCommand } from '../macho/load-commands.js';
+import { encodeLoadCommand, type LoadCommand, makeCommand } from '../macho/load-commands.js';
 import type { MachO } from '../macho/macho.js';
 import { encodeRelocations, type Relocation } from '../macho/relocations.js';
 import {
@@ -57,8 +57,9 @@ export class Extraction {
     this.imports = new ImportTable(indexes, names, id);
     for (const name of names.keys()) this.imports.add(name);
     // Room for what was dropped in the collection and for stubs.
-    const room = 32 + image.header.sizeofcmds + 3 * 16 + 2 * (72 + 80) + 96;
-    const base = this.kernel ? image.segments.find(s => s.name === '__TEXT')!.vmaddr & ~(this.page - 1n) : 0n;
+    const room =
+      32 + image.commands.reduce((sum, c) => sum + encodeLoadCommand(c).length, 0) + 3 * 16 + 2 * (72 + 80) + 96;
+    const base = this.kernel ? (image.segment('__TEXT')?.vmaddr ?? 0n) & ~(this.page - 1n) : 0n;
     this.layout = rigidLayout(image, base, this.page, room);
     if (this.kernel && this.layout.delta !== 0n) this.lost.push('the kernel moved: no room for its load commands');
   }

@@ -23,11 +23,16 @@ export function rigidLayout(image: MachO, base: bigint, page: bigint, headerRoom
   const text = image.segments.find(s => s.name === '__TEXT');
   const first = segments[0];
   if (first === undefined || text === undefined) throw new MachOError('not-found', 'the image has no __TEXT segment');
+  const odd = segments.find(s => BigInt(s.filesize) > s.vmsize);
+  if (odd !== undefined) throw new MachOError('bad-value', 'takes more of the file than of memory', { path: odd.name });
   const sectionStart = text.sections.reduce((least, s) => minAddress(least, s.address), text.vmaddr + text.vmsize);
   const lowest = first.vmaddr & ~(page - 1n);
   // The file's first byte is the Mach header: at the page of __TEXT, a page lower when the commands need it.
   let headerAt = text.vmaddr & ~(page - 1n);
-  while (sectionStart - headerAt < BigInt(headerRoom)) headerAt -= page;
+  if (sectionStart < text.vmaddr)
+    throw new MachOError('bad-value', 'a section lies before its segment', { path: '__TEXT' });
+  const short = BigInt(headerRoom) - (sectionStart - headerAt);
+  if (short > 0n) headerAt -= alignUp64(short, page);
   if (first !== text && headerAt < lowest)
     throw new MachOError('no-space', '__TEXT is not the lowest segment and has no room for its header');
   const delta = base - (first === text ? headerAt : lowest);
