@@ -3,15 +3,12 @@ import '../a64/index.js';
 import {
   CpuEvent,
   type CpuEventName,
-  callRoutine,
   type DecodeEnv,
   Decoder,
   Disp,
   disassemble,
   Element,
   ExceptionClass,
-  FP_OP_NAMES,
-  type FpFormat,
   V,
 } from '../a64/spec/index.js';
 import type { Feature } from '../cpu/features.js';
@@ -21,7 +18,8 @@ import { type HandlerSource, Special } from '../interp/module.js';
 import { DEFAULT_PROFILE, type HandlerProfile } from '../interp/profile.js';
 import { encodeRecord, RECORD_SIZE } from '../interp/record.js';
 import { DecodeCache } from './decode-cache.js';
-import { type CpuHost, FETCH, type FpRoutine, type PhysicalIo, SYS_CONTINUE, SYS_TRAP } from './host.js';
+import { type CpuHost, FETCH, type FpRoutine, type PhysicalIo } from './host.js';
+import { generatedCodeImports } from './imports.js';
 import { PhysicalMemory, type RegionSpec } from './physical-memory.js';
 import { SlowPath } from './slow-path.js';
 import { CELL, MAX_CPUS, STATE, STATE_SIZE, TLB_END, TLB_SET } from './state.js';
@@ -84,7 +82,6 @@ export class Engine {
   private readonly cache: DecodeCache;
   private readonly handlers: Handlers;
   private readonly slowPath: SlowPath;
-  private readonly fp: FpRoutine;
   private readonly cpus: (Attached | undefined)[] = new Array<Attached | undefined>(MAX_CPUS).fill(undefined);
   private current: Attached | undefined;
   private currentIndex = -1;
@@ -103,14 +100,22 @@ export class Engine {
     this.bytes = new Uint8Array(this.buffer);
     this.memory = new PhysicalMemory(this.buffer, options.memory, ramStart);
     this.memory.onChange = (address, size) => this.invalidate(address, size);
-    this.fp = options.fp;
     this.decoder = new Decoder(options.features, this.decodeEnv());
     const tlbs: Tlb[] = [];
     this.cache = new DecodeCache(this.buffer, recordStart, RECORD_PAGES, { tlbs, hostOf: p => this.hostOf(p) });
     this.tlbs = tlbs;
     this.slowPath = new SlowPath(this.buffer, this.memory, this.cache, options.io, this.slowContext());
+    const imports = generatedCodeImports(memory, {
+      host: () => this.running.host,
+      slowPath: this.slowPath,
+      fp: options.fp,
+      syncPc: () => this.syncPc(),
+      decode: ip => this.decodeRecord(ip),
+      enter: (lo, hi) => this.enter(lo, hi),
+      check: ip => this.check(ip),
+    });
     const profile = options.profile ?? DEFAULT_PROFILE;
-    this.handlers = new Handlers(this.imports(memory), this.knownSources(profile), profile.hot);
+    this.handlers = new Handlers(imports, this.knownSources(profile), profile.hot);
   }
   private readonly tlbs: Tlb[];
 
@@ -260,41 +265,6 @@ export class Engine {
         return engine.running.tlb;
       },
       syncPc: () => engine.syncPc(),
-    };
-  }
-
-  private imports(memory: WebAssembly.Memory): WebAssembly.Imports {
-    const { view, words, u64, slowPath } = this;
-    const trap = (): number => {
-      words[CELL.REASON >> 2] = Exit.ABORT;
-      return -1;
-    };
-    return {
-      env: {
-        memory,
-        slow: (lo: number, hi: number, info: number): number => slowPath.slow(lo, hi, info),
-        sysRead: (key: number): number => {
-          this.syncPc();
-          const value = this.running.host.sysRead(key);
-          if (value === undefined) return trap();
-          u64[CELL.BOUNCE >> 3] = value;
-          return 0;
-        },
-        sysWrite: (key: number, value: bigint): number => {
-          this.syncPc();
-          const result = this.running.host.sysWrite(key, BigInt.asUintN(64, value));
-          if (result === SYS_TRAP) return trap();
-          return result === SYS_CONTINUE ? 0 : 1;
-        },
-        decode: (ip: number): void => this.decodeRecord(ip),
-        jump: (_kind: number): number => this.enter(words[CELL.JUMP >> 2]!, words[(CELL.JUMP >> 2) + 1]!),
-        fp: (operation: number, param: number): void => {
-          const op = FP_OP_NAMES[operation & 0xff]!;
-          this.fp(view, CELL.FP_ARGS, op, ((operation >> 8) & 15) as FpFormat, operation >> 12, param);
-        },
-        routine: (number: number, param: number): void => callRoutine(number, view, CELL.FP_ARGS, param),
-        check: (ip: number): number => this.check(ip),
-      },
     };
   }
 

@@ -93,8 +93,6 @@ export const TLB_ENTRIES = 1024;
 export const TLB_ENTRY_SIZE = 16;
 /** One set: read, write and fetch arrays, then a scratch entry for accesses that are not cached. */
 export const TLB_SET = { READ: 0x0000, WRITE: 0x4000, FETCH: 0x8000, SCRATCH: 0xc000, SIZE: 0x10000 } as const;
-/** A tag that equals no page address. */
-export const TLB_EMPTY = -1n;
 /** Sets of one CPU: translation regimes times address spaces. */
 export const TLB_SETS = 16;
 /** CPUs that have TLB sets. */

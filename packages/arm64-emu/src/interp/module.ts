@@ -9,7 +9,8 @@ import { buildModule, type Func } from '../wasm/module.js';
 import { Op } from '../wasm/opcodes.js';
 import { BUDGET, Code, FLAGS, IP } from './code.js';
 import { Exit } from './exit.js';
-import { emitDecode, emitHandler, emitPageEnd, emitUndefined, type Frame } from './handler.js';
+import type { Frame } from './flow.js';
+import { emitDecode, emitHandler, emitPageEnd, emitUndefined } from './handler.js';
 import { FUNC_TYPES, FuncTypes, IMPORTS, Import } from './imports.js';
 import type { RecordLayout } from './record.js';
 

@@ -3,7 +3,7 @@
  * registers (u16 each) from offset 2 up, immediates from offset 16 down. What a handler needs is found by running its
  * semantics: an operand takes space when it is first touched.
  */
-import { Cell, Cond, Disp, Element, G, Imm, type Operand, V } from '../a64/spec/index.js';
+import { Cell, Cond, Disp, Element, G, type Operand, V } from '../a64/spec/index.js';
 import { conditionMask } from '../builder/flags.js';
 import { STATE, vAddress, xAddress } from '../engine/state.js';
 
@@ -90,6 +90,3 @@ export function encodeRecord(
   }
   view.setUint16(at, handler, true);
 }
-
-/** Whether an immediate needs 64 bits in the record. */
-export const isWide = (o: Operand): boolean => o instanceof Imm && o.wide;

@@ -1,7 +1,10 @@
 /** 128-bit vectors. A lane size is given as its log2 in bytes: 0 = 8 bits to 3 = 64 bits. */
+
+import { F32, F64 } from './floats.js';
+import { I32, I64, i32, i64 } from './integers.js';
 import { constant } from './node.js';
 import { make } from './table.js';
-import { F32, F64, I32, I64, i32, i64, Val } from './values.js';
+import { Val } from './val.js';
 
 /** log2 of the lane's bytes. */
 export type Lane = 0 | 1 | 2 | 3;

@@ -47,12 +47,14 @@ export const Op = {
   i32And: 0x71,
   i32Xor: 0x73,
   i32Shl: 0x74,
+  i32ShrS: 0x75,
   i32ShrU: 0x76,
   i64Add: 0x7c,
   i64Sub: 0x7d,
   i64And: 0x83,
   i64ShrU: 0x88,
   i32Wrap: 0xa7,
+  i64ExtendS: 0xac,
   i64ExtendU: 0xad,
 } as const;
 

@@ -1,0 +1,130 @@
+/** Control flow between instructions: budget, jumps through the fetch TLB, leaving. */
+import { CELL, TLB_SET } from '../engine/state.js';
+import { Op } from '../wasm/opcodes.js';
+import { BUDGET, type Code, IP } from './code.js';
+import { Exit } from './exit.js';
+import { Import } from './imports.js';
+import { tlbEntry } from './memory.js';
+import { RECORD_SIZE } from './record.js';
+
+/** Where a handler's code goes on. Depths are of open blocks. */
+export interface Frame {
+  readonly c: Code;
+  /** Abandons the instruction: `CELL.REASON` says why. */
+  readonly fault: number;
+  /** Leaves with the reason in local `reason`. */
+  readonly exit: number;
+  readonly reason: number;
+  /** Goes on with the instruction whose record is in the local IP. */
+  next(): void;
+}
+
+export const JUMP_KIND = { br: 0, blr: 1, ret: 2 } as const;
+const PAGE_OFFSET = 0xffc;
+/** The bits of an address that must equal a fetch entry's tag: the page and the two lowest ones. */
+const FETCH_TAG = -4093n;
+
+/** Emits control flow between instructions. */
+export class Flow {
+  constructor(private readonly f: Frame) {}
+
+  leave(reason: number): void {
+    const { c } = this.f;
+    c.i32(reason);
+    c.set(this.f.reason);
+    c.branch(this.f.exit);
+  }
+  bump(): void {
+    const { c } = this.f;
+    c.get(IP);
+    c.i32(RECORD_SIZE);
+    c.u8(Op.i32Add);
+    c.set(IP);
+  }
+  next(): void {
+    this.bump();
+    this.f.next();
+  }
+  /** Goes to the record in local `target`; `executed` counts this instruction (not for the end of a page). */
+  go(target: number, executed: boolean): void {
+    const { c } = this.f;
+    const remaining = c.temp('i32');
+    c.get(BUDGET);
+    c.get(IP);
+    c.u8(Op.i32Sub);
+    if (executed) {
+      c.i32(RECORD_SIZE);
+      c.u8(Op.i32Sub);
+    }
+    c.tee(remaining);
+    c.get(target);
+    c.tee(IP);
+    c.u8(Op.i32Add);
+    c.set(BUDGET);
+    c.get(remaining);
+    c.i32(0);
+    c.u8(Op.i32LeS);
+    c.open(Op.if);
+    this.leave(Exit.BUDGET);
+    c.close();
+    this.f.next();
+  }
+  /** Jumps to the address in i64 local `to`: through the fetch TLB, or the slow path. */
+  jump(to: number, kind: number, executed: boolean): void {
+    const { c } = this.f;
+    const entry = c.temp('i32');
+    const target = c.temp('i32');
+    tlbEntry(c, () => c.get(to));
+    c.tee(entry);
+    c.raw(Op.i64Load, 3);
+    c.u32(TLB_SET.FETCH);
+    c.get(to);
+    c.i64(FETCH_TAG);
+    c.raw(Op.i64And, Op.i64Eq);
+    c.open(Op.if);
+    {
+      const page = c.temp('i32');
+      c.get(entry);
+      c.raw(Op.i32Load, 2);
+      c.u32(TLB_SET.FETCH + 8);
+      c.tee(page);
+      c.get(to);
+      c.u8(Op.i32Wrap);
+      c.i32(PAGE_OFFSET);
+      c.u8(Op.i32And);
+      c.i32(2);
+      c.raw(Op.i32Shl, Op.i32Add);
+      c.set(target);
+      c.storeAt(Op.i64Store, 3, CELL.PC_BIAS, () => {
+        c.get(to);
+        c.i64(-4096n);
+        c.u8(Op.i64And);
+        c.get(page);
+        c.i32(2);
+        c.raw(Op.i32ShrU, Op.i64ExtendU, Op.i64Sub);
+      });
+    }
+    c.else();
+    if (executed) this.bump();
+    c.storeAt(Op.i64Store, 3, CELL.JUMP, () => c.get(to));
+    c.storeAt(Op.i32Store, 2, CELL.IP, () => c.get(IP));
+    c.storeAt(Op.i32Store, 2, CELL.BUDGET, () => c.get(BUDGET));
+    c.i32(kind);
+    c.call(Import.jump);
+    c.tee(target);
+    c.i32(0);
+    c.u8(Op.i32LtS);
+    c.open(Op.if);
+    this.leave(Exit.FETCH);
+    c.close();
+    if (executed) {
+      // `go` counts the instruction from its own record.
+      c.get(IP);
+      c.i32(RECORD_SIZE);
+      c.u8(Op.i32Sub);
+      c.set(IP);
+    }
+    c.close();
+    this.go(target, executed);
+  }
+}
