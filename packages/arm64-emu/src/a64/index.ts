@@ -27,3 +27,7 @@ import './simd-fp-element.js';
 import './bfloat16.js';
 import './crypto.js';
 import './routines/index.js';
+import { ALIASES } from './aliases.js';
+import { useAliases } from './spec/index.js';
+
+useAliases(ALIASES);

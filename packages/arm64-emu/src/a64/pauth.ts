@@ -124,7 +124,7 @@ insn({
   operands: f => ({ t: X(f.Rt), n: XSP(f.Rn), imm: imm(sx((f.S << 9) | f.imm9, 10) * 8) }),
   asm: f => {
     const k = sx((f.S << 9) | f.imm9, 10) * 8;
-    const address = f.W ? `[${base(f.Rn)}, #${k}]!` : `[${base(f.Rn)}${k ? `, #${k}` : ''}]`;
+    const address = f.W ? `[${base(f.Rn)}${k ? `, #${k}` : ''}]!` : `[${base(f.Rn)}${k ? `, #${k}` : ''}]`;
     return `ldra${f.M ? 'b' : 'a'} ${gpr(1, f.Rt)}, ${address}`;
   },
   exec: (c, { t, n, imm }, { M, W }) => {

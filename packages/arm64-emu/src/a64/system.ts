@@ -1,5 +1,6 @@
 /** System instructions: register moves, hints, barriers, PSTATE, exception generation. */
-import { STATE } from '../engine/state.js';
+import { slotOf } from '../cpu/sysreg-slots.js';
+import { STATE, sysregAddress } from '../engine/state.js';
 import {
   type Ctx,
   cell,
@@ -22,18 +23,21 @@ const NZCV = key(3, 3, 4, 2, 0);
 const DAIF = key(3, 3, 4, 2, 1);
 const FPCR = key(3, 3, 4, 4, 0);
 const FPSR = key(3, 3, 4, 4, 1);
+const RNDR = key(3, 3, 2, 4, 0);
+const RNDRRS = key(3, 3, 2, 4, 1);
 
 /** AHP, DN, FZ, RMode, Stride, FZ16, Len; traps are not supported. */
 const FPCR_MASK = 0x07ff0000;
 const FPSR_MASK = 0xf800009fn;
 
 /** How a register is reached. */
-const Way = { CALL: 0, EL0: 1, EL1: 2, NZCV: 3, FPCR: 4, FPSR: 5, DAIF: 6 } as const;
+const Way = { CALL: 0, EL0: 1, EL1: 2, NZCV: 3, FPCR: 4, FPSR: 5, DAIF: 6, RANDOM: 7 } as const;
 function way(k: number, env: DecodeEnv, write: boolean): number {
   if (k === NZCV) return Way.NZCV;
   if (k === FPCR) return Way.FPCR;
   if (k === FPSR) return Way.FPSR;
   if (k === DAIF && write) return Way.DAIF;
+  if (!write && (k === RNDR || k === RNDRRS)) return Way.RANDOM;
   const access = env.sysreg(k, write);
   return access.address === undefined ? Way.CALL : access.minEl === 0 ? Way.EL0 : Way.EL1;
 }
@@ -54,7 +58,7 @@ const sysIss = (k: number, rt: number, read: number): number =>
 insn({
   name: 'MRS',
   pattern: '110101010011 low:15 Rt:5',
-  shape: { way: 7 },
+  shape: { way: 8 },
   pick: (f, env) => ({ way: way(f.low | 0x8000, env, false) }),
   operands: (f, env) => ({ t: X(f.Rt), key: imm32(f.low | 0x8000), cell: stored(f.low | 0x8000, env, false) }),
   asm: (f, _pc, env) => `mrs ${xr(f.Rt)}, ${nameOf(f.low | 0x8000, env)}`,
@@ -63,7 +67,11 @@ insn({
     if (way === Way.NZCV) c.setX(t, c.nzcv().shl(28).u64());
     else if (way === Way.FPCR) c.setX(t, c.state(STATE.FPCR));
     else if (way === Way.FPSR) c.setX(t, c.state(STATE.FPSR));
-    else c.setX(t, way === Way.CALL ? c.sysRead(k) : c.cell(cell));
+    else if (way === Way.RANDOM) {
+      c.setX(t, c.sysRead(k));
+      // Success: there are always random bits.
+      c.setFlags(c.packedFlags(i32(0)));
+    } else c.setX(t, way === Way.CALL ? c.sysRead(k) : c.cell(cell));
   },
 });
 
@@ -182,6 +190,8 @@ insn({
 // ---- system instructions ----
 
 const DC_ZVA = key(1, 3, 7, 4, 1);
+/** EL0 may use DC ZVA. */
+const SCTLR_DZE = 14;
 /** Bytes that DC ZVA clears. */
 const ZVA_BYTES = 64;
 insn({
@@ -189,15 +199,21 @@ insn({
   pattern: '1101010100001 low:14 Rt:5',
   shape: { zva: 2 },
   pick: f => ({ zva: Number((f.low | 0x4000) === DC_ZVA) }),
-  operands: f => ({ t: X(f.Rt), key: imm32(f.low | 0x4000) }),
+  operands: f => ({ t: X(f.Rt), key: imm32(f.low | 0x4000), iss: imm32(sysIss(f.low | 0x4000, f.Rt, 0)) }),
   asm: (f, _pc, env) => {
     const k = f.low | 0x4000;
     const name = env.sysregName(k);
     if (name) return `${name.toLowerCase()}${f.Rt === 31 ? '' : `, ${xr(f.Rt)}`}`;
     return `sys #${(k >> 11) & 7}, C${(k >> 7) & 15}, C${(k >> 3) & 15}, #${k & 7}${f.Rt === 31 ? '' : `, ${xr(f.Rt)}`}`;
   },
-  exec: (c, { t, key: k }, { zva }) => {
+  exec: (c, { t, key: k, iss }, { zva }) => {
     if (!zva) return c.sysWrite(k, c.x(t));
+    const allowed = c
+      .state(sysregAddress(slotOf('SCTLR_EL1')))
+      .shrU(SCTLR_DZE)
+      .lo32()
+      .and(1);
+    c.trap(c.el().isZero().and(allowed.isZero()), ExceptionClass.sysreg, iss);
     const block = c.x(t).and(-ZVA_BYTES);
     for (let i = 0; i < ZVA_BYTES; i += 16) c.storeV(block.add(i), v128(0n, 0n));
   },
@@ -223,8 +239,8 @@ const HINTS: Record<number, string> = {
   3: 'wfi',
   4: 'sev',
   5: 'sevl',
-  6: 'dgh',
   16: 'esb',
+  22: 'clearbhb',
   17: 'psb csync',
   18: 'tsb csync',
   20: 'csdb',

@@ -1,4 +1,4 @@
-/** Pieces of assembler text in the spelling of GNU binutils (`objdump -M no-aliases`). */
+/** Pieces of assembler text in the spelling of GNU binutils. */
 
 /** General register: `sf` 1 for X, 0 for W; number 31 is ZR, or SP where `sp` says so. */
 export const gpr = (sf: number, n: number, sp = 0): string =>

@@ -22,9 +22,19 @@ function choose(names: string, d: Decoded): number {
   return value;
 }
 
-/** The text of a decoded instruction at address `pc`. */
+/** Preferred forms by the definition's name, from its fields. */
+export type Aliases = Readonly<Record<string, (f: Numbers) => string | undefined>>;
+let preferred: Aliases = {};
+/** Sets the table of aliases. */
+export function useAliases(table: Aliases): void {
+  preferred = table;
+}
+
+/** The text of a decoded instruction at address `pc`, by an alias where one is preferred. */
 export function disassembleDecoded(d: Decoded, env: Decoder['env'], pc = 0n): string {
   const { asm } = d.insn;
+  const alias = preferred[d.insn.name]?.(d.fields);
+  if (alias !== undefined) return alias;
   if (typeof asm === 'function') return asm(d.fields, pc, env);
   const extra = d.insn.text?.(d.fields, env) ?? {};
   return template(asm, d.fields).replace(/\{([\w+]+)(?::([^}]*))?\}/g, (_, name: string, format?: string) => {

@@ -12,7 +12,7 @@ export {
   type Size,
 } from './ctx.js';
 export { type Decoded, Decoder, PLAIN_ENV } from './decoder.js';
-export { disassemble } from './disassembler.js';
+export { type Aliases, disassemble, useAliases } from './disassembler.js';
 export {
   DOUBLE,
   FP_OP_NAMES,
