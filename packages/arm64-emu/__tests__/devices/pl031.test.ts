@@ -18,7 +18,7 @@ beforeEach(() => {
 describe('PL031', () => {
   test('identifies itself and is always enabled', () => {
     const id = Array.from({ length: 8 }, (_, i) => rtc.read(0xfe0 + 4 * i));
-    expect(id).toEqual([0x31, 0x10, 0x04, 0, 0x0d, 0xf0, 0x05, 0xb1]);
+    expect(id).toEqual([0x31, 0x10, 0x14, 0, 0x0d, 0xf0, 0x05, 0xb1]);
     write(0x0c, 0);
     expect(rtc.read(0x0c)).toBe(1);
   });

@@ -54,7 +54,7 @@ export class Pl031 implements Device {
       case 0x18:
         return this.raw & this.mask;
       default:
-        return offset >= 0xfe0 ? primeCellId(offset, 0x31, 0x10, 0x04) : 0;
+        return offset >= 0xfe0 ? primeCellId(offset, 0x31, 0x10, 0x14) : 0;
     }
   }
 
