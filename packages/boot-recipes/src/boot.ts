@@ -7,7 +7,13 @@ import { type BootResult, BootSession, type RunOptions } from './session.js';
  *
  * @throws BootError `unknown-recipe`, `missing-input`, `bad-option`, `placement`; errors of the package that reads a
  * damaged file
- * @example (await prepareBoot('sample', {})).planText
+ * @example
+ * ```ts
+ * import { prepareBoot } from 'boot-recipes';
+ *
+ * const { planText, machine } = await prepareBoot('sample', {});
+ * if (!planText.includes('topOfKernelData') || machine.executed !== 0) throw new Error('nothing has run yet');
+ * ```
  */
 export async function prepareBoot(recipe: string, options: RecipeOptions): Promise<PreparedBoot> {
   return findRecipe(recipe).prepare(options);
@@ -18,7 +24,12 @@ export async function prepareBoot(recipe: string, options: RecipeOptions): Promi
  * timeout passes, or nothing can happen any more.
  *
  * @example
- * const { reason, mips } = await boot('linux', { kernel, initrd, append: 'rdinit=/bin/sh', send: ['poweroff -f'] });
+ * ```ts
+ * import { boot } from 'boot-recipes';
+ *
+ * const { reason } = await boot('sample', { append: '-s', send: ['echo done'], until: /^done/m, timeout: 60 });
+ * if (reason !== 'until') throw new Error(reason);
+ * ```
  */
 export async function boot(recipe: string, options: RecipeOptions & RunOptions = {}): Promise<BootResult> {
   return new BootSession(await prepareBoot(recipe, options), options).run();

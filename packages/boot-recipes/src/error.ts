@@ -23,9 +23,15 @@ const FAMILY = 'BootError';
  * `offset` is in bytes from the start of the file, `path` names the file's part or the option.
  *
  * @example
- * try { await boot('linux', { kernel }); } catch (error) {
- *   if (isBootError(error, 'not-a-kernel')) console.error(error.message);
+ * ```ts
+ * import { boot, isBootError } from 'boot-recipes';
+ *
+ * try {
+ *   await boot('sample', { kernel: new TextEncoder().encode('no kernel') });
+ * } catch (error) {
+ *   if (!isBootError(error, 'not-a-kernel') || error.offset !== 0) throw error;
  * }
+ * ```
  */
 export class BootError extends BinaryError<BootErrorCode> {
   constructor(code: BootErrorCode, reason: string, init?: BinaryErrorInit) {
@@ -36,7 +42,13 @@ export class BootError extends BinaryError<BootErrorCode> {
 /**
  * Whether `error` is a {@link BootError}, and has `code` when one is given.
  *
- * @example isBootError(error, 'placement')
+ * @example
+ * ```ts
+ * import { BootError, isBootError } from 'boot-recipes';
+ *
+ * const error: unknown = new BootError('placement', 'does not fit', { path: 'memSize' });
+ * if (!isBootError(error, 'placement') || isBootError(error, 'unsupported')) throw error;
+ * ```
  */
 export function isBootError(error: unknown, code?: BootErrorCode): error is BootError {
   return isFamily(error, FAMILY) && (code === undefined || (error as BootError).code === code);

@@ -47,7 +47,20 @@ const LATENCY = 500_000n;
 /** Instructions between looks at the host when the guest's time is free. */
 const STRETCH = 2_000_000;
 
-/** One boot: a machine that runs until something ends it, and that can be typed at meanwhile. */
+/**
+ * One boot: a machine that runs until something ends it, and that can be typed at meanwhile.
+ *
+ * @example
+ * ```ts
+ * import { BootSession, prepareBoot } from 'boot-recipes';
+ *
+ * const session = new BootSession(await prepareBoot('sample', { append: '-s' }), { timeout: 60 });
+ * session.inputOpen = true;
+ * setTimeout(() => session.type(new TextEncoder().encode('halt\r')), 100);
+ * const { reason } = await session.run();
+ * if (reason !== 'power-off') throw new Error(reason);
+ * ```
+ */
 export class BootSession {
   /**
    * Whether more input may come. While it is, a guest with nothing to do waits in real time; otherwise its time skips

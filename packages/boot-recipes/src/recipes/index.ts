@@ -11,7 +11,13 @@ export const RECIPES: readonly Recipe[] = [sample, linux, virt];
  * The recipe of that name.
  *
  * @throws BootError `unknown-recipe`
- * @example findRecipe('linux').inputs
+ * @example
+ * ```ts
+ * import { findRecipe } from 'boot-recipes';
+ *
+ * const kernel = findRecipe('linux').inputs[0];
+ * if (!kernel?.required || kernel.debian === undefined) throw new Error('where Debian has one is known');
+ * ```
  */
 export function findRecipe(name: string): Recipe {
   const recipe = RECIPES.find(candidate => candidate.name === name);

@@ -12,7 +12,17 @@ export interface SampleImages {
 
 const decode = (base64: string): Uint8Array => Uint8Array.from(atob(base64), character => character.charCodeAt(0));
 
-/** The embedded images of the sample firmware. Made from `firmware/`, and nobody's but ours. */
+/**
+ * The embedded images of the sample firmware. Made from `firmware/`, and nobody's but ours.
+ *
+ * @example
+ * ```ts
+ * import { Im4p } from 'img4';
+ * import { sampleImages } from 'boot-recipes';
+ *
+ * if (Im4p.parse(sampleImages().kernel).type !== 'krnl') throw new Error('no kernel');
+ * ```
+ */
 export function sampleImages(): SampleImages {
   return {
     kernel: decode(SAMPLE_IMAGES['kernelcache.im4p']),

@@ -40,12 +40,15 @@ export interface BootArgs {
   readonly memSizeActual: bigint;
 }
 
-/** The layouts, and the kernels that read each. */
-export const BOOT_ARGS_LAYOUTS = {
-  256: { size: BootArgs256Size, read: readBootArgs256, kernels: 'xnu-4570 to xnu-4903 (iOS 11, 12)' },
-  608: { size: BootArgs608Size, read: readBootArgs608, kernels: 'xnu-6153 to xnu-8796 (iOS 13-16, macOS 11-13)' },
-  1024: { size: BootArgs1024Size, read: readBootArgs1024, kernels: 'xnu-10002 and later (iOS 17, macOS 14)' },
-} as const;
+/** The layouts by the bytes of their command line: size of the whole in bytes, and the kernels that read it. */
+export const BOOT_ARGS_LAYOUTS: Readonly<Record<CommandLineSize, { readonly size: number; readonly kernels: string }>> =
+  {
+    256: { size: BootArgs256Size, kernels: 'xnu-4570 to xnu-4903 (iOS 11, 12)' },
+    608: { size: BootArgs608Size, kernels: 'xnu-6153 to xnu-8796 (iOS 13-16, macOS 11-13)' },
+    1024: { size: BootArgs1024Size, kernels: 'xnu-10002 and later (iOS 17, macOS 14)' },
+  };
+
+const READERS = { 256: readBootArgs256, 608: readBootArgs608, 1024: readBootArgs1024 } as const;
 
 /** No framebuffer: the kernel's console is the serial port. */
 export const NO_VIDEO: BootVideo = { baseAddr: 0n, display: 0n, rowBytes: 0n, width: 0n, height: 0n, depth: 0n };
@@ -54,7 +57,27 @@ export const NO_VIDEO: BootVideo = { baseAddr: 0n, display: 0n, rowBytes: 0n, wi
  * The bytes of `boot_args` in the layout with a command line of `size` bytes.
  *
  * @throws {@link BootError} `out-of-range` when the command line and its NUL do not fit
- * @example encodeBootArgs(args, 608).length; // 0x2e0
+ * @example
+ * ```ts
+ * import { type BootArgs, encodeBootArgs } from 'boot-recipes';
+ *
+ * const args: BootArgs = {
+ *   revision: 2,
+ *   version: 2,
+ *   virtBase: 0xfffffe0000000000n,
+ *   physBase: 0x40000000n,
+ *   memSize: 0x40000000n,
+ *   topOfKernelData: 0x4a000000n,
+ *   video: { baseAddr: 0n, display: 0n, rowBytes: 0n, width: 0n, height: 0n, depth: 0n },
+ *   machineType: 0,
+ *   deviceTree: 0xfffffe0009000000n,
+ *   deviceTreeLength: 0x4000,
+ *   commandLine: 'serial=3 -v',
+ *   bootFlags: 0n,
+ *   memSizeActual: 0n,
+ * };
+ * if (encodeBootArgs(args, 608).length !== 0x2e0) throw new Error('of macOS 11 to 13');
+ * ```
  */
 export function encodeBootArgs(args: BootArgs, size: CommandLineSize): Uint8Array {
   const text = new TextEncoder().encode(args.commandLine);
@@ -79,10 +102,17 @@ export function encodeBootArgs(args: BootArgs, size: CommandLineSize): Uint8Arra
  * Reads `boot_args`; the inverse of {@link encodeBootArgs}.
  *
  * @throws {@link BootError} `truncated`
- * @example decodeBootArgs(bytes, 608).commandLine
+ * @example
+ * ```ts
+ * import { decodeBootArgs } from 'boot-recipes';
+ *
+ * const bytes = new Uint8Array(0x2e0);
+ * bytes.set(new TextEncoder().encode('-v'), 0x6c);
+ * if (decodeBootArgs(bytes, 608).commandLine !== '-v') throw new Error('the text ends at its NUL');
+ * ```
  */
 export function decodeBootArgs(bytes: Uint8Array, size: CommandLineSize): BootArgs {
-  const { commandLine, pad0: _0, pad1: _1, pad2: _2, ...rest } = BOOT_ARGS_LAYOUTS[size].read(bytes, 0, fail);
+  const { commandLine, pad0: _0, pad1: _1, pad2: _2, ...rest } = READERS[size](bytes, 0, fail);
   const { tail: _tail, ...args } = { tail: undefined, ...rest };
   const end = commandLine.indexOf(0);
   return { ...args, commandLine: new TextDecoder().decode(end < 0 ? commandLine : commandLine.subarray(0, end)) };

@@ -39,7 +39,21 @@ const NEEDED = ['/chosen', '/chosen/memory-map', '/cpus', '/defaults', '/arm-io'
  *
  * @throws DeviceTreeError of apple-devicetree for a damaged tree; {@link BootError} `bad-value` when a node that the
  * kernel cannot do without is missing
- * @example prepareDeviceTree(bytes, { dramBase: 0x40000000n, dramSize: 1n << 30n, ... }).size
+ * @example
+ * ```ts
+ * import { extractPayload, Im4p } from 'img4';
+ * import { fillMemoryMap, prepareDeviceTree, sampleImages } from 'boot-recipes';
+ *
+ * const prepared = prepareDeviceTree(extractPayload(Im4p.parse(sampleImages().deviceTree)).data, {
+ *   dramBase: 0x40000000n,
+ *   dramSize: 1n << 30n,
+ *   randomSeed: crypto.getRandomValues(new Uint8Array(64)),
+ *   timebase: 24_000_000,
+ *   memoryMap: ['RAMDisk'],
+ * });
+ * fillMemoryMap(prepared, 'RAMDisk', 0x48000000n, 0x10000n);
+ * if (prepared.tree.serialize().length !== prepared.size) throw new Error('the size changed');
+ * ```
  */
 export function prepareDeviceTree(bytes: Uint8Array, facts: DeviceTreeFacts): PreparedDeviceTree {
   const tree = openTree(bytes);

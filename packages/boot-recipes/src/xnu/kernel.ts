@@ -24,7 +24,13 @@ export interface KernelImage {
  * Opens a kernel: a Mach-O for arm64 or arm64e (kernel, kernelcache or MH_FILESET collection), alone or in an IM4P.
  *
  * @throws {@link BootError} `not-a-kernel`; errors of img4 and macho-kc for damaged files
- * @example openKernel(bytes).entry // 0xfffffe0007008000n
+ * @example
+ * ```ts
+ * import { openKernel, sampleImages } from 'boot-recipes';
+ *
+ * const { kind, entry } = openKernel(sampleImages().kernel);
+ * if (kind !== 'kernel' || entry !== 0xfffffe0007008000n) throw new Error('not our kernel');
+ * ```
  */
 export function openKernel(bytes: Uint8Array): KernelImage {
   const content = unwrapPayload(bytes, 'kernel', ['krnl', 'rkrn', 'kern']);

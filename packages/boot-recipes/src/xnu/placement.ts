@@ -73,7 +73,22 @@ export const trustCacheRegionSize = (moduleSize: number): bigint => alignUp(8n +
  * boot_args follow the kernel in this order and lie below `topOfKernelData`, a page boundary, in the static region.
  *
  * @throws {@link BootError} `placement` when they do not fit
- * @example place({ segments, entry, physBase: 0x40000000n, memSize: 1n << 30n, ... }).topOfKernelData
+ * @example
+ * ```ts
+ * import { place } from 'boot-recipes';
+ *
+ * const { trustCache, topOfKernelData } = place({
+ *   segments: [{ name: '__TEXT', vmaddr: 0xfffffe0007004000n, vmsize: 0x8000n }],
+ *   entry: 0xfffffe0007008000n,
+ *   physBase: 0x40000000n,
+ *   memSize: 1n << 30n,
+ *   deviceTreeSize: 0x4000,
+ *   bootArgsSize: 0x2e0,
+ *   ramDiskSize: 0,
+ *   trustCacheSize: 46,
+ * });
+ * if (trustCache?.physical !== 0x47000000n || topOfKernelData !== 0x47030000n) throw new Error('misplaced');
+ * ```
  */
 export function place(input: PlacementInput): Placement {
   const { segments, physBase, memSize } = input;

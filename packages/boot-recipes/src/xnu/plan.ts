@@ -38,7 +38,27 @@ export interface XnuPlan extends Placement {
  * Decides where everything goes and prepares the device tree and boot_args. Nothing is written yet: see {@link loadXnu}.
  *
  * @throws {@link BootError}, or the error of the package that reads a damaged input
- * @example planXnu(inputs).topOfKernelData
+ * @example
+ * ```ts
+ * import { extractPayload, Im4p } from 'img4';
+ * import { loadXnu, openKernel, planXnu, sampleImages } from 'boot-recipes';
+ *
+ * const plan = planXnu({
+ *   kernel: openKernel(sampleImages().kernel),
+ *   deviceTree: extractPayload(Im4p.parse(sampleImages().deviceTree)).data,
+ *   commandLine: 'serial=3',
+ *   commandLineSize: 608,
+ *   physBase: 0x40000000n,
+ *   memSize: 1n << 30n,
+ *   randomSeed: crypto.getRandomValues(new Uint8Array(64)),
+ *   timebase: 24_000_000,
+ * });
+ * const ram = new Uint8Array(Number(plan.topOfKernelData - plan.physBase));
+ * loadXnu(plan, (physical, bytes) => {
+ *   ram.set(bytes, physical - 0x40000000);
+ *   return true;
+ * });
+ * ```
  */
 export function planXnu(inputs: XnuInputs): XnuPlan {
   const { kernel, ramDisk, trustCache } = inputs;

@@ -4,6 +4,12 @@
  *
  * @param bootArgs physical address of boot_args
  * @param entry physical address of the kernel's first instruction
+ * @example
+ * ```ts
+ * import { entryStub } from 'boot-recipes';
+ *
+ * if (entryStub(0x47050000n, 0x47008000n).length !== 36) throw new Error('nine instructions');
+ * ```
  */
 export function entryStub(bootArgs: bigint, entry: bigint): Uint8Array {
   const words: number[] = [];

@@ -7,7 +7,15 @@ const WRAPPER = 8;
  * What the boot loader hands over: a module in its wrapper, {u32 count = 1, u32 offset = 8}, zero-filled to `size` bytes.
  *
  * @throws {@link BootError} `unsupported` when the module is not of version 1 or 2, `truncated` when it ends early
- * @example wrapTrustCache(module, 0x4000)
+ * @example
+ * ```ts
+ * import { wrapTrustCache } from 'boot-recipes';
+ *
+ * const module = new Uint8Array(24); // version, UUID, no entries
+ * module[0] = 1;
+ * const region = wrapTrustCache(module, 0x4000);
+ * if (region[0] !== 1 || region[4] !== 8 || region[8] !== 1) throw new Error('one module at offset 8');
+ * ```
  */
 export function wrapTrustCache(module: Uint8Array, size: number): Uint8Array {
   checkTrustCache(module);
@@ -20,7 +28,21 @@ export function wrapTrustCache(module: Uint8Array, size: number): Uint8Array {
   return bytes;
 }
 
-/** The kernel's own conditions, which it panics on: version, length, order. */
+/**
+ * The kernel's own conditions, which it panics on: version, length, order.
+ *
+ * @throws {@link BootError} `unsupported`, `truncated`, `bad-value`
+ * @example
+ * ```ts
+ * import { checkTrustCache, isBootError } from 'boot-recipes';
+ *
+ * try {
+ *   checkTrustCache(new Uint8Array(24));
+ * } catch (error) {
+ *   if (!isBootError(error, 'unsupported')) throw error; // version 0
+ * }
+ * ```
+ */
 export function checkTrustCache(module: Uint8Array): void {
   const path = 'TrustCache';
   const header = 24; // u32 version, uuid, u32 count
