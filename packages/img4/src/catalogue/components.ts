@@ -84,7 +84,8 @@ export const COMPONENTS: readonly (readonly [
   ['phlt', 'PHLEET', 'PHLEET firmware', 'ticket'],
   ['pmpf', 'PMP', 'power management processor firmware', 'ticket'],
   ['pdmg', 'PersonalizedDMG', 'personalized disk image', 'idevicerestore'],
-  ['rmbt', 'RBM', 'RBM firmware', 'idevicerestore'],
+  // idevicerestore's table has "rmbt"; genuine tickets have this.
+  ['rbmt', 'RBM', 'RBM firmware', 'ticket'],
   ['rtpf', 'RTP', 'RTP firmware', 'idevicerestore'],
   ['sbd1', 'Rap,SoftwareBinaryDsp1', 'Rap DSP 1 firmware', 'manifest'],
   ['rkos', 'Rap,RTKitOS', 'Rap RTKit firmware', 'manifest'],
@@ -124,5 +125,8 @@ export const COMPONENTS: readonly (readonly [
   ['bstc', undefined, 'trust cache of the base system', 'ticket'],
   ['mkrn', undefined, 'kernel collection of a Mac', 'ticket'],
   ['rosi', undefined, 'root hash of the OS image', 'ticket'],
+  ['hpmu', undefined, 'USB-C port controller (HPM) update', 'ticket'],
+  ['sptm', undefined, 'secure page table monitor', 'ticket'],
+  ['trxm', undefined, 'trusted execution monitor', 'ticket'],
   ['mupd', undefined, 'update manifest', 'ticket'],
 ];

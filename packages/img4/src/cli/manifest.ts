@@ -2,11 +2,18 @@ import { type CliCommand, UsageError } from '@internal/binary/cli';
 import { formatGenerator, parseGenerator } from '../answers/nonce.js';
 import { writeShsh2 } from '../answers/shsh2.js';
 import { ticketSummary } from '../answers/ticket.js';
-import { toHex } from '../bytes.js';
+import { latin1, toHex } from '../bytes.js';
 import { meaningOf } from '../catalogue/index.js';
+import { formatValue, type PropertyValue } from '../containers/property.js';
 import { argument, INPUT_OPTIONS, textOption } from './common.js';
 import { describeIm4m, lines } from './info.js';
 import { TICKET_OPTIONS, ticketIn } from './verify.js';
+
+/** A value, with the text it holds when its bytes are text. */
+function readable(value: PropertyValue): string {
+  const text = value.type === 'octets' ? latin1(value.value) : '';
+  return /^[\x20-\x7e]{2,}$/.test(text) ? JSON.stringify(text) : formatValue(value);
+}
 
 export const manifest: CliCommand = {
   name: 'manifest',
@@ -48,8 +55,8 @@ export const manifest: CliCommand = {
             nonceHash: summary.nonceHash && toHex(summary.nonceHash),
             generator: generator === undefined ? undefined : formatGenerator(generator),
           }),
-          ...Object.entries(description.properties).map(([name, value]) =>
-            `  ${name} ${value}  ${meaningOf('property', name) ?? ''}`.trimEnd(),
+          ...ticket.properties.map(({ name, value }) =>
+            `  ${name} ${readable(value)}  ${meaningOf('property', name) ?? ''}`.trimEnd(),
           ),
           ...Object.entries(description.objects).flatMap(([type, values]) => [
             `${type}  ${meaningOf('component', type) ?? ''}`.trimEnd(),
