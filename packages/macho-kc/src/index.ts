@@ -148,7 +148,9 @@ export {
 } from './signature/code-signature.js';
 export { type ByteSource, MemorySource } from './source.js';
 export { AddressIndex, exportSymbolList, importSymbolList, type OwnedSymbol } from './symbols/address-index.js';
+export { type KernelClass, kernelClasses, readVtable, type VtableEntry } from './symbols/classes.js';
 export { createDemangler, type Demangler } from './symbols/demangle.js';
+export { type RoutineTable, routineTables, type TableEntry } from './symbols/tables.js';
 export { trustCacheEntries } from './trustcache/from-macho.js';
 export {
   buildTrustCache,

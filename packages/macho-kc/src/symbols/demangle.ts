@@ -12,7 +12,14 @@ interface DemangleModule {
  * loaded by this module, so that pages and bundlers fetch it their own way; in Node use `loadDemangler` of
  * `macho-kc/node`.
  */
-export async function createDemangler(wasm: Uint8Array): Promise<Demangler> {
+export function createDemangler(wasm: Uint8Array): Promise<Demangler> {
+  // The glue keeps one instance's memory: there can be no second one.
+  return (only ??= instantiate(wasm));
+}
+
+let only: Promise<Demangler> | undefined;
+
+async function instantiate(wasm: Uint8Array): Promise<Demangler> {
   const glue = (await import('gecko-profiler-demangle/index_bg.js')) as unknown as DemangleModule &
     WebAssembly.ModuleImports;
   const { instance } = await WebAssembly.instantiate(wasm as Uint8Array<ArrayBuffer>, { './index_bg.js': glue });
