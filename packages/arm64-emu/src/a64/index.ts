@@ -2,6 +2,8 @@
 import './dp-imm.js';
 import './branch.js';
 import './system.js';
+import './hints.js';
+import './exceptions.js';
 import './pauth.js';
 import './dp-reg.js';
 import './ldst.js';

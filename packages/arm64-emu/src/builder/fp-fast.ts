@@ -87,6 +87,10 @@ function compare<T extends Float<T>>(a: T, b: T): { value: V128; ok: I32 } {
   return { value: v128(0n, 0n).put(2, 0, nzcv), ok: defaultMode().and(a.eq(a)).and(b.eq(b)) };
 }
 
+/** Rounded to integral by the first four of `Rounding`. */
+const rounded = <T extends Float<T>>(x: T, rounding: number): T =>
+  [x.nearest(), x.ceil(), x.floor(), x.trunc()][rounding]!;
+
 /** Integer conversions; see `intParam` for `param`. */
 function integer(op: FpOp, format: FloatLane, a: V128, param: number): Result {
   const [rounding, bytes, fraction] = [param & 7, (param >> 3) & 3, param >> 8];
@@ -97,8 +101,8 @@ function integer(op: FpOp, format: FloatLane, a: V128, param: number): Result {
     if (format === DOUBLE) return { value: fromF64(from.toF64(signed)), ok: bytes === 2 ? i32(1) : inexactAllowed() };
     return bytes === 2 ? { value: fromF32(toF32(from as I32, signed)), ok: inexactAllowed() } : undefined;
   }
-  if (rounding !== Rounding.zero) return undefined;
-  const x: F32 | F64 = format === DOUBLE ? a.f64() : a.f32();
+  if (rounding > Rounding.zero) return undefined;
+  const x: F32 | F64 = format === DOUBLE ? rounded(a.f64(), rounding) : rounded(a.f32(), rounding);
   const limit = 2 ** ((bytes === 3 ? 64 : 32) - (signed ? 1 : 0));
   const inside =
     x instanceof F64
@@ -134,8 +138,7 @@ function convert(format: FloatLane, a: V128, to: number): Result {
 
 function roundToIntegral<T extends Float<T>>(x: T, param: number): { value: T; ok: I32 } | undefined {
   if (param > Rounding.zero) return undefined;
-  const value = [x.nearest(), x.ceil(), x.floor(), x.trunc()][param]!;
-  return { value, ok: defaultMode().and(x.eq(x)) };
+  return { value: rounded(x, param), ok: defaultMode().and(x.eq(x)) };
 }
 
 /** The fast form of an operation, if it has one. */
@@ -152,6 +155,21 @@ export function fpFast(
   return r && { value: r.value.node, ok: r.ok.node };
 }
 
+/** Operations whose two lanes are done one by one, or change their size. */
+const RESIZING: ReadonlySet<FpOp> = new Set(['convert', 'fromsint', 'fromuint', 'tosint', 'touint']);
+function resize(op: FpOp, l: FloatLane, lanes: number, a: V128, param: number): Result {
+  if (l === SINGLE && op !== 'convert') return vector(op, l, lanes, [a], param);
+  if (lanes !== 2) return undefined;
+  const high = a.put(3, 0, l === DOUBLE ? a.get(3, 1) : a.get(2, 1).u64());
+  const [first, second] = [a, high].map(x => (op === 'convert' ? convert(l, x, param) : integer(op, l, x, param)));
+  if (!first || !second) return undefined;
+  const value =
+    op === 'convert' && l === DOUBLE
+      ? first.value.put(2, 1, second.value.get(2, 0))
+      : first.value.put(3, 1, second.value.get(3, 0));
+  return { value, ok: first.ok.and(second.ok) };
+}
+
 /** Operations that have no scalar form below. */
 const VECTOR_FORM: ReadonlySet<FpOp> = new Set(['abd', 'mulx', 'cmeq', 'cmge', 'cmgt', 'acge', 'acgt']);
 
@@ -159,6 +177,7 @@ function fast(op: FpOp, l: FloatLane, lanes: number, args: readonly V128[], para
   const a = args[0]!;
   const signs = FUSED[op];
   if (signs) return fused(signs, l, lanes, args);
+  if (lanes > 1 && RESIZING.has(op)) return resize(op, l, lanes, a, param);
   if (lanes > 1 || VECTOR_FORM.has(op)) return vector(op, l, lanes, args, param);
   if (op === 'compare') return l === DOUBLE ? compare(a.f64(), args[1]!.f64()) : compare(a.f32(), args[1]!.f32());
   if (op === 'fromsint' || op === 'fromuint' || op === 'tosint' || op === 'touint') return integer(op, l, a, param);
