@@ -287,11 +287,22 @@ describe('maintenance', () => {
     set('TCR_EL1', 25n | (5n << 32n) | (1n << 23n));
     set('TTBR0_EL1', 0x4000_0000n);
     set('AT S1E1R', 0x1234_5678n);
-    expect(get('PAR_EL1')).toBe(0xff00_0000_9234_5980n);
+    expect(get('PAR_EL1')).toBe(0xff00_0000_9234_5b80n);
     set('AT S1E0R', 0x1234_5678n);
     expect(get('PAR_EL1')).toBe(0x81bn); // permission fault, level 1
     set('AT S1E1W', 0x4000_0000n);
     expect(get('PAR_EL1')).toBe(0x80bn); // translation fault, level 1
+  });
+
+  it('AT takes an exception when the walk itself fails', () => {
+    const { cpu, ram, set } = harness();
+    ram.set(0x4000_0000, 0x9_0000_0003n); // a table that is not in memory
+    cpu.write('SCTLR_EL1', 1n);
+    set('TCR_EL1', 25n | (5n << 32n) | (1n << 23n));
+    set('TTBR0_EL1', 0x4000_0000n);
+    expect(set('AT S1E1R', 0x1000n)).toBe(SYS_TRAP);
+    cpu.raise();
+    expect([cpu.read('ESR_EL1'), cpu.read('FAR_EL1')]).toEqual([0x9600_0156n, 0x1000n]);
   });
 
   it('cache maintenance faults like a write, with CM', () => {

@@ -212,7 +212,8 @@ export class Stage1 {
     const shift = BigInt(((dlo >> 2) & 7) * 8);
     this.attr = Number((this.regime.mair >> shift) & 0xffn);
     this.isDevice = (this.attr & 0xf0) === 0;
-    this.shareability = this.isDevice ? 2 : (dlo >> 8) & 3;
+    // Device and Non-cacheable memory is outer shareable whatever the descriptor says.
+    this.shareability = this.isDevice || this.attr === 0x44 ? 2 : (dlo >> 8) & 3;
     this.nG = (dlo & 0x800) !== 0;
     this.guarded = (dhi & (1 << 18)) !== 0;
   }

@@ -19,6 +19,9 @@ const S = {
 } as const;
 
 const SCTLR_A = 2n;
+const PAR_RES1 = 1n << 11n;
+/** A translation that succeeded, of the Non-secure state. */
+const PAR_OK = PAR_RES1 | (1n << 9n);
 /** A range longer than this many pages drops the whole TLB. */
 const RANGE_PAGES = 512;
 
@@ -116,13 +119,17 @@ export abstract class TranslationState extends ExceptionState {
     const { mmu } = this;
     const el0 = unprivileged ? Access.unprivileged : pan && this.pan !== 0 ? Access.pan : 0;
     const status = mmu.translate(lowHalf(va), highHalf(va), (write ? Access.write : Access.read) | el0);
+    if (status >= Fault.externalWalk && status < Fault.externalWalk + 4) {
+      // The table walk itself failed: an exception, not a result.
+      this.abort(status, lowHalf(va), highHalf(va), WRITE);
+      this.faultIss |= ISS.CM;
+      this.trapped = true;
+      return;
+    }
     const par =
       status === OK
-        ? (BigInt(mmu.attr) << 56n) |
-          BigInt(mmu.pa - (mmu.pa % 0x1000)) |
-          (1n << 11n) |
-          (BigInt(mmu.shareability) << 7n)
-        : (1n << 11n) | (BigInt(status) << 1n) | 1n;
+        ? (BigInt(mmu.attr) << 56n) | BigInt(mmu.pa - (mmu.pa % 0x1000)) | PAR_OK | (BigInt(mmu.shareability) << 7n)
+        : PAR_RES1 | (BigInt(status) << 1n) | 1n;
     this.setSlot(S.PAR, par);
   }
 
