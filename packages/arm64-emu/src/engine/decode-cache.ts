@@ -1,19 +1,13 @@
 /** Records of decoded instructions, one array per physical page that is executed. */
 
-import { Special } from '../interp/module.js';
 import { PAGE_RECORDS, RECORD_PAGE_SIZE, RECORD_SIZE } from '../interp/record.js';
+import { Special } from '../interp/special.js';
+import type { PhysicalMemory } from './physical-memory.js';
 import type { Tlb } from './tlb.js';
 
 /** Writes to a page of records before the page is dropped: it has probably become data. */
 const WRITES_BEFORE_DROP = 16;
 const PAGE_BYTES = 4096;
-
-/** What the cache needs from the engine. */
-export interface DecodeCacheOwner {
-  readonly tlbs: readonly Tlb[];
-  /** Offset in linear memory of a physical page. */
-  hostOf(page: number): number;
-}
 
 /** Keyed by physical page number, so that mappings may change without decoding again. */
 export class DecodeCache {
@@ -30,7 +24,9 @@ export class DecodeCache {
     buffer: ArrayBufferLike,
     private readonly start: number,
     private readonly capacity: number,
-    private readonly owner: DecodeCacheOwner,
+    /** TLBs of all CPUs. */
+    private readonly tlbs: readonly Tlb[],
+    private readonly memory: PhysicalMemory,
   ) {
     this.view = new DataView(buffer);
     this.bytes = new Uint8Array(buffer);
@@ -67,9 +63,14 @@ export class DecodeCache {
     this.pages.set(page, index);
     this.pageOf[index] = page;
     this.writes[index] = 0;
-    const host = this.owner.hostOf(page);
-    for (const tlb of this.owner.tlbs) tlb.dropWrites(host);
+    const host = this.hostOf(page);
+    for (const tlb of this.tlbs) tlb.dropWrites(host);
     return index;
+  }
+
+  private hostOf(page: number): number {
+    const region = this.memory.find(page * PAGE_BYTES);
+    return region === undefined ? -1 : region.host + (page * PAGE_BYTES - region.base);
   }
 
   /** Physical address of the instruction whose record is at `ip`. */
@@ -97,7 +98,7 @@ export class DecodeCache {
     this.pages.delete(page);
     this.pageOf[index] = -1;
     this.free.push(index);
-    for (const tlb of this.owner.tlbs) tlb.dropFetches(this.start + index * RECORD_PAGE_SIZE);
+    for (const tlb of this.tlbs) tlb.dropFetches(this.start + index * RECORD_PAGE_SIZE);
   }
 
   /** Drops everything. No record may be executing. */
@@ -105,6 +106,6 @@ export class DecodeCache {
     this.pages.clear();
     this.free.length = 0;
     this.used = 0;
-    for (const tlb of this.owner.tlbs) tlb.flushFetches();
+    for (const tlb of this.tlbs) tlb.flushFetches();
   }
 }

@@ -5,7 +5,6 @@ import {
   type CpuEventName,
   type DecodeEnv,
   Decoder,
-  Disp,
   disassemble,
   Element,
   ExceptionClass,
@@ -13,16 +12,18 @@ import {
 } from '../a64/spec/index.js';
 import type { Feature } from '../cpu/features.js';
 import { Exit } from '../interp/exit.js';
-import { Handlers, handlerKey } from '../interp/handlers.js';
-import { type HandlerSource, Special } from '../interp/module.js';
+import { Handlers } from '../interp/handlers.js';
+import type { HandlerSource } from '../interp/module.js';
 import { DEFAULT_PROFILE, type HandlerProfile } from '../interp/profile.js';
-import { encodeRecord, RECORD_SIZE } from '../interp/record.js';
+import { RECORD_SIZE } from '../interp/record.js';
+import { Special } from '../interp/special.js';
 import { DecodeCache } from './decode-cache.js';
-import { type CpuHost, FETCH, type FpRoutine, type PhysicalIo } from './host.js';
+import { FetchPath } from './fetch-path.js';
+import type { CpuHost, FpRoutine, PhysicalIo } from './host.js';
 import { generatedCodeImports } from './imports.js';
 import { PhysicalMemory, type RegionSpec } from './physical-memory.js';
 import { SlowPath } from './slow-path.js';
-import { CELL, MAX_CPUS, STATE, STATE_SIZE, TLB_END, TLB_SET } from './state.js';
+import { CELL, MAX_CPUS, STATE, STATE_SIZE, TLB_END } from './state.js';
 import { Regime, Tlb } from './tlb.js';
 
 const PAGE = 4096;
@@ -78,8 +79,9 @@ export class Engine {
   private readonly words: Int32Array;
   private readonly u64: BigUint64Array;
   private readonly bytes: Uint8Array;
-  private readonly decoder: Decoder;
+  private readonly tlbs: Tlb[] = [];
   private readonly cache: DecodeCache;
+  private readonly fetchPath: FetchPath;
   private readonly handlers: Handlers;
   private readonly slowPath: SlowPath;
   private readonly cpus: (Attached | undefined)[] = new Array<Attached | undefined>(MAX_CPUS).fill(undefined);
@@ -100,24 +102,21 @@ export class Engine {
     this.bytes = new Uint8Array(this.buffer);
     this.memory = new PhysicalMemory(this.buffer, options.memory, ramStart);
     this.memory.onChange = (address, size) => this.invalidate(address, size);
-    this.decoder = new Decoder(options.features, this.decodeEnv());
-    const tlbs: Tlb[] = [];
-    this.cache = new DecodeCache(this.buffer, recordStart, RECORD_PAGES, { tlbs, hostOf: p => this.hostOf(p) });
-    this.tlbs = tlbs;
+    this.cache = new DecodeCache(this.buffer, recordStart, RECORD_PAGES, this.tlbs, this.memory);
+    const decoder = new Decoder(options.features, this.decodeEnv());
+    this.fetchPath = new FetchPath(this.buffer, this.memory, this.cache, decoder, () => this.running);
     this.slowPath = new SlowPath(this.buffer, this.memory, this.cache, options.io, this.slowContext());
     const imports = generatedCodeImports(memory, {
       host: () => this.running.host,
       slowPath: this.slowPath,
       fp: options.fp,
-      syncPc: () => this.syncPc(),
-      decode: ip => this.decodeRecord(ip),
-      enter: (lo, hi) => this.enter(lo, hi),
+      fetchPath: this.fetchPath,
       check: ip => this.check(ip),
     });
     const profile = options.profile ?? DEFAULT_PROFILE;
-    this.handlers = new Handlers(imports, this.knownSources(profile), profile.hot);
+    this.handlers = new Handlers(imports, this.fetchPath.sources(profile), profile.hot);
+    this.fetchPath.handlers = this.handlers;
   }
-  private readonly tlbs: Tlb[];
 
   // ---- CPUs
 
@@ -133,6 +132,8 @@ export class Engine {
     if (index === this.currentIndex) return;
     const next = this.cpu(index);
     this.current?.saved.set(this.bytes.subarray(0, STATE_SIZE));
+    if (this.current !== undefined) this.current.tlb.active = false;
+    next.tlb.active = true;
     this.bytes.set(next.saved, 0);
     this.current = next;
     this.currentIndex = index;
@@ -179,20 +180,13 @@ export class Engine {
       this.cache.written(page, from - page * PAGE, to - from, this.sliceBudget === 0 ? -1 : this.words[CELL.IP >> 2]!);
     }
   }
-  private hostOf(page: number): number {
-    const region = this.memory.find(page * PAGE);
-    return region === undefined ? -1 : region.host + (page * PAGE - region.base);
-  }
   /** The text of an instruction, for traces. */
   disassemble(word: number, pc: bigint): string {
-    return disassemble(this.decoder, word, pc);
+    return disassemble(this.fetchPath.decoder, word, pc);
   }
   /** Which handler executes `word` at `offset` in its page; undefined when it is UNDEFINED. For profiles. */
   identifyHandler(word: number, offset: number): { readonly key: string; readonly far: boolean } | undefined {
-    const decoded = this.decoder.decode(word);
-    if (decoded === undefined) return undefined;
-    const far = leavesPage(decoded.operands, offset);
-    return { key: handlerKey(decoded, far), far };
+    return this.fetchPath.identify(word, offset);
   }
   /** Calls `tracer` before each instruction, with exact state; undefined stops that. */
   trace(tracer: ((pc: bigint, word: number) => void) | undefined): void {
@@ -205,54 +199,6 @@ export class Engine {
       sysregName: key => this.current?.host.sysName(key),
     };
   }
-  private knownSources(profile: HandlerProfile): HandlerSource[] {
-    return profile.handlers.flatMap(([word, far]) => {
-      const decoded = this.decoder.decode(word);
-      return decoded ? [{ decoded, far }] : [];
-    });
-  }
-
-  /** Decodes the instruction of a fresh record. */
-  private decodeRecord(ip: number): void {
-    const address = this.cache.addressOf(ip);
-    const word = this.words[this.memory.wordOf(address)]!;
-    const decoded = this.decoder.decode(word);
-    if (decoded === undefined) {
-      this.view.setUint16(ip, Special.undefined, true);
-      return;
-    }
-    const handler = this.handlers.get(decoded, leavesPage(decoded.operands, address % PAGE));
-    encodeRecord(this.view, ip, handler.number, handler.layout, decoded.operands);
-  }
-
-  /** The record of the instruction at `hi:lo`, entered into the fetch TLB; -1 when it cannot be fetched. */
-  private enter(lo: number, hi: number): number {
-    const { host, tlb } = this.running;
-    const known = tlb.current.lookupFetch(lo, hi);
-    if (known >= 0) return this.setPage(lo, hi, known);
-    if (!host.translate(lo, hi, FETCH, false)) return -1;
-    const { pa, keep, nG } = host.translation;
-    const page = Math.floor(pa / PAGE);
-    if (this.memory.find(pa) === undefined) {
-      host.externalAbort(lo, hi, FETCH);
-      return -1;
-    }
-    const records = this.cache.records(page);
-    if (keep) tlb.current.fill(TLB_SET.FETCH, lo, hi, records, nG);
-    return this.setPage(lo, hi, records);
-  }
-  /** Makes the page of `hi:lo` with its records the current one; gives the instruction's record. */
-  private setPage(lo: number, hi: number, records: number): number {
-    const va = (BigInt(hi) << 32n) | BigInt((lo & -PAGE) >>> 0);
-    this.u64[CELL.PC_BIAS >> 3] = BigInt.asUintN(64, va - BigInt(records >>> 2));
-    return records + (lo & (PAGE - 4)) * 4;
-  }
-  /** Makes `STATE.PC` the address of the instruction whose record is in the cell. */
-  private syncPc(): void {
-    const ip = this.words[CELL.IP >> 2]! >>> 2;
-    this.u64[STATE.PC >> 3] = BigInt.asUintN(64, this.u64[CELL.PC_BIAS >> 3]! + BigInt(ip));
-  }
-
   // ---- calls from generated code
 
   private slowContext(): ConstructorParameters<typeof SlowPath>[4] {
@@ -264,19 +210,19 @@ export class Engine {
       get tlb() {
         return engine.running.tlb;
       },
-      syncPc: () => engine.syncPc(),
+      syncPc: () => engine.fetchPath.syncPc(),
     };
   }
 
   /** Looks at the instruction of a record before it runs; returns a reason to leave instead, or CONTINUE. */
   private check(ip: number): number {
     const { view, words } = this;
-    if (view.getUint16(ip, true) === Special.decode) this.decodeRecord(ip);
+    if (view.getUint16(ip, true) === Special.decode) this.fetchPath.decode(ip);
     const number = view.getUint16(ip, true);
     if (number === Special.pageEnd) return Exit.CONTINUE;
     if (this.tracer !== undefined) {
-      this.syncPc();
-      this.tracer(this.u64[STATE.PC >> 3]!, words[this.memory.wordOf(this.cache.addressOf(ip))]!);
+      this.fetchPath.syncPc();
+      this.tracer(this.u64[STATE.PC >> 3]!, this.fetchPath.word(ip));
     }
     const source = this.handlers.all[number];
     if (source === undefined || !usesFp(source) || !this.running.host.fpTrapped()) return Exit.CONTINUE;
@@ -309,7 +255,7 @@ export class Engine {
   private slice(cpu: Attached, limit: number): number {
     const { words } = this;
     const lo = words[STATE.PC >> 2]!;
-    const ip = this.enter(lo, words[(STATE.PC >> 2) + 1]!);
+    const ip = this.fetchPath.enter(lo, words[(STATE.PC >> 2) + 1]!);
     if (ip < 0) {
       cpu.host.raise();
       return 1;
@@ -336,7 +282,7 @@ export class Engine {
       host.raise();
       return 1;
     }
-    this.syncPc();
+    this.fetchPath.syncPc();
     switch (reason) {
       case Exit.ABORT:
         host.raise();
@@ -368,13 +314,3 @@ export class Engine {
 /** Whether an instruction is subject to FP access traps. */
 const usesFp = ({ decoded }: HandlerSource): boolean =>
   Object.values(decoded.operands).some(o => o instanceof V || o instanceof Element);
-
-/** Whether a direct branch at `offset` in its page leads to another one. */
-function leavesPage(operands: Readonly<Record<string, unknown>>, offset: number): boolean {
-  for (const o of Object.values(operands)) {
-    if (!(o instanceof Disp)) continue;
-    const target = offset + o.k;
-    return target < 0 || target >= PAGE;
-  }
-  return false;
-}

@@ -1,6 +1,7 @@
 /** The functions that generated code imports. */
 import { callRoutine, FP_OP_NAMES, type FpFormat } from '../a64/spec/index.js';
 import { Exit } from '../interp/exit.js';
+import type { FetchPath } from './fetch-path.js';
 import { type CpuHost, type FpRoutine, SYS_CONTINUE, SYS_TRAP } from './host.js';
 import type { SlowPath } from './slow-path.js';
 import { CELL } from './state.js';
@@ -11,12 +12,7 @@ export interface ImportTargets {
   host(): CpuHost;
   readonly slowPath: SlowPath;
   readonly fp: FpRoutine;
-  /** Makes `STATE.PC` the address of the current instruction. */
-  syncPc(): void;
-  /** Decodes the instruction of a record. */
-  decode(ip: number): void;
-  /** The record of the instruction at `hi:lo`, or -1. */
-  enter(lo: number, hi: number): number;
+  readonly fetchPath: FetchPath;
   /** Reason to leave instead of executing a record, or CONTINUE. */
   check(ip: number): number;
 }
@@ -26,7 +22,7 @@ export function generatedCodeImports(memory: WebAssembly.Memory, engine: ImportT
   const view = new DataView(memory.buffer);
   const words = new Int32Array(memory.buffer);
   const u64 = new BigUint64Array(memory.buffer);
-  const { slowPath, fp } = engine;
+  const { slowPath, fetchPath, fp } = engine;
   const trap = (): number => {
     words[CELL.REASON >> 2] = Exit.ABORT;
     return -1;
@@ -36,20 +32,20 @@ export function generatedCodeImports(memory: WebAssembly.Memory, engine: ImportT
       memory,
       slow: (lo: number, hi: number, info: number): number => slowPath.slow(lo, hi, info),
       sysRead: (key: number): number => {
-        engine.syncPc();
+        fetchPath.syncPc();
         const value = engine.host().sysRead(key);
         if (value === undefined) return trap();
         u64[CELL.BOUNCE >> 3] = value;
         return 0;
       },
       sysWrite: (key: number, value: bigint): number => {
-        engine.syncPc();
+        fetchPath.syncPc();
         const result = engine.host().sysWrite(key, BigInt.asUintN(64, value));
         if (result === SYS_TRAP) return trap();
         return result === SYS_CONTINUE ? 0 : 1;
       },
-      decode: (ip: number): void => engine.decode(ip),
-      jump: (_kind: number): number => engine.enter(words[CELL.JUMP >> 2]!, words[(CELL.JUMP >> 2) + 1]!),
+      decode: (ip: number): void => fetchPath.decode(ip),
+      jump: (_kind: number): number => fetchPath.enter(words[CELL.JUMP >> 2]!, words[(CELL.JUMP >> 2) + 1]!),
       fp: (operation: number, param: number): void => {
         const op = FP_OP_NAMES[operation & 0xff]!;
         fp(view, CELL.FP_ARGS, op, ((operation >> 8) & 15) as FpFormat, operation >> 12, param);

@@ -21,6 +21,8 @@ export class Tlb {
   private clock = 0;
   private regime: number = Regime.el1;
   private unprivilegedRegime: number = Regime.unprivileged;
+  /** Whether this CPU is the one that runs. */
+  active = false;
   /** The sets of plain, and of unprivileged accesses. */
   current: TlbSet;
   unprivileged: TlbSet;
@@ -60,7 +62,8 @@ export class Tlb {
     this.publish();
   }
   /** Tells generated code which sets are current. */
-  publish(): void {
+  private publish(): void {
+    if (!this.active) return;
     this.words[CELL.TLB >> 2] = this.current.base;
     this.words[CELL.TLB_UNPRIVILEGED >> 2] = this.unprivileged.base;
   }

@@ -1,8 +1,9 @@
 /** Handlers by number: which instruction shapes have code, and the table it is in. */
 import type { Decoded } from '../a64/spec/index.js';
 import type { HandlerSource } from './module.js';
-import { mainModule, Special, singleModule, TABLE_SIZE } from './module.js';
+import { mainModule, singleModule, TABLE_SIZE } from './module.js';
 import type { RecordLayout } from './record.js';
+import { Special } from './special.js';
 
 /** A handler: number in records, layout of the record. */
 export interface Handler {

@@ -17,8 +17,6 @@ import type { RecordLayout } from './record.js';
 /** Slots of the handler table; numbers must fit a record's u16. */
 export const TABLE_SIZE = 16384;
 
-/** Handlers that are not instructions; fresh record memory (zeros) says "decode me". */
-export const Special = { decode: 0, pageEnd: 1, undefined: 2, count: 3 } as const;
 const SPECIALS: readonly ((f: Frame) => void)[] = [emitDecode, emitPageEnd, emitUndefined];
 
 /** An instruction, and whether it is a direct branch to another page. */

@@ -1,0 +1,104 @@
+/** From addresses of instructions to their records. */
+import { type Decoder, Disp } from '../a64/spec/index.js';
+import { type Handlers, handlerKey } from '../interp/handlers.js';
+import type { HandlerSource } from '../interp/module.js';
+import type { HandlerProfile } from '../interp/profile.js';
+import { encodeRecord } from '../interp/record.js';
+import { Special } from '../interp/special.js';
+import type { DecodeCache } from './decode-cache.js';
+import { type CpuHost, FETCH } from './host.js';
+import type { PhysicalMemory } from './physical-memory.js';
+import { CELL, STATE, TLB_SET } from './state.js';
+import type { Tlb } from './tlb.js';
+
+const PAGE = 4096;
+
+/** Fetches and decodes for the running CPU. */
+export class FetchPath {
+  /** Set once the handlers known in advance are made. */
+  handlers!: Handlers;
+  private readonly view: DataView;
+  private readonly words: Int32Array;
+  private readonly u64: BigUint64Array;
+
+  constructor(
+    buffer: ArrayBufferLike,
+    private readonly memory: PhysicalMemory,
+    private readonly cache: DecodeCache,
+    readonly decoder: Decoder,
+    private readonly running: () => { readonly host: CpuHost; readonly tlb: Tlb },
+  ) {
+    this.view = new DataView(buffer);
+    this.words = new Int32Array(buffer);
+    this.u64 = new BigUint64Array(buffer);
+  }
+
+  /** The instructions of a profile that this CPU has. */
+  sources(profile: HandlerProfile): HandlerSource[] {
+    return profile.handlers.flatMap(([word, far]) => {
+      const decoded = this.decoder.decode(word);
+      return decoded ? [{ decoded, far }] : [];
+    });
+  }
+  /** Which handler executes `word` at `offset` in its page; undefined when it is UNDEFINED. */
+  identify(word: number, offset: number): { readonly key: string; readonly far: boolean } | undefined {
+    const decoded = this.decoder.decode(word);
+    if (decoded === undefined) return undefined;
+    const far = leavesPage(decoded.operands, offset);
+    return { key: handlerKey(decoded, far), far };
+  }
+  /** The instruction word of a record. */
+  word(ip: number): number {
+    return this.words[this.memory.wordOf(this.cache.addressOf(ip))]!;
+  }
+
+  /** Decodes the instruction of a fresh record. */
+  decode(ip: number): void {
+    const address = this.cache.addressOf(ip);
+    const decoded = this.decoder.decode(this.words[this.memory.wordOf(address)]!);
+    if (decoded === undefined) {
+      this.view.setUint16(ip, Special.undefined, true);
+      return;
+    }
+    const handler = this.handlers.get(decoded, leavesPage(decoded.operands, address % PAGE));
+    encodeRecord(this.view, ip, handler.number, handler.layout, decoded.operands);
+  }
+
+  /** The record of the instruction at `hi:lo`, entered into the fetch TLB; -1 when it cannot be fetched. */
+  enter(lo: number, hi: number): number {
+    const { host, tlb } = this.running();
+    const known = tlb.current.lookupFetch(lo, hi);
+    if (known >= 0) return this.setPage(lo, hi, known);
+    if (!host.translate(lo, hi, FETCH, false)) return -1;
+    const { pa, keep, nG } = host.translation;
+    const page = Math.floor(pa / PAGE);
+    if (this.memory.find(pa) === undefined) {
+      host.externalAbort(lo, hi, FETCH);
+      return -1;
+    }
+    const records = this.cache.records(page);
+    if (keep) tlb.current.fill(TLB_SET.FETCH, lo, hi, records, nG);
+    return this.setPage(lo, hi, records);
+  }
+  /** Makes the page of `hi:lo` with its records the current one; gives the instruction's record. */
+  private setPage(lo: number, hi: number, records: number): number {
+    const va = (BigInt(hi) << 32n) | BigInt((lo & -PAGE) >>> 0);
+    this.u64[CELL.PC_BIAS >> 3] = BigInt.asUintN(64, va - BigInt(records >>> 2));
+    return records + (lo & (PAGE - 4)) * 4;
+  }
+  /** Makes `STATE.PC` the address of the instruction whose record is in the cell. */
+  syncPc(): void {
+    const ip = this.words[CELL.IP >> 2]! >>> 2;
+    this.u64[STATE.PC >> 3] = BigInt.asUintN(64, this.u64[CELL.PC_BIAS >> 3]! + BigInt(ip));
+  }
+}
+
+/** Whether a direct branch at `offset` in its page leads to another one. */
+function leavesPage(operands: Readonly<Record<string, unknown>>, offset: number): boolean {
+  for (const o of Object.values(operands)) {
+    if (!(o instanceof Disp)) continue;
+    const target = offset + o.k;
+    return target < 0 || target >= PAGE;
+  }
+  return false;
+}
