@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { CELL, TLB_SET, TLB_START } from '../../src/engine/state.js';
+import { Regime, Tlb } from '../../src/engine/tlb.js';
+
+function bench() {
+  const words = new Int32Array((TLB_START + 16 * TLB_SET.SIZE) / 4);
+  const tlb = new Tlb(words, 0);
+  tlb.active = true;
+  tlb.select(Regime.el1, Regime.unprivileged);
+  /** What generated code finds for a read of `lo`, in the current set: the host address, or undefined. */
+  const hit = (lo: number, hi = 0): number | undefined => {
+    const entry = (words[CELL.TLB >> 2]! + ((lo >>> 12) & 1023) * 16) >> 2;
+    return words[entry] === (lo & -4096) && words[entry + 1] === hi ? (lo + words[entry + 2]!) | 0 : undefined;
+  };
+  return { tlb, words, hit };
+}
+const READ = TLB_SET.READ;
+
+describe('TLB', () => {
+  it('leads addresses of a page to host addresses', () => {
+    const { tlb, hit } = bench();
+    tlb.current.fill(READ, 0x12345678, 0, 0x400000, false);
+    expect([hit(0x12345000), hit(0x12345fff), hit(0x12346000), hit(0x12345678, 1)]).toEqual([
+      0x400000,
+      0x400fff,
+      undefined,
+      undefined,
+    ]);
+  });
+  it('keeps what belongs to address spaces apart, and global pages with each', () => {
+    const { tlb, hit } = bench();
+    tlb.setAsid(1);
+    tlb.current.fill(READ, 0x1000, 0, 0x400000, true);
+    tlb.setAsid(2);
+    expect(hit(0x1000)).toBeUndefined();
+    tlb.current.fill(READ, 0x1000, 0, 0x500000, true);
+    tlb.setAsid(1);
+    expect(hit(0x1000)).toBe(0x400000);
+    // More address spaces than sets: the oldest one makes room, its global pages stay.
+    tlb.current.fill(READ, 0x2000, 0, 0x600000, false);
+    for (const asid of [3, 4, 5, 6]) tlb.setAsid(asid);
+    expect(hit(0x1000)).toBeUndefined();
+    tlb.setAsid(1);
+    expect(hit(0x1000)).toBeUndefined();
+  });
+  it('drops by address in every set, whatever the tag in the top byte', () => {
+    const { tlb, hit } = bench();
+    tlb.current.fill(READ, 0x3000, 0x0a000000, 0x400000, false);
+    tlb.select(Regime.el0, Regime.el0);
+    tlb.current.fill(READ, 0x3000, 0, 0x400000, true);
+    tlb.flushPage(0x3000, 0);
+    expect(hit(0x3000)).toBeUndefined();
+    tlb.select(Regime.el1, Regime.unprivileged);
+    expect(hit(0x3000, 0x0a000000)).toBeUndefined();
+  });
+  it('drops an address space and leaves global pages', () => {
+    const { tlb, hit } = bench();
+    tlb.setAsid(7);
+    tlb.current.fill(READ, 0x1000, 0, 0x400000, true);
+    tlb.current.fill(READ, 0x2000, 0, 0x500000, false);
+    tlb.flushAsid(8);
+    expect(hit(0x1000)).toBe(0x400000);
+    tlb.flushAsid(7);
+    expect([hit(0x1000), hit(0x2000)]).toEqual([undefined, 0x500000]);
+    tlb.flushAll();
+    expect(hit(0x2000)).toBeUndefined();
+  });
+  it('drops write entries of a page that becomes code', () => {
+    const { tlb, words } = bench();
+    const entry = tlb.current.fill(TLB_SET.WRITE, 0x1000, 0, 0x400000, false);
+    tlb.dropWrites(0x401000);
+    expect(words[(entry + TLB_SET.WRITE) >> 2]).toBe(0x1000);
+    tlb.dropWrites(0x400000);
+    expect(words[(entry + TLB_SET.WRITE) >> 2]).toBe(-1);
+  });
+  it('does not tell generated code about a CPU that does not run', () => {
+    const { tlb, words } = bench();
+    const before = words[CELL.TLB >> 2];
+    tlb.active = false;
+    tlb.setAsid(9);
+    expect(words[CELL.TLB >> 2]).toBe(before);
+  });
+});
