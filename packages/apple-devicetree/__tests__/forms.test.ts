@@ -23,6 +23,7 @@ describe('text form', () => {
     const io = tree.root.addNode('io');
     io.set('reg', [{ address: 16n, size: 4n }]);
     io.setFlag('on');
+    io.setU32('unknown', 5);
     io.setBytes('odd name', Uint8Array.of(1, 2, 3)).padding = Uint8Array.of(9);
     tree.trailing = Uint8Array.of(0, 0);
     const text = `device-tree {
@@ -34,6 +35,7 @@ describe('text form', () => {
     name: string = "io"
     reg: reg<1,1> = [{address: 0x10, size: 0x4}]
     on: flag
+    unknown: u32 = 5  # 05000000
     "odd name": padding <09> hex = <010203>
   }
 }
@@ -91,7 +93,12 @@ describe('JSON form', () => {
     const tree = createTree();
     tree.root.setU64('wide', 0x8000000000000001n);
     const json = JSON.parse(JSON.stringify(toJson(tree)));
-    expect(json.root.properties[1]).toEqual({ name: 'wide', type: 'u64', value: '0x8000000000000001' });
+    expect(json.root.properties[1]).toEqual({
+      name: 'wide',
+      type: 'u64',
+      value: '0x8000000000000001',
+      guess: '0100000000000080',
+    });
     expect(same(fromJson(json).serialize(), tree.serialize())).toBe(true);
   });
 

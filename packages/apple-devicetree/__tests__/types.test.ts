@@ -172,6 +172,7 @@ describe('value types', () => {
       'wake-source[]': 36,
       'memory-range[]': 16,
       'gpu-perf-state[]': 8,
+      'speaker-config[]': 4,
     });
   });
 });

@@ -1,5 +1,3 @@
-/** Prefix of what this package adds to a flattened tree. */
-export const PREFIX = 'apple,';
 /** Stands for the `name` property, which flattened trees do not have. */
 export const NAME = 'apple,name';
 /** What a flattened tree cannot express, as texts: property, what, and hexadecimal bytes or widths. */

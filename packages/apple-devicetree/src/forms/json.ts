@@ -12,6 +12,8 @@ export interface PropertyJson {
   readonly type: string;
   readonly value: JsonValue;
   readonly placeholder?: true;
+  /** Hexadecimal bytes of a number whose type is a guess; ignored when read. */
+  readonly guess?: string;
   /** Hexadecimal padding bytes, when they are not zero. */
   readonly padding?: string;
   /** Hexadecimal name field, when the name alone does not give it. */
@@ -34,11 +36,12 @@ export interface DeviceTreeJson {
 }
 
 /** @internal */
-export const propertyToJson = ({ type, value, padding, field, ...parts }: PropertyParts): PropertyJson => ({
+export const propertyToJson = ({ type, value, padding, field, guessed, ...parts }: PropertyParts): PropertyJson => ({
   name: parts.name,
   ...(parts.placeholder && { placeholder: true }),
   type,
   value: value instanceof Uint8Array ? toHex(value) : valueToJson(value),
+  ...(guessed && { guess: toHex(guessed) }),
   ...(padding && { padding: toHex(padding) }),
   ...(field && { field: toHex(field) }),
 });

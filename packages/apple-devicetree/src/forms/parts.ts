@@ -4,7 +4,8 @@ import { DeviceTreeError, fail } from '../error.js';
 import { NAME_FIELD_SIZE } from '../format.js';
 import { DeviceTreeProperty } from '../property.js';
 import { typeById } from '../types/by-id.js';
-import { typeOfProperty } from '../types/resolve.js';
+import { guessType } from '../types/guess.js';
+import { tableType } from '../types/resolve.js';
 import { hex, string } from '../types/scalars.js';
 import type { DecodedValue } from '../types/value-type.js';
 
@@ -15,22 +16,30 @@ export interface PropertyParts {
   readonly type: string;
   readonly value: DecodedValue;
   readonly placeholder?: true;
+  /** The bytes of a number whose type is a guess, for people: readers of the forms ignore it. */
+  readonly guessed?: Uint8Array;
   /** Padding, when it is not zero. */
   readonly padding?: Uint8Array;
   /** The 32-byte name field, when the name alone does not give it. */
   readonly field?: Uint8Array;
 }
 
+/** Guesses that are shown with their bytes; texts and bytes speak for themselves. */
+const NUMBERS = new Set(['u32', 'u64', 'u64[]']);
+
 /** Takes a property apart. */
 export function partsOf(node: DeviceTreeNode, property: DeviceTreeProperty): PropertyParts {
   const bytes = property.value;
   const { name, placeholder, nameField, padding } = property;
-  const type = placeholder ? (string.decode(bytes) === undefined ? hex : string) : typeOfProperty(node, name, bytes);
+  const known = placeholder ? (string.decode(bytes) === undefined ? hex : string) : tableType(node, name, bytes);
+  const type = known ?? guessType(bytes);
+  const guessed = known === undefined && NUMBERS.has(type.id);
   return {
     name,
     type: type.id,
     value: type.decode(bytes)!,
     ...(placeholder && { placeholder }),
+    ...(guessed && { guessed: bytes }),
     ...(!isZero(padding) && { padding: padding.slice() }),
     ...((name === '' || !isZero(nameField.subarray(name.length))) && { field: nameField.slice() }),
   };

@@ -21,7 +21,7 @@ import { checkNodeName, type PropertyParts, partsOf, propertyOf } from './parts.
  *   }
  *   trailing = <00000000>
  *
- * `# …` is a comment. Before the type may stand `placeholder`, `padding <hex>` and `field <hex>`.
+ * `# …` is a comment; it shows the bytes of numbers whose type is a guess. Before the type may stand `placeholder`, `padding <hex>` and `field <hex>`.
  */
 
 const BARE = /^[A-Za-z_~][A-Za-z0-9_,.+~-]*$|^#[A-Za-z_][A-Za-z0-9_,.+~-]*$/;
@@ -48,9 +48,9 @@ export function valueText(value: DecodedValue): string {
 
 /** One property as a line of the text form. */
 export function propertyText(node: DeviceTreeNode, property: DeviceTreeProperty): string {
-  const { name, type, value, placeholder, padding, field } = partsOf(node, property);
+  const { name, type, value, placeholder, padding, field, guessed } = partsOf(node, property);
   const before = `${placeholder ? 'placeholder ' : ''}${padding ? `padding ${valueText(padding)} ` : ''}${field ? `field ${valueText(field)} ` : ''}`;
-  return `${word(name)}: ${before}${type}${type === 'flag' ? '' : ` = ${valueText(value)}`}`;
+  return `${word(name)}: ${before}${type}${type === 'flag' ? '' : ` = ${valueText(value)}`}${guessed ? `  # ${toHex(guessed)}` : ''}`;
 }
 
 /**

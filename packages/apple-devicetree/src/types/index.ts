@@ -17,6 +17,7 @@ export {
   pmgrPowerDomains20,
   pmgrPowerGateRegisters,
   pmgrPsRegisters,
+  speakerConfigs,
   tunables,
   wakeSources,
 } from './records.js';

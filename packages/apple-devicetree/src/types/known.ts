@@ -1,7 +1,7 @@
 import type { RangeEntry, RegEntry } from './cells.js';
 import type { FunctionCall } from './function.js';
 import * as record from './records.js';
-import { list, one, string, strings, text } from './scalars.js';
+import { hex, list, one, string, strings, text } from './scalars.js';
 import type { DecodedValue, ValueOf } from './value-type.js';
 
 const u32 = one('u32');
@@ -42,6 +42,8 @@ export const KNOWN = {
   // /chosen, as XNU and the kexts read it.
   'boot-args': [string, text(256), text(608), text(1024)],
   'firmware-version': [text(256), string],
+  'random-seed': [hex],
+  'nvram-proxy-data': [hex],
   'dram-base': [u64],
   'dram-size': [u64],
   'unique-chip-id': [u64],

@@ -1,4 +1,4 @@
-import { type RecordOf, type RecordType, records } from './record.js';
+import { type RecordType, records } from './record.js';
 
 /** `/defaults pmap-io-ranges`: physical ranges that the kernel maps for devices. Addresses and sizes in bytes. */
 export const pmapIoRanges = records('pmap-io-range', [
@@ -139,6 +139,14 @@ export const gpuPerfStates = records('gpu-perf-state', [
   ['voltage', 'u32'],
 ]);
 
+/** `speaker-config`: slots of the audio bus, and an amplifier's gain. */
+export const speakerConfigs = records('speaker-config', [
+  ['receiveSlot', 'u8'],
+  ['gain', 'u8'],
+  ['voltageSlot', 'u8'],
+  ['currentSlot', 'u8'],
+]);
+
 type Row<Type> = Type extends RecordType<infer T> ? T : never;
 /** One entry of `pmap-io-ranges`. */
 export type PmapIoRange = Row<typeof pmapIoRanges>;
@@ -169,6 +177,5 @@ export const recordTypes = [
   wakeSources,
   memoryRanges,
   gpuPerfStates,
+  speakerConfigs,
 ] as const;
-
-export type { RecordOf };

@@ -20,11 +20,13 @@ export interface Decoded {
 
 const NONE: readonly string[] = [];
 
-/** Type of a property's bytes: the first of the table's that fits, or a guess. */
-export function typeOfProperty(node: DeviceTreeNode, name: string, bytes: Uint8Array): AnyType {
-  for (const type of tableTypes(node, name)) if (type.decode(bytes) !== undefined) return type;
-  return guessType(bytes);
-}
+/** Type of a property's bytes by the table: the first that fits; undefined when none does. */
+export const tableType = (node: DeviceTreeNode, name: string, bytes: Uint8Array): AnyType | undefined =>
+  tableTypes(node, name).find(type => type.decode(bytes) !== undefined);
+
+/** Type of a property's bytes: the table's, or a guess. */
+export const typeOfProperty = (node: DeviceTreeNode, name: string, bytes: Uint8Array): AnyType =>
+  tableType(node, name, bytes) ?? guessType(bytes);
 
 /**
  * Decodes a property: by the table, else by a guess.

@@ -24,6 +24,8 @@ const u32 = one('u32');
 const u64 = one('u64');
 const u32s = list('u32');
 const f32 = one('f32');
+const fourcc = one('fourcc');
+const fourccs = list('fourcc');
 
 const cells = (node: DeviceTreeNode | undefined, name: string): number | undefined => {
   const count = node?.u32(name);
@@ -110,6 +112,11 @@ export const TYPE_TABLE: readonly TypeRow[] = [
   { name: 'apcie-*-tunables', types: [record.tunables] },
   // The size of a record depends on the chip. Sizes are told apart by divisibility; 728 bytes fit two of them.
   { name: 'dapf-instance-*', types: [record.dapf52, record.dapf56, record.dapf55] },
+
+  { name: 'speaker-config', node: 'audio-*', types: [record.speakerConfigs] },
+  { name: 'identifier', parent: 'aop-audio', types: [fourcc, fourccs] },
+  { name: 'clockSource', parent: 'aop-audio', types: [fourcc, fourccs] },
+  { name: 'audio-stream-formatter', types: [fourcc] },
 
   { name: 'info-*name*', node: '*pmu*', types: [string] },
   { name: 'info-*', node: '*pmu*', types: [u32s] },
