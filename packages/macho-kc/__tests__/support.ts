@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { fixture, fixturesUnder } from '../../../internal/binary/src/testing/fixtures.js';
+import { fixture, fixturesUnder } from '@internal/binary/testing';
 import { isFat, MachO, readFat } from '../src/index.js';
 
 export { fixture, fixturesUnder };

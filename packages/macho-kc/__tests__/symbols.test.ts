@@ -1,5 +1,5 @@
+import { fixturePath } from '@internal/binary/testing';
 import { describe, expect, it } from 'vitest';
-import { fixturePath } from '../../../internal/binary/src/testing/fixtures.js';
 import {
   AddressIndex,
   exportForDisassembler,

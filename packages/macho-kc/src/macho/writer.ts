@@ -103,6 +103,8 @@ export function writeMachO(macho: NewMachO): Uint8Array {
   const offsets: number[] = [];
   let fileoff = 0;
   for (const segment of segments) {
+    if (BigInt(segment.bytes.length) > segment.vmsize)
+      throw new MachOError('bad-value', 'content is longer than the segment', { path: segment.name });
     const filesize = alignUp(segment.bytes.length, page);
     const size = BigInt(filesize) > segment.vmsize ? Number(segment.vmsize) : filesize;
     offsets.push(fileoff);
