@@ -88,12 +88,8 @@ export class Stage1 {
     const ignoreTop = fetch ? range.tbiInstruction : range.tbiData;
     const top = ignoreTop ? (upper ? hi | 0xff00_0000 : hi & 0xff_ffff) : hi;
     // Every bit above the input address must equal bit 55.
-    const mask = range.bits >= 32 ? -(2 ** (range.bits - 32)) | 0 : -1;
-    if ((top & mask) !== (upper ? mask : 0)) return Fault.translation;
-    if (range.bits < 32) {
-      const low = -(2 ** range.bits) | 0;
-      if ((lo & low) !== (upper ? low : 0)) return Fault.translation;
-    }
+    const { topMask, lowMask } = range;
+    if ((top & topMask) !== (upper ? topMask : 0) || (lo & lowMask) !== (upper ? lowMask : 0)) return Fault.translation;
     if (range.baseTooLarge) return Fault.addressSize;
     return this.walk(lo, top, access, range);
   }
@@ -106,7 +102,7 @@ export class Stage1 {
     const ignoreTop = (access & Access.fetch) !== 0 ? range.tbiInstruction : range.tbiData;
     const top = (ignoreTop ? hi & 0xff_ffff : hi) >>> 0;
     const pa = top * TWO32 + (lo >>> 0);
-    if (pa >= 2 ** regime.paBits) return Fault.addressSize;
+    if (pa >= regime.paLimit) return Fault.addressSize;
     this.pa = pa;
     this.allowed = Access.read | Access.write | Access.fetch;
     const fetch = (access & Access.fetch) !== 0;
@@ -120,13 +116,14 @@ export class Stage1 {
   }
 
   private walk(lo: number, hi: number, access: number, range: Range): number {
-    const { memory, regime } = this;
+    const { memory } = this;
     const { words } = memory;
+    const { paLimit } = this.regime;
     const { granule } = range;
     const stride = granule - 3;
     let table = range.base;
     let level = range.startLevel;
-    let indexBits = range.bits - granule - stride * (3 - level);
+    let indexBits = range.startIndexBits;
     let tableBits = 0;
     for (; ; level++) {
       const lsb = granule + stride * (3 - level);
@@ -138,7 +135,7 @@ export class Stage1 {
       const page = (dlo & 2) !== 0;
       if ((dlo & 1) === 0 || (level === 3 && !page)) return Fault.translation + level;
       const output = (dhi & 0xffff) * TWO32 + ((dlo & -(1 << granule)) >>> 0);
-      if (output >= 2 ** regime.paBits) return Fault.addressSize + level;
+      if (output >= paLimit) return Fault.addressSize + level;
       if (page && level < 3) {
         if (!range.hpd) tableBits |= dhi >>> 27;
         table = output;

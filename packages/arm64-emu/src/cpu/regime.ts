@@ -10,8 +10,12 @@ export interface Range {
   readonly granule: number;
   /** Bits of input address. */
   readonly bits: number;
-  /** Level of the first lookup, 0 to 3. */
+  /** The bits of the address that must equal bit 55, in halves. */
+  readonly topMask: number;
+  readonly lowMask: number;
+  /** Level of the first lookup, 0 to 3, and the bits of its index. */
   readonly startLevel: number;
+  readonly startIndexBits: number;
   /** Physical address of the first table. */
   readonly base: number;
   /** The base exceeds the output address size. */
@@ -39,8 +43,8 @@ export interface Regime {
   /** Instruction fetches are cacheable when translation is off (SCTLR.I); kept for attributes only. */
   readonly low: Range;
   readonly high: Range;
-  /** Bits of output address. */
-  readonly paBits: number;
+  /** First physical address that is too large. */
+  readonly paLimit: number;
   /** Hardware sets the Access flag; and clears AP[2] of writable-clean descriptors. */
   readonly ha: boolean;
   readonly hd: boolean;
@@ -55,13 +59,10 @@ const IPS_BITS = [32, 36, 40, 42, 44, 48, 48, 48];
 const field = (v: bigint, lsb: number, width: number): number =>
   Number((v >> BigInt(lsb)) & ((1n << BigInt(width)) - 1n));
 
-function range(
-  model: CpuModel,
-  ttbr: bigint,
-  o: Omit<Range, 'bits' | 'startLevel' | 'base' | 'baseTooLarge'>,
-  tsz: number,
-  paBits: number,
-): Range {
+/** What {@link range} works out. */
+type Derived = 'bits' | 'topMask' | 'lowMask' | 'startLevel' | 'startIndexBits' | 'base' | 'baseTooLarge';
+
+function range(model: CpuModel, ttbr: bigint, o: Omit<Range, Derived>, tsz: number, paBits: number): Range {
   const { features } = model;
   const supported =
     (o.granule === 12 && features.has('TGran4')) ||
@@ -69,18 +70,25 @@ function range(
     (o.granule === 16 && features.has('TGran64'));
   const largest = features.has('TTST') ? (o.granule === 16 ? 47 : 48) : 39;
   const bits = 64 - Math.max(16, tsz);
-  if (!supported || tsz > largest)
-    return { ...o, disabled: true, granule: 0, bits, startLevel: 0, base: 0, baseTooLarge: false };
+  const topMask = bits >= 32 ? -(2 ** (bits - 32)) | 0 : -1;
+  const lowMask = bits >= 32 ? 0 : -(2 ** bits) | 0;
+  if (!supported || tsz > largest) {
+    const none = { startLevel: 0, startIndexBits: 0, base: 0, baseTooLarge: false };
+    return { ...o, ...none, disabled: true, granule: 0, bits, topMask, lowMask };
+  }
   const stride = o.granule - 3;
   const startLevel = 4 - Math.ceil((bits - o.granule) / stride);
-  const indexBits = bits - o.granule - stride * (3 - startLevel);
+  const startIndexBits = bits - o.granule - stride * (3 - startLevel);
   // The table is aligned to its size, at least 64 bytes.
-  const align = 2 ** Math.max(indexBits + 3, 6);
+  const align = 2 ** Math.max(startIndexBits + 3, 6);
   const address = Number(ttbr & 0xffff_ffff_fffen);
   return {
     ...o,
     bits,
+    topMask,
+    lowMask,
     startLevel,
+    startIndexBits,
     base: Math.floor(address / align) * align,
     baseTooLarge: address >= 2 ** paBits,
   };
@@ -117,7 +125,7 @@ export function el1Regime(model: CpuModel, r: RegimeRegisters): Regime {
     wxn: (r.sctlr & (1n << 19n)) !== 0n,
     low: range(model, r.ttbr0, low, field(r.tcr, 0, 6), paBits),
     high: range(model, r.ttbr1, high, field(r.tcr, 16, 6), paBits),
-    paBits,
+    paLimit: 2 ** paBits,
     ha,
     hd: ha && features.has('HAFDBS') && bit(40),
     mair: r.mair,
