@@ -96,6 +96,8 @@ insn({
 insn({
   name: 'LDAR, LDLAR, STLR, STLLR',
   pattern: 'size:2 0010001 L 0 Rs:5 o0 Rt2:5 Rn:5 Rt:5',
+  // LDLAR and STLLR are those without o0.
+  needs: f => (f.o0 ? undefined : 'LOR'),
   shape: { size: 4, L: 2 },
   operands: f => ({ t: X(f.Rt), n: XSP(f.Rn) }),
   asm: f =>
