@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -154,21 +154,27 @@ const hasScript = process.platform === 'linux' && spawnSync('script', ['--versio
 
 describe.skipIf(!hasScript && !process.env.CI)('on a terminal', () => {
   const bin = fileURLToPath(new URL('../bin/boot-recipes.js', import.meta.url));
-  /** Runs it on a terminal; `typed` is typed a second apart, once the shell is up. */
-  const onTerminal = (args: string, typed: readonly string[]): string => {
+  /** Runs it on a terminal; each text of `dialogue` is typed when the output ends with what precedes it. */
+  const onTerminal = (args: string, dialogue: readonly (readonly [RegExp, string])[]): Promise<string> => {
     const mode = (when: string): string => `stty -a | grep -o -- '-\\?icanon' | sed 's/^/${when}:/'`;
     const command = `${mode('before')}; ${process.execPath} ${bin} ${args}; echo "status:$?"; ${mode('after')}`;
-    const keys = typed.map(text => `printf '${text}'; sleep 1`).join('; ');
-    const { stdout } = spawnSync('sh', ['-c', `(sleep 6; ${keys}) | script -qec "$COMMAND" /dev/null`], {
-      encoding: 'utf8',
-      env: { ...process.env, COMMAND: command },
-      timeout: 60_000,
+    const child = spawn('script', ['-qec', command, '/dev/null'], { timeout: 60_000 });
+    let output = '';
+    let step = 0;
+    child.stdout.on('data', data => {
+      output += String(data).replaceAll('\r', '');
+      if (!dialogue[step]?.[0].test(output)) return;
+      child.stdin.write(dialogue[step]![1]);
+      step++;
     });
-    return stdout.replaceAll('\r', '');
+    return new Promise(resolve => child.on('close', () => resolve(output)));
   };
 
-  it('types into the guest, leaves with Ctrl-A x, and gives the terminal back', () => {
-    const output = onTerminal('boot sample --append -s', ['echo typed\\r', '\\001x']);
+  it('types into the guest, leaves with Ctrl-A x, and gives the terminal back', async () => {
+    const output = await onTerminal('boot sample --append -s', [
+      [/sample# $/, 'echo typed\r'],
+      [/\ntyped\nsample# $/, '\x01x'],
+    ]);
     expect(output).toContain('before:icanon');
     expect(output).toContain('\ntyped\n');
     expect(output).toContain('status:130');

@@ -1,7 +1,11 @@
 // Debian's unmodified kernel to a shell that answers, here and on QEMU: same kernel, RAM disk and command line.
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { boot, prepareBoot } from '../src/boot.js';
+import { prepareBoot } from '../src/boot.js';
+import { cli } from './support/cli.js';
 import { debianKernel, hasDebian, shellRamDisk } from './support/debian.js';
 import { available, qemu } from './support/qemu.js';
 
@@ -33,20 +37,26 @@ describe.skipIf(!hasDebian())('Debian’s kernel', () => {
   const checksum = createHash('sha256').update(DATA).digest('hex');
 
   it('boots to a shell that answers, and powers off', { timeout: 400_000 }, async () => {
-    let output = '';
-    const result = await boot('linux', {
-      kernel: debianKernel(),
-      initrd,
-      append: APPEND,
-      cpu: 'cortex-a72',
-      memory: 512 << 20,
-      send: COMMANDS,
-      timeout: 300,
-      output: bytes => {
-        output += new TextDecoder('latin1').decode(bytes);
-      },
-    });
-    expect(result.reason, output.slice(-3000)).toBe('power-off');
+    const scratch = mkdtempSync(join(tmpdir(), 'linux-'));
+    const path = join(scratch, 'initrd');
+    writeFileSync(path, initrd);
+    const options = [
+      '--initrd',
+      path,
+      '--append',
+      APPEND,
+      '--cpu',
+      'cortex-a72',
+      '--memory',
+      '512M',
+      '--timeout',
+      '300',
+    ];
+    const run = await cli('boot-recipes', ['boot', 'linux', ...options, '--send', ...COMMANDS], { seconds: 320 });
+    rmSync(scratch, { recursive: true });
+    const output = run.stdout;
+    expect(run.status, output.slice(-3000) + run.stderr).toBe(0);
+    expect(run.stderr).toContain('the guest switched itself off');
     expect(answer(output, 'uname -m')).toBe('aarch64');
     expect(answer(output, 'sha256sum /etc/data')).toBe(`${checksum}  /etc/data`);
     const info = answer(output, 'cat /proc/cpuinfo');

@@ -24,6 +24,8 @@ export interface CliOptions {
   /** Standard input; left open when `open`. */
   readonly input?: string | Uint8Array;
   readonly open?: boolean;
+  /** Seconds after which it is ended; 100 when not given. */
+  readonly seconds?: number;
   /** Called with what stdout has so far, and the process. */
   readonly onOutput?: (text: string, child: { kill: (signal: NodeJS.Signals) => boolean }) => void;
 }
@@ -32,7 +34,7 @@ export interface CliOptions {
 export function cli(command: keyof typeof BIN, args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
   const child = spawn(process.execPath, [`${root}${BIN[command]}`, ...args], {
     env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
-    timeout: 100_000,
+    timeout: (options.seconds ?? 100) * 1000,
   });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', data => {

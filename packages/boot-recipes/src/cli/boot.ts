@@ -61,8 +61,8 @@ async function recipeOptions(context: CliContext, recipe: Recipe, options: Optio
   const gic = text(options, 'gic');
   if (gic !== undefined && gic !== '2' && gic !== '3') throw new UsageError(`--gic ${gic}: 2 or 3`);
   const [memory, entry, kernel, initrd] = ['memory', 'entry', 'kernel', 'initrd'].map(name => text(options, name));
-  const files =
-    kernel === undefined && initrd === undefined ? await debianFiles(recipe, line => context.info(line)) : {};
+  const given = (['kernel', 'initrd'] as const).filter(name => options[name] !== undefined);
+  const files = await debianFiles(recipe, given, line => context.info(line));
   const load: LoadedFile[] = [];
   for (const argument of texts(options, 'load')) load.push(await loadFile(context, argument));
   return {

@@ -1,11 +1,21 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { Recipe, RecipeOptions } from '../recipes/recipe.js';
+import type { Recipe, RecipeInput, RecipeOptions } from '../recipes/recipe.js';
 
-/** The recipe's files from where Debian's packages put them, as far as they are there. */
-export async function debianFiles(recipe: Recipe, info: (line: string) => void): Promise<RecipeOptions> {
+/**
+ * The recipe's files that were not given, from where Debian's packages put them, as far as they are there. A RAM disk
+ * goes with Debian's kernel only.
+ *
+ * @param given names of the files that were given
+ */
+export async function debianFiles(
+  recipe: Recipe,
+  given: readonly RecipeInput['option'][],
+  info: (line: string) => void,
+): Promise<Pick<RecipeOptions, RecipeInput['option']>> {
   const found: { kernel?: Uint8Array; initrd?: Uint8Array } = {};
   for (const { option, debian } of recipe.inputs) {
+    if (given.includes(option) || given.includes('kernel')) continue;
     const path = debian?.paths.find(candidate => existsSync(candidate));
     if (path === undefined) continue;
     info(`--${option} ${path}`);
