@@ -9,7 +9,8 @@ function bench() {
   tlb.select(Regime.el1, Regime.unprivileged);
   /** What generated code finds for a read of `lo`, in the current set: the host address, or undefined. */
   const hit = (lo: number, hi = 0): number | undefined => {
-    const entry = (words[CELL.TLB >> 2]! + ((lo >>> 12) & 1023) * 16) >> 2;
+    const index = ((lo >>> 12) ^ (lo >>> 22)) & 1023;
+    const entry = (words[CELL.TLB >> 2]! + index * 16) >> 2;
     return words[entry] === (lo & -4096) && words[entry + 1] === hi ? (lo + words[entry + 2]!) | 0 : undefined;
   };
   return { tlb, words, hit };
@@ -26,6 +27,11 @@ describe('TLB', () => {
       undefined,
       undefined,
     ]);
+  });
+  it('keeps pages that are a power of two apart', () => {
+    const { tlb, hit } = bench();
+    for (const lo of [0x8155e000, 0x8555e000]) tlb.current.fill(READ, lo | 0, 0, 0x400000, false);
+    expect([hit(0x8155e000 | 0), hit(0x8555e000 | 0)]).toEqual([0x400000, 0x400000]);
   });
   it('keeps what belongs to address spaces apart, and global pages with each', () => {
     const { tlb, hit } = bench();

@@ -89,6 +89,8 @@ export const CELL = {
 
 /** Entries of each TLB array; direct mapped by VA bits 12 and up. */
 export const TLB_ENTRIES = 1024;
+/** The index is the page number exclusive-ored with itself, shifted by so much: buffers 4 MiB apart do not collide. */
+export const TLB_HASH_SHIFT = 10;
 /** Bytes of an entry: i64 tag (VA of the page), i32 addend (host = low 32 bits of VA + addend), i32 flags. */
 export const TLB_ENTRY_SIZE = 16;
 /** One set: read, write and fetch arrays, then a scratch entry for accesses that are not cached. */

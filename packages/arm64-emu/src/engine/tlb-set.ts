@@ -1,5 +1,5 @@
 /** One set of TLB arrays in linear memory: generated code reads them, this class writes them. */
-import { TLB_ENTRIES, TLB_ENTRY_SIZE, TLB_SET } from './state.js';
+import { TLB_ENTRIES, TLB_ENTRY_SIZE, TLB_HASH_SHIFT, TLB_SET } from './state.js';
 
 const PAGE_BITS = 12;
 const PAGE_MASK = -4096;
@@ -31,7 +31,8 @@ export class TlbSet {
   }
 
   private entry(lo: number): number {
-    return this.base + ((lo >>> PAGE_BITS) & (TLB_ENTRIES - 1)) * TLB_ENTRY_SIZE;
+    const page = lo >>> PAGE_BITS;
+    return this.base + ((page ^ (page >>> TLB_HASH_SHIFT)) & (TLB_ENTRIES - 1)) * TLB_ENTRY_SIZE;
   }
 
   /**

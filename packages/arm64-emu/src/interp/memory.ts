@@ -1,6 +1,6 @@
 /** Guest memory accesses: the TLB's fast path inline, the slow path behind a call. */
 import type { Access } from '../builder/effects.js';
-import { CELL, TLB_ENTRIES, TLB_ENTRY_SIZE, TLB_SET } from '../engine/state.js';
+import { CELL, TLB_ENTRIES, TLB_ENTRY_SIZE, TLB_HASH_SHIFT, TLB_SET } from '../engine/state.js';
 import type { Node } from '../ir/index.js';
 import { Op } from '../wasm/opcodes.js';
 import { BUDGET, type Code, IP } from './code.js';
@@ -9,14 +9,20 @@ import { Import, slowInfo } from './imports.js';
 const PAGE_MASK = -4096n;
 const ADDEND = 8;
 /** VA bits 12 and up, as a byte offset into an array of entries. */
-const INDEX_SHIFT = 8n;
+const INDEX_SHIFT = 8;
 const INDEX_MASK = (TLB_ENTRIES - 1) * TLB_ENTRY_SIZE;
 
 /** Pushes the address of the entry for the VA in local `va`, relative to the set's array. */
 export function tlbEntry(c: Code, va: () => void, unprivileged = false): void {
-  va();
-  c.i64(INDEX_SHIFT);
-  c.raw(Op.i64ShrU, Op.i32Wrap);
+  const page = (shift: number): void => {
+    va();
+    c.u8(Op.i32Wrap);
+    c.i32(shift);
+    c.u8(Op.i32ShrU);
+  };
+  page(INDEX_SHIFT);
+  page(INDEX_SHIFT + TLB_HASH_SHIFT);
+  c.u8(Op.i32Xor);
   c.i32(INDEX_MASK);
   c.u8(Op.i32And);
   c.loadAt(Op.i32Load, 2, unprivileged ? CELL.TLB_UNPRIVILEGED : CELL.TLB);
