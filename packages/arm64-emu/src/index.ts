@@ -1,4 +1,31 @@
-export { appleA12, CPU_MODELS, type CpuModel } from './cpu/models.js';
+export type { Cpu, WaitState } from './cpu/cpu.js';
+export type { Conduit } from './cpu/cpu-port.js';
+export type { Feature } from './cpu/features.js';
+export {
+  appleA12,
+  appleA13,
+  CPU_MODELS,
+  type CpuModel,
+  type CpuModelInit,
+  cortexA72,
+  cpuModel,
+  max,
+  vmapple,
+} from './cpu/models.js';
+export {
+  computed,
+  type LowestEl,
+  RO1,
+  RW0,
+  RW1,
+  type SysAccess,
+  type SysRegInit,
+  type SysRegRow,
+  stored,
+  WO1,
+} from './cpu/sysreg.js';
+export type { UnknownPolicy } from './cpu/sysreg-table.js';
+export { APPLE_REGISTERS } from './cpu/sysregs-apple.js';
 export { AppleAic, type AppleAicOptions } from './devices/apple-aic.js';
 export { Bus, BusError, type HoleAccess, type HostMemory, isBusError, type Region } from './devices/bus.js';
 export { CfiFlash, type CfiFlashOptions } from './devices/cfi-flash.js';
@@ -24,7 +51,14 @@ export { VirtioPci, type VirtioPciOptions } from './devices/virtio/pci.js';
 export { VirtioRng } from './devices/virtio/rng.js';
 export { UserNetwork } from './devices/virtio/user-network.js';
 export { type BuildOptions, type BuiltMachine, buildMachine, type RamSpec } from './machine/build.js';
-export { Machine, type MachineOptions, type RunOptions, type StopReason } from './machine/machine.js';
+export {
+  type CpuLines,
+  type FirmwareCall,
+  Machine,
+  type MachineOptions,
+  type RunOptions,
+  type StopReason,
+} from './machine/machine.js';
 export { gicSysRegs } from './virt/gic-sysregs.js';
 export { type MapEntry, VIRT_GIC_LINES, VIRT_IRQ, VIRT_MAP, VIRT_PPI } from './virt/memory-map.js';
 export {

@@ -1,25 +1,6 @@
 import { STATE, sysregAddress } from '../engine/state.js';
 import { slotOf } from './sysreg-slots.js';
 
-/** PSTATE and SPSR fields (Arm ARM, C5.2.19 SPSR_EL1, AArch64 layout). */
-export const SPSR = {
-  mode: 0x1fn,
-  aarch32: 0x10n,
-  F: 1n << 6n,
-  I: 1n << 7n,
-  A: 1n << 8n,
-  D: 1n << 9n,
-  BTYPE: 10n,
-  SSBS: 12n,
-  IL: 20n,
-  SS: 21n,
-  PAN: 22n,
-  UAO: 23n,
-  DIT: 24n,
-  TCO: 25n,
-  NZCV: 28n,
-} as const;
-
 const SP_SLOTS = [slotOf('SP_EL0'), slotOf('SP_EL1')] as const;
 
 /**

@@ -1,10 +1,9 @@
-import { computed, type LowestEl, RO1, RW1, type SysRegRow, stored } from './sysreg.js';
+import { computed, RO1, RW1, RW2, type SysRegRow, stored } from './sysreg.js';
 
 const APCTL_KEY_VALID = 2n;
 const APSTS_KEY_VALID = 1n;
 /** Permissions by APRR index before the kernel changes them. */
 const APRR_DEFAULT = 0x4455_4054_6666_6477n;
-const RW2 = { read: 2 as LowestEl, write: 2 as LowestEl };
 
 /** Registers that only store, as name and encoding. */
 const STORAGE: readonly (readonly [string, string])[] = [
