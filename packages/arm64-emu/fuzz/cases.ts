@@ -73,7 +73,7 @@ export class Cases {
     return { bytes, view, count };
   }
 
-  /** A batch of streams: instructions in a row that do not branch, with loads and stores at an address in X28. */
+  /** A batch of streams: instructions in a row with branches forward, and loads and stores at an address in X28. */
   streams(wanted: number): Batch {
     const limit = Math.min(wanted, SLOTS);
     const bytes = new Uint8Array(limit * REQUEST_BYTES);
@@ -86,13 +86,15 @@ export class Cases {
       this.state(view, at + 16, Kind.MEMORY, 28 << 5);
       view.setUint32(at + 16 + X + 28 * 8, DATA + DATA_SIZE / 2 + this.random.below(64) * 16, true);
       view.setUint32(at + 16 + X + 28 * 8 + 4, 0, true);
-      for (let i = 0; i < length; i++) view.setUint32(at + REQUEST_WORDS + i * 4, this.streamWord(), true);
+      for (let i = 0; i < length; i++) view.setUint32(at + REQUEST_WORDS + i * 4, this.streamWord(length - i), true);
     }
     return { bytes, view, count: limit };
   }
-  private streamWord(): number {
+  /** `left`: instructions up to the end of the stream, this one included. */
+  private streamWord(left: number): number {
     const r = this.random;
     for (;;) {
+      if (r.chance(8)) return this.forwardBranch(1 + r.below(left));
       const i = this.pool[r.below(this.pool.length)]!;
       if (isBranch(i) || /literal|X[PR],|^MSR|^MRS/.test(i.name)) continue;
       let word = this.tame(i, ((r.next() & ~i.pattern.mask) | i.pattern.bits) >>> 0);
@@ -106,6 +108,16 @@ export class Cases {
       if (isMemory(i) && 'm' in d.operands) continue;
       return word;
     }
+  }
+
+  /** B, BL, B.cond, CBZ, CBNZ, TBZ or TBNZ over `words`. */
+  private forwardBranch(words: number): number {
+    const any = this.random.next();
+    const form = this.random.below(4);
+    if (form === 0) return ((any & 0x80000000) | 0x14000000 | words) >>> 0;
+    if (form === 1) return (0x54000000 | (words << 5) | (any & 15)) >>> 0;
+    if (form === 2) return ((any & 0x8100001f) | 0x34000000 | (words << 5)) >>> 0;
+    return ((any & 0x81f8001f) | 0x36000000 | (words << 5)) >>> 0;
   }
 
   /** A word and how it is run. One in twenty has a fixed bit flipped, to see that what should be UNDEFINED is. */
