@@ -1,29 +1,27 @@
-import { concatBytes, encodeText, latin1, viewOf } from '../bytes.js';
+import { concatBytes, encodeText, latin1 } from '../bytes.js';
 import { fail } from '../error.js';
+import { ChrpHeaderSize, readChrpHeader, writeChrpHeader } from './nvram.generated.js';
 
-/** A CHRP partition's header: u8 signature, u8 checksum, u16 length in 16-byte blocks, char name[12]. */
-const HEADER = 16;
 const SYSTEM = 0x70;
 const FREE = 0x7f;
+/** Partition sizes are counted in blocks of this many bytes, which is also the size of a header. */
+const BLOCK = ChrpHeaderSize;
 
-/** Byte sum of a header without its checksum, with the carry added back in. */
-function checksum(header: Uint8Array): number {
+/** Byte sum of the header at `at` without its checksum, with the carry added back in. */
+function checksum(image: Uint8Array, at: number): number {
   let sum = 0;
-  header.forEach((byte, i) => {
-    if (i === 1) return;
-    sum += byte;
-    if (sum > 0xff) sum = (sum & 0xff) + 1;
-  });
+  for (let i = 0; i < ChrpHeaderSize; i++) if (i !== 1) sum += image[at + i]!;
+  while (sum > 0xff) sum = (sum & 0xff) + (sum >> 8);
   return sum;
 }
 
-function partition(signature: number, name: string, size: number, data: Uint8Array): Uint8Array {
+function partition(signature: number, text: string, size: number, data: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(size);
-  bytes[0] = signature;
-  viewOf(bytes).setUint16(2, size / HEADER, true);
-  bytes.set(encodeText(name), 4);
-  bytes[1] = checksum(bytes.subarray(0, HEADER));
-  bytes.set(data, HEADER);
+  const name = new Uint8Array(12);
+  name.set(encodeText(text));
+  writeChrpHeader({ signature, checksum: 0, length: size / BLOCK, name }, bytes, 0, fail);
+  bytes[1] = checksum(bytes, 0);
+  bytes.set(data, ChrpHeaderSize);
   return bytes;
 }
 
@@ -73,7 +71,7 @@ export interface NvramOptions {
  * ```
  */
 export function nvramImage({ variables = {}, size = 0x2000 }: NvramOptions = {}): Uint8Array {
-  if (!Number.isInteger(size / HEADER) || size < 4 * HEADER || size / HEADER > 0xffff)
+  if (!Number.isInteger(size / BLOCK) || size < 4 * BLOCK || size / BLOCK > 0xffff)
     throw fail('out-of-range', `an NVRAM image of ${size} bytes`);
   const all = { 'nonce-seeds': new Uint8Array(SEEDS * SEED_SIZE), ...variables };
   const data = concatBytes(
@@ -83,10 +81,10 @@ export function nvramImage({ variables = {}, size = 0x2000 }: NvramOptions = {})
       Uint8Array.of(0),
     ]),
   );
-  const common = Math.floor(size / 4 / HEADER) * HEADER;
-  const needed = Math.ceil((HEADER + data.length + 1) / HEADER) * HEADER;
+  const common = Math.floor(size / 4 / BLOCK) * BLOCK;
+  const needed = Math.ceil((BLOCK + data.length + 1) / BLOCK) * BLOCK;
   const commonSize = Math.max(common, needed);
-  if (commonSize > size - HEADER)
+  if (commonSize > size - BLOCK)
     throw fail('out-of-range', `${data.length} bytes of variables do not fit in ${size} bytes`);
   return concatBytes([
     partition(SYSTEM, 'common', commonSize, data),
@@ -106,18 +104,13 @@ export interface NvramPartition {
 /** The chain of partitions, up to the first header that makes no sense. */
 export function nvramPartitions(image: Uint8Array): NvramPartition[] {
   const found: NvramPartition[] = [];
-  for (let offset = 0; offset + HEADER <= image.length; ) {
-    const header = image.subarray(offset, offset + HEADER);
-    const size = viewOf(header).getUint16(2, true) * HEADER;
+  for (let offset = 0; offset + ChrpHeaderSize <= image.length; ) {
+    const { signature, length, name, checksum: said } = readChrpHeader(image, offset, fail);
+    const size = length * BLOCK;
     if (size === 0 || size > image.length - offset) break;
-    const nul = header.indexOf(0, 4);
-    found.push({
-      name: latin1(header, 4, nul < 0 ? HEADER : nul),
-      signature: header[0]!,
-      offset,
-      size,
-      checksumOk: checksum(header) === header[1],
-    });
+    const nul = name.indexOf(0);
+    const text = latin1(name, 0, nul < 0 ? name.length : nul);
+    found.push({ name: text, signature, offset, size, checksumOk: checksum(image, offset) === said });
     offset += size;
   }
   return found;
@@ -126,7 +119,7 @@ export function nvramPartitions(image: Uint8Array): NvramPartition[] {
 /** Variables of a partition: text up to each NUL, values as they stand (escaped). */
 export function nvramVariables(image: Uint8Array, { offset, size }: NvramPartition): Map<string, string> {
   const variables = new Map<string, string>();
-  for (const text of latin1(image, offset + HEADER, offset + size).split('\0')) {
+  for (const text of latin1(image, offset + ChrpHeaderSize, offset + size).split('\0')) {
     const equals = text.indexOf('=');
     if (equals > 0) variables.set(text.slice(0, equals), text.slice(equals + 1));
   }
