@@ -91,8 +91,8 @@ function untilPattern(options: Options): RegExp | undefined {
   }
 }
 
-const summary = ({ reason, instructions, seconds, mips, guestSeconds }: BootResult): string =>
-  `${SENTENCES[reason]}: ${(instructions / 1e6).toFixed(1)} M instructions in ${seconds.toFixed(2)} s ` +
+const summary = ({ reason, instructions, seconds, mips, guestSeconds, pc }: BootResult): string =>
+  `${SENTENCES[reason]}${EXIT_CODES[reason] === 0 ? '' : ` (pc 0x${pc.toString(16)})`}: ${(instructions / 1e6).toFixed(1)} M instructions in ${seconds.toFixed(2)} s ` +
   `(${mips.toFixed(0)} MIPS), ${guestSeconds.toFixed(2)} s for the guest`;
 
 /** `boot-recipes boot RECIPE` */
