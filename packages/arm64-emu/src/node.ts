@@ -1,1 +1,1 @@
-export {};
+export { FileDisk } from './file-disk.js';
