@@ -257,6 +257,13 @@ describe('what goes wrong', () => {
     ['bad JSON', ['to-binary', '-'], () => Buffer.from('{ nope'), 1, /syntax: not JSON/],
     ['a missing file', ['print', 'none.bin'], () => new Uint8Array(), 1, /ENOENT/],
     ['a missing node', ['get', 'tree.bin', '/none'], () => new Uint8Array(), 1, /not-found: \/none: no such node/],
+    [
+      'a slash for a dot',
+      ['get', 'tree.bin', '/uart0/reg'],
+      () => new Uint8Array(),
+      1,
+      /no such node; the property is \/uart0\.reg/,
+    ],
     ['an unknown option', ['print', 'tree.bin', '--nope'], () => new Uint8Array(), 2, /unknown option/],
     ['a missing argument', ['get', 'tree.bin'], () => new Uint8Array(), 2, /missing required argument/],
     ['a bad range', ['prepare', 'tree.bin', '--dram', '5'], () => new Uint8Array(), 2, /ADDRESS,SIZE/],

@@ -8,6 +8,7 @@ import { valueToJson } from '../forms/parts.js';
 import { nodeText, parseValue, valueText } from '../forms/text.js';
 import { isPattern, parsePropertyPath } from '../path.js';
 import type { DeviceTreeProperty } from '../property.js';
+import type { DeviceTree } from '../tree.js';
 import { typeById, typeIds } from '../types/by-id.js';
 import { decodeProperty, encodeValue } from '../types/resolve.js';
 import type { DecodedValue } from '../types/value-type.js';
@@ -28,8 +29,17 @@ const describe = ({ node, property }: FoundProperty) => {
 /** Whether a path names a property: it has a dot after its last slash. */
 const namesProperty = (path: string): boolean => path.indexOf('.', path.lastIndexOf('/') + 1) >= 0;
 
-async function getNodes(context: CliContext, nodes: readonly DeviceTreeNode[], path: string): Promise<void> {
-  if (nodes.length === 0) throw fail('not-found', 'no such node', { path });
+/** The property path that was meant by one with a slash before the property, or nothing. */
+function meant(tree: DeviceTree, path: string): string {
+  const slash = path.lastIndexOf('/');
+  const node = slash < 0 ? undefined : tree.find(path.slice(0, slash));
+  const property = node?.property(path.slice(slash + 1));
+  return node === undefined || property === undefined ? '' : `; the property is ${propertyPath(node, property)}`;
+}
+
+async function getNodes(context: CliContext, tree: DeviceTree, path: string): Promise<void> {
+  const nodes = findNodes(tree, path);
+  if (nodes.length === 0) throw fail('not-found', `no such node${meant(tree, path)}`, { path });
   context.result(
     nodes.map(node => ({ path: node.path, properties: node.properties.map(property => describe({ node, property })) })),
     () => nodes.map(node => nodeText(node, 0)).join(''),
@@ -52,7 +62,7 @@ export const get: CliCommand = {
   async run(context, args, options) {
     const tree = await readTree(context, argument(args, 0));
     const path = argument(args, 1);
-    if (!namesProperty(path)) return getNodes(context, findNodes(tree, path), path);
+    if (!namesProperty(path)) return getNodes(context, tree, path);
     const found = findProperties(tree, path);
     if (found.length === 0) throw fail('not-found', 'no such property', { path });
     if (options.raw === true) {
