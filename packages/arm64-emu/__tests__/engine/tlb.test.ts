@@ -71,12 +71,12 @@ describe('TLB', () => {
     tlb.flushAll();
     expect(hit(0x2000)).toBeUndefined();
   });
-  it('drops write entries of a page that becomes code', () => {
+  it.each([0x400000, 0xc0400000])('drops write entries of a page that becomes code, at host address %i', host => {
     const { tlb, words } = bench();
-    const entry = tlb.current.fill(TLB_SET.WRITE, 0x1000, 0, 0x400000, false);
-    tlb.dropWrites(0x401000);
+    const entry = tlb.current.fill(TLB_SET.WRITE, 0x1000, 0, host, false);
+    tlb.dropWrites(host + 0x1000);
     expect(words[(entry + TLB_SET.WRITE) >> 2]).toBe(0x1000);
-    tlb.dropWrites(0x400000);
+    tlb.dropWrites(host);
     expect(words[(entry + TLB_SET.WRITE) >> 2]).toBe(-1);
   });
   it('does not tell generated code about a CPU that does not run', () => {

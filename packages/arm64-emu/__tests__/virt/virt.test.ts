@@ -173,6 +173,7 @@ describe('virt machine', () => {
   test.each<[string, VirtOptions]>([
     ['memory', { memory: 12345 }],
     ['memory', { memory: 0 }],
+    ['memory', { memory: 2 ** 32 }],
     ['memory', { memory: 2 ** 39 }],
     ['smp', { smp: 0 }],
     ['smp', { smp: 9 }],

@@ -13,6 +13,8 @@ export const Regime = { el0: 0, el1: 1, el1Pan: 2, el2: 3, unprivileged: 4 } as 
  */
 const SETS_OF_REGIME = [4, 4, 4, 1, 3] as const;
 
+const FETCHES = [TLB_SET.FETCH, TLB_SET.FETCH_INDIRECT] as const;
+
 /** All sets of a CPU. A regime's set is chosen by the ASID; global entries may stay when a set is reused. */
 export class Tlb {
   private readonly sets: readonly (readonly TlbSet[])[];
@@ -97,14 +99,19 @@ export class Tlb {
   }
   /** Drops write entries that lead to the page at `host`. */
   dropWrites(host: number): void {
-    for (const set of this.all) set.dropWhere(TLB_SET.WRITE, (tag, addend) => ((tag + addend) | 0) === host);
+    // Addends wrap: memory reaches beyond 2 GiB.
+    for (const set of this.all) set.dropWhere(TLB_SET.WRITE, (tag, addend) => ((tag + addend) | 0) === (host | 0));
   }
   /** Drops fetch entries that lead to the records at `records`. */
   dropFetches(records: number): void {
-    for (const set of this.all) set.dropWhere(TLB_SET.FETCH, (_, addend) => addend === records);
+    for (const set of this.all) {
+      for (const array of FETCHES) set.dropWhere(array, (_, addend) => addend === records);
+    }
   }
   /** Drops all fetch entries. */
   flushFetches(): void {
-    for (const set of this.all) set.dropWhere(TLB_SET.FETCH, () => true);
+    for (const set of this.all) {
+      for (const array of FETCHES) set.dropWhere(array, () => true);
+    }
   }
 }

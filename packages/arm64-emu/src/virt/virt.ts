@@ -146,13 +146,14 @@ export function createVirt(options: VirtOptions = {}): VirtMachine {
     : [];
   const { nsPerInstruction, quantum, firmware, seed, unknownRegisters, profile, log } = options;
   const affinities = Array.from({ length: smp }, (_, i) => virtAffinity(i, version));
-  const built = buildMachine({
+  const build: BuildOptions = {
     model,
     mpidrs: affinities.map(affinity => BigInt(0x80000000 + affinity)),
     ram: [{ name: 'ram', base: VIRT_MAP.ram.base, size: memory }, ...banks],
     registers: version === 3 ? gicSysRegs(() => gic as Gicv3) : [],
     ...defined({ nsPerInstruction, quantum, firmware, seed, unknownRegisters, profile, log }),
-  });
+  };
+  const built = withinHost(() => buildMachine(build), memory);
   const { machine, engine, bus } = built;
   const add = (base: number, device: Device): void => {
     bus.map(base, device);
@@ -260,6 +261,17 @@ export function createVirt(options: VirtOptions = {}): VirtMachine {
       machine.wake();
     },
   };
+}
+
+/** Runs `make`; the host's refusal of so much memory is an error of ours. */
+function withinHost<T>(make: () => T, memory: number): T {
+  try {
+    return make();
+  } catch (cause) {
+    if (!(cause instanceof RangeError) || memory < 2 ** 30) throw cause;
+    const reason = `${memory} bytes of RAM are more than this host gives a machine (less than 4 GiB with flash)`;
+    throw new VirtError('out-of-range', reason, { path: 'memory', cause });
+  }
 }
 
 /** The entries whose value is there: optional properties may not hold `undefined`. */
