@@ -120,12 +120,14 @@ export function el1Regime(model: CpuModel, r: RegimeRegisters): Regime {
   };
   const ha = features.has('HAF') && bit(39);
   const asid = field(bit(22) ? r.ttbr1 : r.ttbr0, 48, 16);
+  const enabled = (r.sctlr & 1n) !== 0n;
   return {
-    enabled: (r.sctlr & 1n) !== 0n,
+    enabled,
     wxn: (r.sctlr & (1n << 19n)) !== 0n,
     low: range(model, r.ttbr0, low, field(r.tcr, 0, 6), paBits),
     high: range(model, r.ttbr1, high, field(r.tcr, 16, 6), paBits),
-    paLimit: 2 ** paBits,
+    // TCR's size counts for translations only.
+    paLimit: 2 ** (enabled ? paBits : model.paBits),
     ha,
     hd: ha && features.has('HAFDBS') && bit(40),
     mair: r.mair,
