@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { boot, prepareBoot } from '../src/boot.js';
+import { sampleMachine } from '../src/machines/sample-machine.js';
 import type { RecipeOptions } from '../src/recipes/recipe.js';
-import type { BootResult, RunOptions } from '../src/session.js';
+import { sampleImages } from '../src/recipes/sample-images.js';
+import { type BootResult, BootSession, type RunOptions } from '../src/session.js';
+import { openKernel } from '../src/xnu/kernel.js';
+import { unwrapPayload } from '../src/xnu/payload.js';
+import { loadXnu, planXnu } from '../src/xnu/plan.js';
 
 async function run(options: RecipeOptions & RunOptions = {}): Promise<BootResult & { output: string }> {
   let output = '';
@@ -85,5 +90,35 @@ describe('recipe sample', () => {
     expect(plan).toMatchObject({ virtBase: '0xfffffe0000000000', physBase: '0x40000000', entry: '0x47008000' });
     expect(planText).toContain('topOfKernelData');
     expect(machine.executed).toBe(0);
+  });
+
+  it('runs with RAM where Apple’s chips have it', async () => {
+    const images = sampleImages();
+    const plan = planXnu({
+      kernel: openKernel(images.kernel),
+      deviceTree: unwrapPayload(images.deviceTree, 'device tree', ['dtre']),
+      ramDisk: unwrapPayload(images.ramDisk, 'RAM disk', ['rdsk']),
+      commandLine: '-v',
+      commandLineSize: 608,
+      physBase: 0x800000000n,
+      memSize: 0x10000000n,
+      randomSeed: new Uint8Array(64).fill(1),
+      timebase: 24_000_000,
+    });
+    const { machine, write } = sampleMachine({
+      memory: 0x10000000,
+      ram: 0x800000000,
+      entry: plan.entry,
+      bootArgs: plan.bootArgs.physical,
+    });
+    loadXnu(plan, write);
+    let output = '';
+    const session = new BootSession(
+      { machine, plan: {}, planText: '' },
+      { timeout: 60, output: bytes => void (output += new TextDecoder().decode(bytes)) },
+    );
+    expect((await session.run()).reason).toBe('power-off');
+    expect(output).toContain('virtBase 0xfffffe0000000000, physBase 0x800000000');
+    expect(output.match(/launchd: ok: /g)).toHaveLength(8);
   });
 });

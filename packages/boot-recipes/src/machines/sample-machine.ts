@@ -6,6 +6,8 @@ import { SAMPLE_BOARD } from './sample-board.js';
 export interface SampleMachineOptions {
   /** Bytes of RAM. */
   readonly memory: number;
+  /** Physical address where RAM begins; the board's when not given. */
+  readonly ram?: number;
   /** Physical address of the kernel's first instruction. */
   readonly entry: bigint;
   /** Physical address of boot_args, which X0 holds at the start. */
@@ -38,7 +40,8 @@ export function anyOf(output: InterruptLine): () => InterruptLine {
  * HVC. The interrupt controller's registers only store, as nothing uses it.
  */
 export function sampleMachine(options: SampleMachineOptions): SampleMachine {
-  const { ram, timebase, uart, aic } = SAMPLE_BOARD;
+  const { timebase, uart, aic } = SAMPLE_BOARD;
+  const { ram = SAMPLE_BOARD.ram } = options;
   const { machine, bus } = buildMachine({
     model: appleA12,
     mpidrs: [0x80010000n], // a performance core
