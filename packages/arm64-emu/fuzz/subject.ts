@@ -93,6 +93,9 @@ class UserHost implements CpuHost {
   sysName(): undefined {
     return undefined;
   }
+  branchTargetStrict(): boolean {
+    return false;
+  }
   fpTrapped(): boolean {
     return false;
   }

@@ -67,6 +67,9 @@ export class BareHost implements CpuHost {
   sysName(): undefined {
     return undefined;
   }
+  branchTargetStrict(): boolean {
+    return false;
+  }
   fpTrapped(): boolean {
     return this.fpDisabled;
   }

@@ -187,3 +187,47 @@ describe('tracing', () => {
     ]);
   });
 });
+
+describe('branch target identification', () => {
+  const BLR_X3 = 0xd63f0060;
+  const BR_X3 = 0xd61f0060;
+  const BR_X16 = 0xd61f0200;
+  const BTI_C = 0xd503245f;
+  const BTI_J = 0xd503249f;
+  const PACIASP = 0xd503233f;
+  const RET_X3 = 0xd65f0060;
+  it.each([
+    ['blr to bti c', BLR_X3, BTI_C, false],
+    ['blr to bti j', BLR_X3, BTI_J, true],
+    ['br to bti c', BR_X3, BTI_C, true],
+    ['br to bti j', BR_X3, BTI_J, false],
+    ['br through x16 to bti c', BR_X16, BTI_C, false],
+    ['blr to anything else', BLR_X3, NOP, true],
+    ['blr to paciasp', BLR_X3, PACIASP, false],
+    ['ret to anything', RET_X3, NOP, false],
+  ])('%s', (_, branch, target, refused) => {
+    const { engine, host, code, run, setX } = bench();
+    host.translation.guarded = true;
+    engine.memory.write(RAM + 0x2000, new Uint8Array(Uint32Array.of(target, SVC_5).buffer));
+    code([branch]);
+    setX(3, BigInt(RAM) + 0x2000n);
+    setX(16, BigInt(RAM) + 0x2000n);
+    for (let again = 0; again < 2; again++) {
+      // the second time every page is in the TLB
+      engine.view.setBigUint64(STATE.PC, BigInt(RAM), true);
+      host.log.length = 0;
+      run(10);
+      const btype = branch === BLR_X3 ? 2 : 3;
+      expect(host.log).toEqual([refused ? `exception d ${btype} at 40002000` : 'exception 15 5 at 40002004']);
+      engine.view.setInt32(STATE.BTYPE, 0, true);
+    }
+  });
+  it('does not look at pages that are not guarded', () => {
+    const { engine, host, code, run, setX } = bench();
+    engine.memory.write(RAM + 0x2000, new Uint8Array(Uint32Array.of(NOP, SVC_5).buffer));
+    code([BLR_X3]);
+    setX(3, BigInt(RAM) + 0x2000n);
+    run(10);
+    expect(host.log).toEqual(['exception 15 5 at 40002004']);
+  });
+});

@@ -75,6 +75,7 @@ function prepare(next: () => number): void {
   for (let n = 0; n < 32; n += 2) machine.setX(n, BigInt(DATA + (next() % DATA_SIZE)));
   for (let at = 0; at < DATA_SIZE; at += 4) view.setUint32(ram.byteOffset + DATA - RAM + at, next(), true);
   view.setInt32(STATE.NZCV, next() & 15, true);
+  view.setInt32(STATE.BTYPE, 0, true);
   view.setBigUint64(STATE.FPCR, 0n, true);
   view.setBigUint64(STATE.FPSR, BigInt(next() & 0x10), true);
   view.setBigUint64(STATE.DAIF, 0x3c0n, true);
@@ -104,7 +105,11 @@ describe.each(definitions().map(i => [i.name, i] as const))('%s', (name, insn) =
       else if (outcome.kind === 'event') expect([what, happened]).toEqual([what, outcome.event]);
       else expect([what, ['abort', 'alignment', 'external']]).toEqual([what, expect.arrayContaining([happened])]);
       // PC is not part of an instruction's state, and the sink holds what was written to XZR.
-      for (const block of [state, env.state]) block.fill(0, STATE.SINK, STATE.NZCV);
+      for (const block of [state, env.state]) {
+        block.fill(0, STATE.SINK, STATE.NZCV);
+        // BTYPE is that of a branch whose target could not be fetched.
+        block.fill(0, STATE.BTYPE, STATE.BTYPE + 4);
+      }
       expect([what, ...registers(state)]).toEqual([what, ...registers(env.state)]);
       if (outcome.kind !== 'fault') expect([what, difference(ram, env.ram)]).toEqual([what, -1]);
     }

@@ -48,16 +48,20 @@ insn({
 
 // ---- registers ----
 
+/** X16 and X17, through which linkers' veneers branch. */
+export const isLinkRegister = (n: number): boolean => n === 16 || n === 17;
+
 insn({
   name: 'BR, BLR, RET',
   pattern: '110101100 opc:2 11111000000 Rn:5 00000',
-  shape: { opc: 3 },
+  shape: { opc: 3, link: 2 },
+  pick: f => ({ link: Number(f.opc === 0 && isLinkRegister(f.Rn)) }),
   where: f => f.opc < 3,
   operands: f => ({ n: X(f.Rn) }),
   asm: f => `${['br', 'blr', 'ret'][f.opc]}${f.opc === 2 && f.Rn === 30 ? '' : ` ${gpr(1, f.Rn)}`}`,
-  exec: (c, { n }, { opc }) => {
+  exec: (c, { n }, { opc, link }) => {
     if (opc === 1) c.link();
-    c.jump(c.x(n), (['br', 'blr', 'ret'] as const)[opc]!);
+    c.jump(c.x(n), ([link ? 'brLink' : 'br', 'blr', 'ret'] as const)[opc]!);
   },
 });
 

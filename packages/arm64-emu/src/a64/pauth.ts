@@ -1,4 +1,5 @@
 /** Pointer authentication (FEAT_PAuth). The algorithm is in `pauth-code.ts`. */
+import { isLinkRegister } from './branch.js';
 import { addCode, checkCode, genericCode, stripCode } from './pauth-code.js';
 import { type Ctx, ExceptionClass, G, type I64, type Int, i32, imm, insn, X, XSP } from './spec/index.js';
 import { base, gpr, sx, xr } from './text.js';
@@ -83,14 +84,15 @@ insn({
   name: 'BRAA, BRAB, BLRAA, BLRAB, and with zero modifier',
   feature: 'PAuth',
   pattern: '1101011 Z 00 op 1111100001 M Rn:5 Rm:5',
-  shape: { Z: 2, op: 2, M: 2 },
+  shape: { Z: 2, op: 2, M: 2, link: 2 },
+  pick: f => ({ link: Number(f.op === 0 && isLinkRegister(f.Rn)) }),
   where: f => f.Z === 1 || f.Rm === 31,
   operands: f => ({ n: X(f.Rn), m: f.Z ? XSP(f.Rm) : X(31) }),
   asm: f => `b${f.op ? 'l' : ''}ra${f.M ? 'b' : 'a'}${f.Z ? '' : 'z'} ${xr(f.Rn)}${f.Z ? `, ${base(f.Rm)}` : ''}`,
-  exec: (c, { n, m }, { op, M }) => {
+  exec: (c, { n, m }, { op, M, link }) => {
     const to = authenticate(c, 1, M, c.x(n), c.x(m));
     if (op) c.link();
-    c.jump(to, op ? 'blr' : 'br');
+    c.jump(to, op ? 'blr' : link ? 'brLink' : 'br');
   },
 });
 

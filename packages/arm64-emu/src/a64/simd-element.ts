@@ -1,7 +1,8 @@
 /** Advanced SIMD vector by element, integer: vector and scalar forms. */
 import { broadcast } from './lanes.js';
-import { lane, lanesOf, reg, widthOf, write } from './simd-common.js';
-import { accumulate } from './simd-three-different.js';
+import { lane, reg, saturated, widthOf, write } from './simd-common.js';
+import { doublingAccumulate, doublingHigh } from './simd-saturate.js';
+import { accumulate, writeLong } from './simd-three-different.js';
 import { imm32, insn, type Lane, VR } from './spec/index.js';
 import { element, vec, vreg } from './text.js';
 
@@ -70,16 +71,17 @@ insn({
 insn({
   name: 'SQDMLAL, SQDMLSL, SQDMULL (by element)',
   pattern: '0 Q 0 s 1111 size:2 L M Rm:4 op:2 11 H 0 Rn:5 Rd:5',
-  shape: { size: 3 },
+  shape: { w: 3, size: 3, op: 3 },
+  pick: f => ({ w: widthOf(f) }),
   where: f => halfOrWord(f) && f.op < 3 && (f.s === 0 || f.Q === 1),
-  operands: f => ({ ...elementOperands(f), k: imm32(f.size | (f.op << 4) | ((f.s ? 2 : f.Q) << 8)) }),
+  operands: f => elementOperands(f),
   asm: f => {
     const name = `sqd${['mlal', 'mlsl', 'mull'][f.op]}`;
     if (f.s) return `${name} ${vreg(f.size + 1, f.Rd)}, ${vreg(f.size, f.Rn)}, ${elementText(f)}`;
     return `${name}${two(f.Q)} ${vec(f.Rd, 1, f.size + 1)}, ${vec(f.Rn, f.Q, f.size)}, ${elementText(f)}`;
   },
-  exec: (c, { d, n, m, index, k }, { size }) =>
-    c.setV(d, c.routine('doublingLong', [c.v(n), broadcast(c.v(m), size as Lane, index), c.v(d)], k)),
+  exec: (c, { d, n, m, index }, { w, size, op }) =>
+    writeLong(c, d, w, size, op, c.v(n), broadcast(c.v(m), size as Lane, index)),
 });
 
 const same = (f: ElementFields & { Q: number; s: number; Rd: number; Rn: number }): string =>
@@ -87,24 +89,30 @@ const same = (f: ElementFields & { Q: number; s: number; Rd: number; Rn: number 
 insn({
   name: 'SQDMULH, SQRDMULH (by element)',
   pattern: '0 Q 0 s 1111 size:2 L M Rm:4 110 r H 0 Rn:5 Rd:5',
-  shape: { size: 3 },
+  shape: { w: 3, size: 3, r: 2 },
+  pick: f => ({ w: widthOf(f) }),
   where: f => halfOrWord(f) && (f.s === 0 || f.Q === 1),
-  operands: f => ({ ...elementOperands(f), k: imm32(f.size | (lanesOf(widthOf(f), f.size) << 4) | (f.r << 16)) }),
+  operands: f => elementOperands(f),
   asm: f => `sq${f.r ? 'r' : ''}dmulh ${same(f)}`,
-  exec: (c, { d, n, m, index, k }, { size }) =>
-    c.setV(d, c.routine('doublingHigh', [c.v(n), broadcast(c.v(m), size as Lane, index), c.v(n)], k)),
+  exec: (c, { d, n, m, index }, { w, size, r }) => {
+    const { value, over } = doublingHigh(size, r === 1, c.v(n), broadcast(c.v(m), size as Lane, index));
+    write(c, d, w, size, value);
+    saturated(c, w, size, over);
+  },
 });
 insn({
   name: 'SQRDMLAH, SQRDMLSH (by element)',
   feature: 'RDM',
   pattern: '0 Q 1 s 1111 size:2 L M Rm:4 11 sub 1 H 0 Rn:5 Rd:5',
-  shape: { size: 3 },
+  shape: { w: 3, size: 3, sub: 2 },
+  pick: f => ({ w: widthOf(f) }),
   where: f => halfOrWord(f) && (f.s === 0 || f.Q === 1),
-  operands: f => ({
-    ...elementOperands(f),
-    k: imm32(f.size | (lanesOf(widthOf(f), f.size) << 4) | (3 << 16) | (f.sub << 18)),
-  }),
+  operands: f => elementOperands(f),
   asm: f => `sqrdml${f.sub ? 's' : 'a'}h ${same(f)}`,
-  exec: (c, { d, n, m, index, k }, { size }) =>
-    c.setV(d, c.routine('doublingHigh', [c.v(n), broadcast(c.v(m), size as Lane, index), c.v(d)], k)),
+  exec: (c, { d, n, m, index }, { w, size, sub }) => {
+    const b = broadcast(c.v(m), size as Lane, index);
+    const { value, over } = doublingAccumulate(size, sub === 1, c.v(d), c.v(n), b);
+    write(c, d, w, size, value);
+    saturated(c, w, size, over);
+  },
 });

@@ -12,6 +12,7 @@ import {
   widthOf,
   write,
 } from './simd-common.js';
+import { evenLanes, mixedAdd, narrowSaturated, writeNarrow } from './simd-saturate.js';
 import { i32, imm32, insn, type V128, v128 } from './spec/index.js';
 import { arrangement, vec, vreg } from './text.js';
 
@@ -57,11 +58,16 @@ insn({
 insn({
   name: 'SUQADD, USQADD',
   pattern: '0 Q U s 1110 size:2 10000 00011 10 Rn:5 Rd:5',
-  shape: {},
+  shape: { w: 3, U: 2, size: 4 },
+  pick: f => ({ w: widthOf(f) }),
   where: vectorOrScalar,
-  operands: f => ({ ...vregs2(f), k: imm32(f.size | (lanesOf(widthOf(f), f.size) << 4) | (f.U << 16)) }),
+  operands: vregs2,
   asm: f => `${f.U ? 'usqadd' : 'suqadd'} ${dn(f)}`,
-  exec: (c, { d, n, k }) => c.setV(d, c.routine('mixedSaturatingAdd', [c.v(n), c.v(d)], k)),
+  exec: (c, { d, n }, { w, U, size }) => {
+    const { value, over } = mixedAdd(size, U === 1, c.v(d), c.v(n));
+    write(c, d, w, size, value);
+    saturated(c, w, size, over);
+  },
 });
 
 /** Leading zeros of lanes: smear the top one down, then count what is left. */
@@ -184,43 +190,11 @@ insn({
     return `${name}${f.Q ? '2' : ''} ${vec(f.Rd, f.Q, f.size)}, ${vec(f.Rn, 1, f.size + 1)}`;
   },
   exec: (c, { d, n }, { w, U, q, size }) => {
-    const wide = lane(size + 1);
-    const v = w === 2 ? narrowTo(2, size + 1, c.v(n)) : c.v(n);
-    const [min, max] = limits(size, U === 0);
-    let clamped = v;
-    if (U || q) {
-      // UQXTN compares unsigned, the others signed.
-      const signed = !(U && q);
-      const over = v.gt(wide, signed, constantLanes(size + 1, max));
-      clamped = over.mux(constantLanes(size + 1, max), v);
-      let out = over;
-      if (signed) {
-        const under = constantLanes(size + 1, min).gt(wide, true, v);
-        clamped = under.mux(constantLanes(size + 1, min), clamped);
-        out = over.or(under);
-      }
-      saturated(c, w === 2 ? 2 : 1, size + 1, out);
-    }
-    const low = evenLanes(size, clamped);
-    if (w === 2) write(c, d, 2, size, low);
-    else if (w === 0) write(c, d, 0, size, low);
-    else c.setV(d, c.v(d).put(3, 1, low.get(3, 0)));
+    // UQXTN takes its source as unsigned, SQXTUN gives unsigned results from signed ones.
+    if (U || q) narrowSaturated(c, d, w, size, c.v(n), !(U && q), U === 0);
+    else writeNarrow(c, d, w, size, evenLanes(size, c.v(n)));
   },
 });
-/** Bounds of a lane: signed, or unsigned. */
-function limits(size: number, signedResult: boolean): readonly [bigint, bigint] {
-  const bits = BigInt(8 << size);
-  return signedResult ? [-(1n << (bits - 1n)), (1n << (bits - 1n)) - 1n] : [0n, (1n << bits) - 1n];
-}
-/** The low halves of lanes twice as wide, in the low half of the vector. */
-export function evenLanes(size: number, v: V128): V128 {
-  const bytes = Array.from({ length: 16 }, (_, i) => {
-    const k = (i % 8) >> size;
-    return ((k * 2) << size) | (i & ((1 << size) - 1));
-  });
-  return v.shuffle(v, bytes);
-}
-
 insn({
   name: 'SHLL',
   pattern: '0 Q 101110 size:2 10000 10011 10 Rn:5 Rd:5',

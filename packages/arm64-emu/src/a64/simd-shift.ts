@@ -1,6 +1,6 @@
 /** Advanced SIMD shift by immediate: vector and scalar forms. */
-import { constantLanes, lane, lanesOf, reg, vregs2, widthOf, write } from './simd-common.js';
-import { evenLanes } from './simd-misc.js';
+import { constantLanes, lane, reg, saturated, signs, vregs2, widthOf, write } from './simd-common.js';
+import { evenLanes, narrowSaturated, writeNarrow } from './simd-saturate.js';
 import { type I32, imm32, insn, type V128 } from './spec/index.js';
 import { arrangement, vec, vreg } from './text.js';
 
@@ -77,15 +77,28 @@ insn({
 insn({
   name: 'SQSHL, UQSHL, SQSHLU (immediate)',
   pattern: '0 Q U s 11110 immh:4 immb:3 011 o 01 Rn:5 Rd:5',
-  shape: {},
+  shape: { w: 3, U: 2, o: 2, size: 4 },
+  pick: f => ({ w: widthOf(f), size: sizeOf(f) }),
   where: f => f.immh > 0 && (f.o === 1 || f.U === 1) && (f.s ? f.Q === 1 : f.immh < 8 || f.Q === 1),
-  operands: f => ({
-    ...vregs2(f),
-    // Bit 16: unsigned source; bit 17: unsigned result.
-    k: imm32(sizeOf(f) | (lanesOf(widthOf(f), sizeOf(f)) << 4) | ((f.U & f.o) << 16) | (f.U << 17) | (leftBy(f) << 20)),
-  }),
+  operands: f => ({ ...vregs2(f), k: imm32(leftBy(f)) }),
   asm: f => `${f.U && f.o ? 'u' : 's'}qshl${f.o ? '' : 'u'} ${dn(f)}, #${leftBy(f)}`,
-  exec: (c, { d, n, k }) => c.setV(d, c.routine('saturatingShiftLeft', [c.v(n)], k)),
+  exec: (c, { d, n, k }, { w, U, o, size }) => {
+    const l = lane(size);
+    const v = c.v(n);
+    const shifted = v.shl(l, k);
+    const back = U ? shifted.shrU(l, k) : shifted.shrS(l, k);
+    const lost = back.eq(l, v).not();
+    const negative = signs(size, v);
+    // SQSHLU takes signed numbers and gives unsigned ones: negative ones become 0.
+    const over = U && !o ? lost.or(negative) : lost;
+    const limit = !U
+      ? negative.xor(constantLanes(size, (1n << BigInt((8 << size) - 1)) - 1n))
+      : o
+        ? constantLanes(size, -1n)
+        : negative.not();
+    write(c, d, w, size, over.mux(limit, shifted));
+    saturated(c, w, size, over);
+  },
 });
 
 insn({
@@ -101,9 +114,7 @@ insn({
     const l = lane(size + 1);
     let v = c.v(n).shrU(l, k);
     if (r) v = v.add(l, roundingBit(size + 1, c.v(n), k));
-    const low = evenLanes(size, v);
-    if (Q) c.setV(d, c.v(d).put(3, 1, low.get(3, 0)));
-    else write(c, d, 0, size, low);
+    writeNarrow(c, d, Q, size, evenLanes(size, v));
   },
 });
 
@@ -111,28 +122,24 @@ const SATURATING = ['sqshrun', 'sqrshrun', 'sqshrn', 'sqrshrn', '', '', 'uqshrn'
 insn({
   name: 'SQSHRUN, SQRSHRUN, SQSHRN, SQRSHRN, UQSHRN, UQRSHRN',
   pattern: '0 Q U s 11110 immh:4 immb:3 100 n r 1 Rn:5 Rd:5',
-  shape: {},
+  shape: { w: 3, U: 2, n: 2, r: 2, size: 3 },
+  pick: f => ({ w: widthOf(f), size: sizeOf(f) }),
   where: f => f.U + f.n > 0 && f.immh > 0 && f.immh < 8 && (f.s === 0 || f.Q === 1),
-  operands: f => ({
-    ...vregs2(f),
-    // Bits 16 and 17: unsigned source and result; 18: rounding; 19: into the high half.
-    k: imm32(
-      sizeOf(f) |
-        ((f.s ? 1 : 8 >> sizeOf(f)) << 4) |
-        ((f.U & f.n) << 16) |
-        (f.U << 17) |
-        (f.r << 18) |
-        ((f.s ? 0 : f.Q) << 19) |
-        (rightBy(f) << 20),
-    ),
-  }),
+  operands: f => ({ ...vregs2(f), k: imm32(rightBy(f)) }),
   asm: f => {
     const size = sizeOf(f);
     const name = SATURATING[(f.U ? (f.n ? 6 : 0) : 2) + f.r];
     if (f.s) return `${name} ${vreg(size, f.Rd)}, ${vreg(size + 1, f.Rn)}, #${rightBy(f)}`;
     return `${name}${f.Q ? '2' : ''} ${vec(f.Rd, f.Q, size)}, ${vec(f.Rn, 1, size + 1)}, #${rightBy(f)}`;
   },
-  exec: (c, { d, n, k }) => c.setV(d, c.routine('saturatingShiftRightNarrow', [c.v(n), c.v(d)], k)),
+  exec: (c, { d, n, k }, { w, U, n: wide, r, size }) => {
+    const l = lane(size + 1);
+    const v = c.v(n);
+    const unsigned = U === 1 && wide === 1;
+    let shifted = unsigned ? v.shrU(l, k) : v.shrS(l, k);
+    if (r) shifted = shifted.add(l, roundingBit(size + 1, v, k));
+    narrowSaturated(c, d, w, size, shifted, !unsigned, U === 0);
+  },
 });
 
 insn({

@@ -1,7 +1,7 @@
 /** Advanced SIMD three different: results twice as wide as the sources, or half as wide. */
-import { constantLanes, lane, vregs } from './simd-common.js';
-import { evenLanes } from './simd-misc.js';
-import { i32, imm32, insn, type Lane, lowHalf, type V128, VR } from './spec/index.js';
+import { constantLanes, lane, saturated, vregs, widthOf, write } from './simd-common.js';
+import { doublingLong, evenLanes } from './simd-saturate.js';
+import { type Ctx, type Int, i32, imm32, insn, type Lane, lowHalf, type V, type V128, VR } from './spec/index.js';
 import { arrangement, vec, vreg } from './text.js';
 
 const us = (U: number): string => (U ? 'u' : 's');
@@ -93,17 +93,24 @@ insn({
 insn({
   name: 'SQDMLAL, SQDMLSL, SQDMULL',
   pattern: '0 Q 0 s 1110 size:2 1 Rm:5 1 op:2 100 Rn:5 Rd:5',
-  shape: {},
+  shape: { w: 3, size: 3, op: 3 },
+  pick: f => ({ w: widthOf(f) }),
   where: f => f.op < 3 && (f.size === 1 || f.size === 2) && (f.s === 0 || f.Q === 1),
-  operands: f => ({ ...vregs(f), k: imm32(f.size | (f.op << 4) | ((f.s ? 2 : f.Q) << 8)) }),
+  operands: vregs,
   asm: f => {
     const name = `sqd${MULTIPLY[f.op]}`;
     if (f.s) return `${name} ${vreg(f.size + 1, f.Rd)}, ${vreg(f.size, f.Rn)}, ${vreg(f.size, f.Rm)}`;
     return `${name}${two(f)} ${long(f)}`;
   },
-  exec: (c, { d, n, m, k }) => c.setV(d, c.routine('doublingLong', [c.v(n), c.v(m), c.v(d)], k)),
+  exec: (c, { d, n, m }, { w, size, op }) => writeLong(c, d, w, size, op, c.v(n), c.v(m)),
 });
-
+/** Writes the doubling long product: of the low half, the high half, or a scalar. */
+export function writeLong<W extends Int<W>>(c: Ctx<W>, d: V, w: number, size: number, op: number, a: V128, b: V128) {
+  const { value, over } = doublingLong(size, w === 1 ? 'high' : 'low', op, () => c.v(d), a, b);
+  const width = w === 2 ? 2 : 1;
+  write(c, d, width, size + 1, value);
+  saturated(c, width, size + 1, over);
+}
 insn({
   name: 'PMULL (bytes)',
   pattern: '0 Q 00111000 1 Rm:5 111000 Rn:5 Rd:5',

@@ -14,6 +14,7 @@ import {
   widthOf,
   write,
 } from './simd-common.js';
+import { addSaturated, doublingAccumulate, doublingHigh } from './simd-saturate.js';
 import { i32, imm32, insn, type V128 } from './spec/index.js';
 import { vec } from './text.js';
 
@@ -46,19 +47,8 @@ insn({
   operands: vregs,
   asm: f => `${us(f.U)}q${f.sub ? 'sub' : 'add'} ${dnm(f)}`,
   exec: (c, { d, n, m }, { w, U, size, sub }) => {
-    const l = lane(size);
-    const [a, b] = [c.v(n), c.v(m)];
-    const r = sub ? a.sub(l, b) : a.add(l, b);
-    let over: V128;
-    let limit: V128;
-    if (U) {
-      over = sub ? b.gt(l, false, a) : a.gt(l, false, r);
-      limit = constantLanes(size, sub ? 0n : -1n);
-    } else {
-      over = signs(size, sub ? a.xor(b).and(a.xor(r)) : a.xor(r).and(b.xor(r)));
-      limit = signs(size, a).xor(constantLanes(size, (1n << BigInt((8 << size) - 1)) - 1n));
-    }
-    write(c, d, w, size, over.mux(limit, r));
+    const { value, over } = addSaturated(size, U === 1, sub === 1, c.v(n), c.v(m));
+    write(c, d, w, size, value);
     saturated(c, w, size, over);
   },
 });
@@ -223,21 +213,31 @@ const halfOrWord = (f: { size: number; s: number; Q: number }): boolean =>
 insn({
   name: 'SQDMULH, SQRDMULH (vector)',
   pattern: '0 Q U s 1110 size:2 1 Rm:5 101101 Rn:5 Rd:5',
-  shape: {},
+  shape: { w: 3, U: 2, size: 3 },
+  pick: f => ({ w: widthOf(f) }),
   where: halfOrWord,
-  operands: f => ({ ...vregs(f), k: imm32(f.size | (lanesOf(widthOf(f), f.size) << 4) | (f.U << 16)) }),
+  operands: vregs,
   asm: f => `sq${f.U ? 'r' : ''}dmulh ${dnm(f)}`,
-  exec: (c, { d, n, m, k }) => c.setV(d, c.routine('doublingHigh', [c.v(n), c.v(m), c.v(n)], k)),
+  exec: (c, { d, n, m }, { w, U, size }) => {
+    const { value, over } = doublingHigh(size, U === 1, c.v(n), c.v(m));
+    write(c, d, w, size, value);
+    saturated(c, w, size, over);
+  },
 });
 insn({
   name: 'SQRDMLAH, SQRDMLSH (vector)',
   feature: 'RDM',
   pattern: '0 Q 1 s 1110 size:2 0 Rm:5 1000 sub 1 Rn:5 Rd:5',
-  shape: {},
+  shape: { w: 3, sub: 2, size: 3 },
+  pick: f => ({ w: widthOf(f) }),
   where: halfOrWord,
-  operands: f => ({ ...vregs(f), k: imm32(f.size | (lanesOf(widthOf(f), f.size) << 4) | (3 << 16) | (f.sub << 18)) }),
+  operands: vregs,
   asm: f => `sqrdml${f.sub ? 's' : 'a'}h ${dnm(f)}`,
-  exec: (c, { d, n, m, k }) => c.setV(d, c.routine('doublingHigh', [c.v(n), c.v(m), c.v(d)], k)),
+  exec: (c, { d, n, m }, { w, sub, size }) => {
+    const { value, over } = doublingAccumulate(size, sub === 1, c.v(d), c.v(n), c.v(m));
+    write(c, d, w, size, value);
+    saturated(c, w, size, over);
+  },
 });
 
 const LOGICAL = ['and', 'bic', 'orr', 'orn', 'eor', 'bsl', 'bit', 'bif'];

@@ -15,6 +15,8 @@ import { GenericTimer, type SystemCounter } from './timer.js';
 const CNTKCTL = slotOf('CNTKCTL_EL1');
 const SCTLR = slotOf('SCTLR_EL1');
 const CPACR = slotOf('CPACR_EL1');
+const SCTLR_BT0 = 1n << 35n;
+const SCTLR_BT1 = 1n << 36n;
 const SCTLR_NTWI = 1n << 16n;
 const SCTLR_NTWE = 1n << 18n;
 const INSTRUCTION_BYTES = 4n;
@@ -245,6 +247,11 @@ export class Cpu extends DebugState implements CpuHost {
 
   sysName(key: number): string | undefined {
     return this.registers.find(key)?.name;
+  }
+
+  /** See `CpuHost.branchTargetStrict`. */
+  branchTargetStrict(): boolean {
+    return (this.slot(SCTLR) & (this.el === 0 ? SCTLR_BT0 : SCTLR_BT1)) !== 0n;
   }
 
   /** Whether CPACR_EL1.FPEN traps floating point here. */

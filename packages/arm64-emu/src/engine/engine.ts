@@ -104,7 +104,8 @@ export class Engine {
     this.memory.onChange = (address, size) => this.invalidate(address, size);
     this.cache = new DecodeCache(this.buffer, recordStart, RECORD_PAGES, this.tlbs, this.memory);
     const decoder = new Decoder(options.features, this.decodeEnv());
-    this.fetchPath = new FetchPath(this.buffer, this.memory, this.cache, decoder, () => this.running);
+    const bti = options.features?.has('BTI') ?? true;
+    this.fetchPath = new FetchPath(this.buffer, this.memory, this.cache, decoder, bti, () => this.running);
     this.slowPath = new SlowPath(this.buffer, this.memory, this.cache, options.io, this.slowContext());
     const imports = generatedCodeImports(memory, {
       host: () => this.running.host,
@@ -254,10 +255,9 @@ export class Engine {
   /** Runs one call of the generated code and carries out why it returned; returns the instructions executed. */
   private slice(cpu: Attached, limit: number): number {
     const { words } = this;
-    const lo = words[STATE.PC >> 2]!;
-    const ip = this.fetchPath.enter(lo, words[(STATE.PC >> 2) + 1]!);
+    const ip = this.fetchPath.resume(words[STATE.PC >> 2]!, words[(STATE.PC >> 2) + 1]!);
     if (ip < 0) {
-      cpu.host.raise();
+      this.fetchFault(cpu.host);
       return 1;
     }
     const check = this.tracer !== undefined || cpu.host.fpTrapped();
@@ -279,7 +279,7 @@ export class Engine {
     const { host } = cpu;
     if (reason === Exit.FETCH) {
       u64[STATE.PC >> 3] = u64[CELL.JUMP >> 3]!;
-      host.raise();
+      this.fetchFault(host);
       return 1;
     }
     this.fetchPath.syncPc();
@@ -300,6 +300,13 @@ export class Engine {
       default:
         return 0;
     }
+  }
+
+  /** The instruction at PC cannot be fetched, or may not be branched to. */
+  private fetchFault(host: CpuHost): void {
+    const btype = this.words[CELL.JUMP_BTYPE >> 2]!;
+    if (btype === 0) host.raise();
+    else host.exception(ExceptionClass.branchTarget, btype);
   }
 
   /** Repeats the instruction whose device access asked for attention; the accesses are not repeated. */

@@ -1,10 +1,12 @@
 /** From addresses of instructions to their records. */
 import { type Decoder, Disp } from '../a64/spec/index.js';
+import { JUMP_KIND } from '../interp/flow.js';
 import { type Handlers, handlerKey } from '../interp/handlers.js';
 import type { HandlerSource } from '../interp/module.js';
 import type { HandlerProfile } from '../interp/profile.js';
 import { encodeRecord } from '../interp/record.js';
 import { Special } from '../interp/special.js';
+import { acceptsBranch } from './branch-target.js';
 import type { DecodeCache } from './decode-cache.js';
 import { type CpuHost, FETCH } from './host.js';
 import type { PhysicalMemory } from './physical-memory.js';
@@ -12,6 +14,11 @@ import { CELL, STATE, TLB_SET } from './state.js';
 import type { Tlb } from './tlb.js';
 
 const PAGE = 4096;
+const INSTRUCTION = 4;
+/** PSTATE.BTYPE after BR, BLR, and BR from a guarded page through other registers than X16 and X17. */
+const BR = 1;
+const BLR = 2;
+const BR_GUARDED = 3;
 
 /** Fetches and decodes for the running CPU. */
 export class FetchPath {
@@ -26,6 +33,8 @@ export class FetchPath {
     private readonly memory: PhysicalMemory,
     private readonly cache: DecodeCache,
     readonly decoder: Decoder,
+    /** Whether the CPU has FEAT_BTI. */
+    private readonly bti: boolean,
     private readonly running: () => { readonly host: CpuHost; readonly tlb: Tlb },
   ) {
     this.view = new DataView(buffer);
@@ -64,20 +73,63 @@ export class FetchPath {
     encodeRecord(this.view, ip, handler.number, handler.layout, decoded.operands);
   }
 
+  /** The record of the instruction at `hi:lo`, where execution goes on; -1 when it cannot be fetched. */
+  resume(lo: number, hi: number): number {
+    const btype = this.words[STATE.BTYPE >> 2]!;
+    if (btype === 0) return this.enter(lo, hi);
+    // A return from an exception that came between a branch and its target.
+    const ip = this.arrive(lo, hi, btype);
+    if (ip >= 0) this.words[STATE.BTYPE >> 2] = 0;
+    return ip;
+  }
+  /** The record of a jump's target; -1 when it cannot be fetched or refuses the jump. PC is the jump's. */
+  jump(lo: number, hi: number, kind: number): number {
+    if (kind === JUMP_KIND.ret || !this.bti) return this.enter(lo, hi);
+    const btype = kind === JUMP_KIND.blr ? BLR : kind === JUMP_KIND.br && this.fromGuarded() ? BR_GUARDED : BR;
+    const ip = this.arrive(lo, hi, btype);
+    // The exception saves BTYPE with the rest of PSTATE.
+    if (ip < 0) this.words[STATE.BTYPE >> 2] = btype;
+    return ip;
+  }
+  /** Enters, checking that a guarded page accepts the branch. */
+  private arrive(lo: number, hi: number, btype: number): number {
+    const ip = this.enter(lo, hi);
+    const { host, tlb } = this.running();
+    if (ip < 0 || !this.bti) return ip;
+    // An entry that is not kept was translated just now.
+    const guarded = tlb.current.lookupFetch(lo, hi) < 0 ? host.translation.guarded : tlb.current.isGuarded(lo);
+    if (!guarded || acceptsBranch(this.word(ip), btype, host.branchTargetStrict())) return ip;
+    this.words[CELL.JUMP_BTYPE >> 2] = btype;
+    return -1;
+  }
+  /** Whether the jump itself is in a guarded page. */
+  private fromGuarded(): boolean {
+    const bias = this.u64[CELL.PC_BIAS >> 3]!;
+    const pc = bias + BigInt((this.words[CELL.IP >> 2]! >>> 2) - INSTRUCTION);
+    const [lo, hi] = [Number(pc & 0xffff_ffffn) | 0, Number((pc >> 32n) & 0xffff_ffffn) | 0];
+    const { host, tlb } = this.running();
+    if (tlb.current.lookupFetch(lo, hi) >= 0) return tlb.current.isGuarded(lo);
+    return host.translate(lo, hi, FETCH, false) && host.translation.guarded;
+  }
+
   /** The record of the instruction at `hi:lo`, entered into the fetch TLB; -1 when it cannot be fetched. */
-  enter(lo: number, hi: number): number {
+  private enter(lo: number, hi: number): number {
+    this.words[CELL.JUMP_BTYPE >> 2] = 0;
     const { host, tlb } = this.running();
     const known = tlb.current.lookupFetch(lo, hi);
     if (known >= 0) return this.setPage(lo, hi, known);
     if (!host.translate(lo, hi, FETCH, false)) return -1;
     const { pa, keep, nG } = host.translation;
-    const page = Math.floor(pa / PAGE);
+    const guarded = this.bti && host.translation.guarded;
     if (this.memory.find(pa) === undefined) {
       host.externalAbort(lo, hi, FETCH);
       return -1;
     }
-    const records = this.cache.records(page);
-    if (keep) tlb.current.fill(TLB_SET.FETCH, lo, hi, records, nG);
+    const records = this.cache.records(Math.floor(pa / PAGE));
+    if (keep) {
+      tlb.current.fill(TLB_SET.FETCH, lo, hi, records, nG, guarded);
+      if (!guarded) tlb.current.fill(TLB_SET.FETCH_INDIRECT, lo, hi, records, nG);
+    }
     return this.setPage(lo, hi, records);
   }
   /** Makes the page of `hi:lo` with its records the current one; gives the instruction's record. */

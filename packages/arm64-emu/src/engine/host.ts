@@ -60,6 +60,8 @@ export interface CpuHost {
   sysAccess(key: number, write: boolean): SysRegAccess;
   sysName(key: number): string | undefined;
 
+  /** PACIASP and PACIBSP accept no BR from a guarded page (SCTLR_EL1.BT0 and BT1). */
+  branchTargetStrict(): boolean;
   /** CPACR_EL1.FPEN traps floating point at the current exception level. */
   fpTrapped(): boolean;
 

@@ -45,7 +45,7 @@ export function generatedCodeImports(memory: WebAssembly.Memory, engine: ImportT
         return result === SYS_CONTINUE ? 0 : 1;
       },
       decode: (ip: number): void => fetchPath.decode(ip),
-      jump: (_kind: number): number => fetchPath.enter(words[CELL.JUMP >> 2]!, words[(CELL.JUMP >> 2) + 1]!),
+      jump: (kind: number): number => fetchPath.jump(words[CELL.JUMP >> 2]!, words[(CELL.JUMP >> 2) + 1]!, kind),
       fp: (operation: number, param: number): void => {
         const op = FP_OP_NAMES[operation & 0xff]!;
         fp(view, CELL.FP_ARGS, op, ((operation >> 8) & 15) as FpFormat, operation >> 12, param);

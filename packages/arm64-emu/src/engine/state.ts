@@ -69,9 +69,9 @@ export const CELL = {
   TLB_UNPRIVILEGED: 0x180c,
   /** i64: PC = (ip >> 2) + PC_BIAS. */
   PC_BIAS: 0x1810,
-  /** i64: target of a jump that leaves the record page; i32: what kind of jump it was (for BTYPE). */
+  /** i64: target of a jump that leaves the record page; i32: PSTATE.BTYPE when the target refuses it, else 0. */
   JUMP: 0x1818,
-  JUMP_KIND: 0x1820,
+  JUMP_BTYPE: 0x1820,
   /** Exception raised by a handler: class (i32) and ISS (i32). */
   EXCEPTION_CLASS: 0x1824,
   EXCEPTION_ISS: 0x1828,
@@ -93,8 +93,18 @@ export const TLB_ENTRIES = 1024;
 export const TLB_HASH_SHIFT = 10;
 /** Bytes of an entry: i64 tag (VA of the page), i32 addend (host = low 32 bits of VA + addend), i32 flags. */
 export const TLB_ENTRY_SIZE = 16;
-/** One set: read, write and fetch arrays, then a scratch entry for accesses that are not cached. */
-export const TLB_SET = { READ: 0x0000, WRITE: 0x4000, FETCH: 0x8000, SCRATCH: 0xc000, SIZE: 0x10000 } as const;
+/**
+ * One set: read, write and fetch arrays, then a scratch entry for accesses that are not cached. Indirect branches other
+ * than RET have a fetch array without guarded pages (FEAT_BTI).
+ */
+export const TLB_SET = {
+  READ: 0x0000,
+  WRITE: 0x4000,
+  FETCH: 0x8000,
+  FETCH_INDIRECT: 0xc000,
+  SCRATCH: 0x10000,
+  SIZE: 0x14000,
+} as const;
 /** Sets of one CPU: translation regimes times address spaces. */
 export const TLB_SETS = 16;
 /** CPUs that have TLB sets. */

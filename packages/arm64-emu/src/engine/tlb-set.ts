@@ -9,7 +9,10 @@ const WORDS = TLB_ENTRY_SIZE / 4;
 /** Non-global entries that are listed; with more, the whole set is dropped with them. */
 const LIST_LIMIT = 4096;
 
-const ARRAYS = [TLB_SET.READ, TLB_SET.WRITE, TLB_SET.FETCH] as const;
+const ARRAYS = [TLB_SET.READ, TLB_SET.WRITE, TLB_SET.FETCH, TLB_SET.FETCH_INDIRECT] as const;
+/** Flags in the fourth word of an entry. */
+const NON_GLOBAL = 1;
+const GUARDED = 2;
 /** Array of an access kind. */
 export type TlbArray = (typeof ARRAYS)[number];
 
@@ -39,15 +42,16 @@ export class TlbSet {
    * Enters a page: `host` is its first byte in linear memory (for fetches, of its records). Returns the address of the
    * entry relative to the array, as generated code computes it.
    */
-  fill(array: TlbArray, lo: number, hi: number, host: number, nG: boolean): number {
+  fill(array: TlbArray, lo: number, hi: number, host: number, nG: boolean, guarded = false): number {
     const { words } = this;
+    const isFetch = array === TLB_SET.FETCH || array === TLB_SET.FETCH_INDIRECT;
     const entry = this.entry(lo);
     const w = (entry + array) >> 2;
     const page = lo & PAGE_MASK;
     words[w] = page;
     words[w + 1] = hi;
-    words[w + 2] = array === TLB_SET.FETCH ? host : host - page;
-    words[w + 3] = nG ? 1 : 0;
+    words[w + 2] = isFetch ? host : host - page;
+    words[w + 3] = (nG ? NON_GLOBAL : 0) | (guarded ? GUARDED : 0);
     if (nG && this.nonGlobal.length <= LIST_LIMIT) this.nonGlobal.push(w);
     this.empty = false;
     return entry;
@@ -62,6 +66,10 @@ export class TlbSet {
     const w = (this.entry(lo) + TLB_SET.FETCH) >> 2;
     return this.words[w] === (lo & FETCH_TAG) && this.words[w + 1] === hi ? this.words[w + 2]! : -1;
   }
+  /** Whether the page of the fetch entry for `lo` is guarded. */
+  isGuarded(lo: number): boolean {
+    return (this.words[((this.entry(lo) + TLB_SET.FETCH) >> 2) + 3]! & GUARDED) !== 0;
+  }
 
   /** Drops everything. */
   flush(): void {
@@ -75,7 +83,7 @@ export class TlbSet {
       this.flush();
       return;
     }
-    for (const w of this.nonGlobal) if (this.words[w + 3] === 1) this.drop(w);
+    for (const w of this.nonGlobal) if ((this.words[w + 3]! & NON_GLOBAL) !== 0) this.drop(w);
     this.nonGlobal.length = 0;
   }
   /** Drops the page around an address; the top byte of the address does not matter. */

@@ -19,7 +19,8 @@ export interface Frame {
   next(): void;
 }
 
-export const JUMP_KIND = { br: 0, blr: 1, ret: 2 } as const;
+/** Kinds of jumps as the `jump` import takes them; direct branches count as `ret`. */
+export const JUMP_KIND = { ret: 0, br: 1, blr: 2, brLink: 3 } as const;
 const PAGE_OFFSET = 0xffc;
 /** The bits of an address that must equal a fetch entry's tag: the page and the two lowest ones. */
 const FETCH_TAG = -4093n;
@@ -74,10 +75,11 @@ export class Flow {
     const { c } = this.f;
     const entry = c.temp('i32');
     const target = c.temp('i32');
+    const array = kind === JUMP_KIND.ret ? TLB_SET.FETCH : TLB_SET.FETCH_INDIRECT;
     tlbEntry(c, () => c.get(to));
     c.tee(entry);
     c.raw(Op.i64Load, 3);
-    c.u32(TLB_SET.FETCH);
+    c.u32(array);
     c.get(to);
     c.i64(FETCH_TAG);
     c.raw(Op.i64And, Op.i64Eq);
@@ -86,7 +88,7 @@ export class Flow {
       const page = c.temp('i32');
       c.get(entry);
       c.raw(Op.i32Load, 2);
-      c.u32(TLB_SET.FETCH + 8);
+      c.u32(array + 8);
       c.tee(page);
       c.get(to);
       c.u8(Op.i32Wrap);

@@ -61,8 +61,8 @@ export const CpuEvent = {
 /** Name of an event. */
 export type CpuEventName = keyof typeof CpuEvent;
 
-/** How control reaches the target of a jump: it decides what BTI accepts there. */
-export type JumpKind = 'br' | 'blr' | 'ret';
+/** How control reaches the target of a jump: it decides what BTI accepts there. `brLink`: BR through X16 or X17. */
+export type JumpKind = 'br' | 'brLink' | 'blr' | 'ret';
 
 /**
  * The context of one instruction's semantics. Register and flag writes happen when the instruction retires: reads give
