@@ -155,6 +155,7 @@ describe('placeholders', () => {
       'hex/0',
       'zeroes/-1',
       'zeroes/0xffffffff',
+      'zeroes/0x2001',
       'other/x',
       'hex/00/00',
     ])

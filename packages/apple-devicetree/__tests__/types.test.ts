@@ -123,6 +123,7 @@ describe('value types', () => {
       'reg<1>',
       'ranges<1,1>',
       'text<99999999999>',
+      'text<65537>',
       '__proto__',
     ])
       expect(typeById(id), id).toBeUndefined();

@@ -1,5 +1,5 @@
 // Writes __tests__/goldens.json from the genuine trees beside the checkout: facts, no bytes.
-//   npx tsx packages/apple-devicetree/scripts/goldens.ts
+//   npx tsx packages/apple-devicetree/scripts/goldens.ts && npx biome check --write packages/apple-devicetree
 import { writeFileSync } from 'node:fs';
 import { factsOf } from '../__tests__/facts.js';
 import { genuineTrees } from '../__tests__/trees.js';

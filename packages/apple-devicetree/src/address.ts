@@ -1,5 +1,5 @@
 import type { DeviceTreeNode } from './device-node.js';
-import type { RegEntry } from './types/cells.js';
+import type { RangeEntry, RegEntry } from './types/cells.js';
 
 /**
  * An address on the bus that a node is on, as a physical address.
@@ -28,10 +28,19 @@ import type { RegEntry } from './types/cells.js';
  * translateAddress(tree.node('/arm-io/uart0'), 0x35200000n); // 0x235200000n
  * ```
  */
-export function translateAddress(node: DeviceTreeNode, address: bigint): bigint | undefined {
+export const translateAddress = (node: DeviceTreeNode, address: bigint): bigint | undefined =>
+  translate(node, address, bus => bus.get('ranges'));
+
+type Ranges = true | readonly RangeEntry[] | undefined;
+
+function translate(
+  node: DeviceTreeNode,
+  address: bigint,
+  rangesOf: (bus: DeviceTreeNode) => Ranges,
+): bigint | undefined {
   let at = address;
   for (let bus = node.parent; bus?.parent !== undefined; bus = bus.parent) {
-    const ranges = bus.get('ranges');
+    const ranges = rangesOf(bus);
     if (ranges === undefined) return undefined;
     if (ranges === true) continue;
     const range = ranges.find(({ bus: start, size }) => at >= start && at < start + size);
@@ -76,10 +85,21 @@ export function busRanges(node: DeviceTreeNode): readonly RegEntry[] {
 }
 
 /** A node's `reg` in physical memory; entries that are not memory-mapped or empty are left out. */
-export function physicalRanges(node: DeviceTreeNode): PhysicalRange[] {
+export const physicalRanges = (node: DeviceTreeNode): PhysicalRange[] => rangesIn(node, rememberRanges());
+
+/** Decodes each bus's ranges once. */
+function rememberRanges(): (bus: DeviceTreeNode) => Ranges {
+  const known = new Map<DeviceTreeNode, Ranges>();
+  return bus => {
+    if (!known.has(bus)) known.set(bus, bus.get('ranges'));
+    return known.get(bus);
+  };
+}
+
+function rangesIn(node: DeviceTreeNode, rangesOf: (bus: DeviceTreeNode) => Ranges): PhysicalRange[] {
   const found: PhysicalRange[] = [];
   busRanges(node).forEach(({ address, size }, index) => {
-    const physical = size === 0n ? undefined : translateAddress(node, address);
+    const physical = size === 0n ? undefined : translate(node, address, rangesOf);
     if (physical !== undefined) found.push({ node, index, address: physical, size });
   });
   return found;
@@ -111,7 +131,8 @@ export function physicalRanges(node: DeviceTreeNode): PhysicalRange[] {
  */
 export function addressMap(tree: { nodes(): Iterable<DeviceTreeNode> }): PhysicalRange[] {
   const all: PhysicalRange[] = [];
-  for (const node of tree.nodes()) all.push(...physicalRanges(node));
+  const rangesOf = rememberRanges();
+  for (const node of tree.nodes()) for (const range of rangesIn(node, rangesOf)) all.push(range);
   return all.sort((a, b) =>
     a.address < b.address ? -1 : a.address > b.address ? 1 : Number(b.size > a.size) - Number(a.size > b.size),
   );

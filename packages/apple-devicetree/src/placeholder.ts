@@ -13,8 +13,8 @@ export type PlaceholderSource =
   | { readonly kind: 'hex'; readonly bytes: Uint8Array }
   | { readonly kind: 'unknown'; readonly text: string };
 
-/** Longest value that a placeholder may ask for, in bytes. */
-const MAX_LENGTH = 0x100000;
+/** Longest value that a placeholder may ask for, in bytes; genuine ones ask for less than 2 KiB. */
+const MAX_LENGTH = 0x2000;
 
 function parseLength(text: string | undefined): number | undefined {
   if (text === undefined || !/^(0x[0-9a-fA-F]{1,8}|\d{1,8})$/.test(text)) return undefined;

@@ -1,7 +1,7 @@
 import { MAX_CELLS, ranges, reg } from './cells.js';
 import { functionCall } from './function.js';
 import { recordTypes } from './records.js';
-import { flag, hex, list, one, type ScalarName, scalar, string, strings, text } from './scalars.js';
+import { flag, hex, list, MAX_TEXT, one, type ScalarName, scalar, string, strings, text } from './scalars.js';
 import type { AnyType } from './value-type.js';
 
 const fixed = new Map<string, AnyType>();
@@ -10,9 +10,6 @@ for (const name of Object.keys(scalar) as ScalarName[]) {
   fixed.set(name, one(name));
   fixed.set(`${name}[]`, list(name));
 }
-
-/** Largest field of {@link text}, in bytes. */
-const MAX_TEXT = 0x7fffffff;
 
 /** The type of that id, such as `u32[]`, `text<32>` or `reg<2,2>`; undefined when there is none. */
 export function typeById(id: string): AnyType | undefined {

@@ -1,4 +1,4 @@
-import { flag, hex, list, one, string, strings, text } from './scalars.js';
+import { flag, hex, list, MAX_TEXT, one, string, strings, text } from './scalars.js';
 import type { AnyType } from './value-type.js';
 
 const u32 = one('u32');
@@ -35,7 +35,7 @@ export function guessType(bytes: Uint8Array): AnyType {
   const shape = textShape(bytes);
   if (shape === 'string') return string;
   if (shape === 'strings') return strings;
-  if (shape === 'padded') return text(size);
+  if (shape === 'padded' && size <= MAX_TEXT) return text(size);
   if (size === 4) return u32;
   if (size === 8) return u64;
   if (size === 16 && bytes[6] === 0 && bytes[7] === 0 && bytes[14] === 0 && bytes[15] === 0) return u64s;

@@ -185,6 +185,9 @@ export const strings: ValueType<readonly string[]> = {
   },
 };
 
+/** Largest field of {@link text} that is read by its id or guessed, in bytes: a few characters must not ask for gigabytes. */
+export const MAX_TEXT = 0x10000;
+
 /** Text in a field of a fixed size, filled up with NULs. */
 export function text(size: number): ValueType<string> {
   return {
