@@ -3,8 +3,6 @@ import {
   constantLanes,
   dn,
   lane,
-  lanesOf,
-  narrowTo,
   saturated,
   vectorOrD,
   vectorOrScalar,

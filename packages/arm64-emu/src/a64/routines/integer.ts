@@ -1,7 +1,7 @@
 /** Uncommon integer arithmetic on vectors, lane by lane. */
 import { urecpe, ursqrte } from '../../fp/estimate.js';
 import { routine } from '../spec/routines.js';
-import { doubles, getLane, saturate, setLane, setSaturated, words, writeDoubles, writeWords } from './vector.js';
+import { getLane, saturate, setLane, setSaturated, words, writeDoubles, writeWords } from './vector.js';
 
 const signed = (v: bigint, size: number): bigint => BigInt.asIntN(8 << size, v);
 const size = (param: number): number => param & 15;
@@ -23,18 +23,63 @@ function limit(view: DataView, v: bigint, bits: number, unsigned: boolean): bigi
 /** SSHL and its kin. Bit 16: unsigned, 17: rounding, 18: saturating. */
 routine('shiftLanes', (view, at, p) => {
   const s = size(p);
-  const unsigned = (p >> 16) & 1;
+  const unsigned = ((p >> 16) & 1) === 1;
+  const rounding = ((p >> 17) & 1) === 1;
+  const saturating = ((p >> 18) & 1) === 1;
+  if (s < 3) {
+    shiftSmall(view, at, s, lanes(p), unsigned, rounding, saturating);
+    return;
+  }
   const results = each(lanes(p), i => {
     const raw = getLane(view, at, s, i);
     const v = unsigned ? raw : signed(raw, s);
     const k = Number(BigInt.asIntN(8, getLane(view, at + 16, s, i)));
     const right = BigInt(-k);
-    const round = (p >> 17) & 1 && k < 0 ? 1n << (right - 1n) : 0n;
+    const round = rounding && k < 0 ? 1n << (right - 1n) : 0n;
     const r = k < 0 ? (v + round) >> right : v << BigInt(k);
-    return (p >> 18) & 1 ? limit(view, r, 8 << s, unsigned === 1) : r;
+    return saturating ? limit(view, r, 8 << s, unsigned) : r;
   });
   write(view, at, s, results);
 });
+/** The same for lanes of up to 32 bits, in doubles: scaling by powers of two is exact. */
+function shiftSmall(
+  view: DataView,
+  at: number,
+  s: number,
+  count: number,
+  unsigned: boolean,
+  rounding: boolean,
+  saturating: boolean,
+): void {
+  const bits = 8 << s;
+  const [low, high] = unsigned ? [0, 2 ** bits - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
+  for (let i = 0; i < 16 >> s; i++) {
+    const a = at + (i << s);
+    let r = 0;
+    if (i < count) {
+      const k = view.getInt8(a + 16);
+      const v = readNumber(view, a, s, unsigned);
+      if (k < 0) r = Math.floor((v + (rounding ? 2 ** (-k - 1) : 0)) / 2 ** -k);
+      else if (saturating) r = v * 2 ** k;
+      else r = k < 32 ? v << k : 0;
+      if (saturating && (r < low || r > high)) {
+        r = r < low ? low : high;
+        setSaturated(view);
+      }
+    }
+    writeNumber(view, a, s, r);
+  }
+}
+function readNumber(view: DataView, a: number, s: number, unsigned: boolean): number {
+  if (s === 0) return unsigned ? view.getUint8(a) : view.getInt8(a);
+  if (s === 1) return unsigned ? view.getUint16(a, true) : view.getInt16(a, true);
+  return unsigned ? view.getUint32(a, true) : view.getInt32(a, true);
+}
+function writeNumber(view: DataView, a: number, s: number, v: number): void {
+  if (s === 0) view.setInt8(a, v);
+  else if (s === 1) view.setInt16(a, v, true);
+  else view.setInt32(a, v, true);
+}
 
 /** URECPE, URSQRTE (bit 0); bit 1: all four lanes. */
 routine('unsignedEstimate', (view, at, p) => {
