@@ -45,6 +45,12 @@ describe('virt machine', () => {
     expect(virt.machine.time.now()).toBeGreaterThan(48_000n);
   });
 
+  test('group 0 comes as FIQ and group 1 as IRQ, on SP_EL0', () => {
+    const { virt, output } = boot('fiq');
+    expect(virt.machine.runSync({ instructions: 1_000_000 })).toBe('poweroff');
+    expect(output()).toBe('FI');
+  });
+
   test('starts a second CPU, which sends an SGI', () => {
     const { virt, output } = boot('sgi', { smp: 2 });
     expect(virt.machine.runSync({ instructions: 1_000_000 })).toBe('poweroff');
