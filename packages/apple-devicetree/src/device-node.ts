@@ -264,8 +264,8 @@ export class DeviceTreeNode extends NodeProperties {
 
   /** @internal Puts properties and children in another order; each list holds what is there now. */
   reorder(properties: DeviceTreeProperty[], children: DeviceTreeNode[]): void {
-    (this.properties as DeviceTreeProperty[]).splice(0, properties.length, ...properties);
-    (this.children as DeviceTreeNode[]).splice(0, children.length, ...children);
+    this.#properties = properties;
+    this.#children = children;
     this.touch();
   }
 

@@ -56,7 +56,7 @@ export const regs: CliCommand = {
       path: range.node.path,
       index: range.index,
     }));
-    const width = (key: 'address' | 'size'): number => Math.max(0, ...rows.map(row => row[key].length));
+    const width = (key: 'address' | 'size'): number => rows.reduce((most, row) => Math.max(most, row[key].length), 0);
     const [addressWidth, sizeWidth] = [width('address'), width('size')];
     context.result(rows, () =>
       rows

@@ -76,7 +76,7 @@ export function diffTrees(from: DeviceTree, to: DeviceTree): EditList {
     const [node, other] = pair;
     if (equalBytes(serializeNode(node), serializeNode(other))) continue;
     changeProperties(recorder, node, other);
-    work.push(...changeChildren(recorder, node, other).reverse());
+    for (const child of changeChildren(recorder, node, other).reverse()) work.push(child);
   }
   if (!equalBytes(recorder.tree.trailing, to.trailing)) recorder.trailing(to.trailing);
   return editList(recorder.done);

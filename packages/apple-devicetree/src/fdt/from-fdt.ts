@@ -70,7 +70,7 @@ export function treeOfFdt({ root, reservations, bootCpu }: Fdt): TreeConversion 
       node: node.insertNode(DeviceTreeNode.empty()),
       path: `${path}/${escapeSegment(child.name)}`,
     }));
-    stack.push(...below.reverse());
+    for (const entry of below.reverse()) stack.push(entry);
   }
 
   /** Properties still in cells, by the order of {@link pairs}; types need the names and cells of the nodes around. */

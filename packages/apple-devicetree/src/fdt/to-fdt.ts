@@ -1,5 +1,5 @@
-import { type Fdt, type FdtNode, type FdtProperty, fdtStrings, writeFdt } from '@internal/binary/fdt';
-import { isZero, toHex } from '../bytes.js';
+import { type Fdt, type FdtNode, type FdtProperty, writeFdt } from '@internal/binary/fdt';
+import { fromLatin1, isZero, toHex } from '../bytes.js';
 import type { DeviceTreeNode } from '../device-node.js';
 import { fail } from '../error.js';
 import { escapeProperty } from '../path.js';
@@ -77,7 +77,7 @@ class NodeConverter {
       if (!placeholder && widthsOfSwapped(node, name, bytes) !== widths) extra.push(`${to} widths ${widths}`);
       made.push({ name: to, value: bytes });
     });
-    if (extra.length > 0) made.push({ name: NOTES, value: fdtStrings(...extra) });
+    if (extra.length > 0) made.push({ name: NOTES, value: fromLatin1(extra.map(text => `${text}\0`).join('')) });
     return made;
   }
 }
@@ -113,7 +113,7 @@ export function convertTree(tree: DeviceTree): FdtConversion {
       if (names[i] !== child.name) notes.push({ path: at, message: `is called ${names[i]}`, kept: true });
       return { node: child, into: made, path: at, depth: depth + 1 };
     });
-    stack.push(...below.reverse());
+    for (const entry of below.reverse()) stack.push(entry);
   }
   if (tree.trailing.length > 0) root.properties.push({ name: TRAILING, value: tree.trailing.slice() });
   return { fdt: { bootCpu: 0, reservations: [], root }, notes };
