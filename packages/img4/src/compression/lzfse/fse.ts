@@ -1,31 +1,24 @@
-/**
- * Fills an FSE decoding table: symbol `s` owns `frequencies[s]` consecutive states, each of which reads `k` or `k - 1`
- * bits to find the next state. `put` gets the state, its symbol, the bits to read and what to add to them.
- * States left over by frequencies that do not add up read nothing and stay at state 0.
+/*
+ * FSE decoding tables: symbol `s` owns `f = frequencies[s]` consecutive states. With `k` such that
+ * states <= f << k < 2 * states, the first of them read `k` bits to find the next state, the others `k - 1`; `delta` is
+ * added to what was read. States left over by frequencies that do not add up read nothing and lead to state 0.
  */
-function forEachState(
-  frequencies: Uint16Array,
-  states: number,
-  put: (state: number, symbol: number, bits: number, delta: number) => void,
-): void {
+
+/** Literal states: bits to read in bits 0-7, symbol in 8-15, delta in 16-31. */
+export function literalTable(table: Int32Array, frequencies: Uint16Array): void {
+  const states = table.length;
+  const top = Math.clz32(states);
   let state = 0;
   for (let symbol = 0; symbol < frequencies.length; symbol++) {
     const f = frequencies[symbol]!;
     if (f === 0) continue;
-    const k = Math.clz32(f) - Math.clz32(states);
+    const k = Math.clz32(f) - top;
     const split = ((2 * states) >> k) - f;
-    for (let j = 0; j < f; j++)
-      if (j < split) put(state++, symbol, k, ((f + j) << k) - states);
-      else put(state++, symbol, k - 1, (j - split) << (k - 1));
+    const entry = symbol << 8;
+    for (let j = 0; j < split && j < f; j++) table[state++] = k | entry | ((((f + j) << k) - states) << 16);
+    for (let j = split; j < f; j++) table[state++] = (k - 1) | entry | (((j - split) << (k - 1)) << 16);
   }
-  while (state < states) put(state++, 0, 0, 0);
-}
-
-/** Literal states: bits to read in bits 0-7, symbol in 8-15, delta in 16-31. */
-export function literalTable(table: Int32Array, frequencies: Uint16Array): void {
-  forEachState(frequencies, table.length, (state, symbol, bits, delta) => {
-    table[state] = bits | (symbol << 8) | (delta << 16);
-  });
+  table.fill(0, state);
 }
 
 /**
@@ -37,11 +30,23 @@ export function valueTable(
   frequencies: Uint16Array,
   values: { readonly bits: Uint8Array; readonly base: Int32Array },
 ): void {
-  forEachState(frequencies, table.length / 2, (state, symbol, bits, delta) => {
+  const states = table.length / 2;
+  const top = Math.clz32(states);
+  let at = 0;
+  for (let symbol = 0; symbol < frequencies.length; symbol++) {
+    const f = frequencies[symbol]!;
+    if (f === 0) continue;
+    const k = Math.clz32(f) - top;
+    const split = ((2 * states) >> k) - f;
     const extra = values.bits[symbol]!;
-    table[2 * state] = (bits + extra) | (extra << 8) | (delta << 16);
-    table[2 * state + 1] = values.base[symbol]!;
-  });
+    const base = values.base[symbol]!;
+    for (let j = 0; j < f; j++) {
+      const [bits, delta] = j < split ? [k, ((f + j) << k) - states] : [k - 1, (j - split) << (k - 1)];
+      table[at++] = (bits + extra) | (extra << 8) | (delta << 16);
+      table[at++] = base;
+    }
+  }
+  table.fill(0, at);
 }
 
 /** An FSE encoding table: for each symbol, first state with the longer shift, that shift, and the two deltas. */
