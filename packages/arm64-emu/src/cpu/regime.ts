@@ -69,10 +69,11 @@ function range(model: CpuModel, ttbr: bigint, o: Omit<Range, Derived>, tsz: numb
     (o.granule === 14 && features.has('TGran16')) ||
     (o.granule === 16 && features.has('TGran64'));
   const largest = features.has('TTST') ? (o.granule === 16 ? 47 : 48) : 39;
-  const bits = 64 - Math.max(16, tsz);
+  const smallest = 16;
+  const bits = 64 - Math.max(smallest, tsz);
   const topMask = bits >= 32 ? -(2 ** (bits - 32)) | 0 : -1;
   const lowMask = bits >= 32 ? 0 : -(2 ** bits) | 0;
-  if (!supported || tsz > largest) {
+  if (!supported || tsz < smallest || tsz > largest) {
     const none = { startLevel: 0, startIndexBits: 0, base: 0, baseTooLarge: false };
     return { ...o, ...none, disabled: true, granule: 0, bits, topMask, lowMask };
   }
