@@ -140,6 +140,30 @@ describe('one CPU', () => {
     expect([x(3) >> 26n, x(3) & 63n, x(4)]).toEqual([BigInt(EC.instructionAbort), 0x10n, 0x1_0000n]);
   });
 
+  it('checks alignment when SCTLR.A says so, on pages that the TLB knew', () => {
+    const { machine, x } = guest(
+      words(
+        ...[0xd2a80021, 0xf8401022], // movz x1, #0x4001, lsl #16; ldur x2, [x1, #1]
+        ...[0xd5381000, 0xb27f0000, 0xd5181000, 0xd5033fdf], // sctlr_el1 |= 2; isb
+        ...[0xf9400023, 0xf8401024], // ldr x3, [x1]; ldur x4, [x1, #1]
+      ),
+    );
+    const [cpu] = machine.cpus;
+    machine.within(0, c => {
+      // Flat and Normal: one block, translation on.
+      machine.bus.write(RAM + 0x20000, new Uint8Array(new BigUint64Array([0n, 0x4000_0000n | 0x405n]).buffer));
+      c.write('MAIR_EL1', 0xff00n);
+      c.write('TTBR0_EL1', BigInt(RAM + 0x20000));
+      c.write('TCR_EL1', 25n | (1n << 23n));
+      c.write('SCTLR_EL1', c.model.sctlr | 1n);
+      c.write('VBAR_EL1', BigInt(RAM + 0x800));
+      c.translationChanged();
+    });
+    machine.bus.write(RAM + 0x800 + 0x200, words(0xd5385205, ...POWER_OFF)); // mrs x5, esr_el1
+    expect(machine.runSync({ instructions: 100 })).toBe('poweroff');
+    expect([x(5), cpu!.read('FAR_EL1')]).toEqual([0x9600_0021n, BigInt(RAM + 0x10001)]);
+  });
+
   it('runs the timer on FIQ, as Apple machines have it', () => {
     const { machine, bus, x } = guest(
       words(

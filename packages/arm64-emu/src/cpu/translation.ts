@@ -86,7 +86,8 @@ export abstract class TranslationState extends ExceptionState {
     const status = mmu.translate(lo, hi, flags);
     if (status !== OK) return this.abort(status, lo, hi, access);
     translation.pa = mmu.pa;
-    translation.device = mmu.isDevice;
+    // Alignment checking (SCTLR.A) makes all memory behave like Device in that respect.
+    translation.device = mmu.isDevice || !this.keep;
     translation.nG = mmu.nG;
     translation.user = mmu.user;
     translation.guarded = mmu.guarded;

@@ -1,0 +1,100 @@
+/**
+ * Writes the list of CPU models, system registers and system operations from the tables.
+ *
+ *   npx tsx packages/arm64-emu/scripts/system.ts
+ */
+import { writeFileSync } from 'node:fs';
+import { CPU_MODELS } from '../src/cpu/models.js';
+import { SYSTEM_OPERATIONS } from '../src/cpu/sysops.js';
+import type { SysRegRow } from '../src/cpu/sysreg.js';
+import { formatSysKey } from '../src/cpu/sysreg-key.js';
+import { SYSTEM_REGISTERS } from '../src/cpu/sysreg-slots.js';
+import { APPLE_REGISTERS } from '../src/cpu/sysregs-apple.js';
+
+const NOBODY = 4;
+const level = (el: number): string => (el === NOBODY ? '' : `EL${el}`);
+
+/** What a register does with its value. */
+function kind(r: SysRegRow): string {
+  if (r.stored) return r.set || r.get || r.clears || r.mask !== undefined ? 'storage with effects' : 'storage';
+  return r.get || r.set ? 'behaviour' : 'zero';
+}
+
+/** Numbered families (DBGBVR0 to DBGBVR15) take one line. */
+function rows(list: readonly SysRegRow[]): string {
+  const lines: string[] = [];
+  const seen = new Map<string, SysRegRow[]>();
+  for (const r of list) {
+    if (r.name.includes('reserved')) continue;
+    const family = r.name.replace(/(?<=^[A-Z]+)\d+(?=_EL\d$|$)/, 'n');
+    const members = seen.get(family);
+    if (members) members.push(r);
+    else seen.set(family, [r]);
+  }
+  for (const members of seen.values()) {
+    const [first] = members as [SysRegRow, ...SysRegRow[]];
+    const last = members.at(-1)!;
+    const several = members.length > 1;
+    const name = several ? `${first.name} to ${last.name}` : first.name;
+    const encoding = several ? `${formatSysKey(first.key)} to ${formatSysKey(last.key)}` : formatSysKey(first.key);
+    const { read, write } = first.access;
+    const needs = first.needs === undefined ? '' : `FEAT_${first.needs}`;
+    lines.push(`| ${name} | ${encoding} | ${level(read)} | ${level(write)} | ${kind(first)} | ${needs} |`);
+  }
+  return lines.join('\n');
+}
+
+const HEAD = '| Name | Encoding | Read from | Written from | Kind | Needs |\n|---|---|---|---|---|---|';
+
+const models = Object.values(CPU_MODELS).map(
+  m => `| ${m.name} | 0x${m.midr.toString(16).padStart(8, '0')} | ${m.paBits} | ${[...m.features].sort().join(' ')} |`,
+);
+
+const text = `# arm64-emu: CPUs and system registers
+
+Made from the tables by \`packages/arm64-emu/scripts/system.ts\`.
+
+## CPU models
+
+A model is a list of features; the decoder's feature checks and the ID registers both follow from it. Only AArch64 exists.
+\`cpuModel\` makes further ones.
+
+| Model | MIDR_EL1 | Physical address bits | Features |
+|---|---|---|---|
+${models.join('\n')}
+
+## Translation, exceptions, debug, time
+
+- Stage 1 of the EL1&0 regime with 4K, 16K and 64K granules as the model has them: TxSZ, EPD, TBI and TBID, HPD, E0PD, A1,
+  IPS, hierarchical permissions, AF and dirty state by hardware where the model has it, PAN, UAO, WXN, PXN and UXN, ASIDs.
+  The contiguous hint is ignored. 52-bit addresses and EL2 do not exist.
+- Every exception is taken to EL1. HVC and SMC reach firmware (PSCI 1.1) when the machine has it.
+- Self-hosted debug: breakpoints, context breakpoints and links, watchpoints, software step, the OS lock.
+- Performance monitors: an instruction takes a cycle; SW_INCR, INST_RETIRED, CPU_CYCLES and CHAIN are counted.
+- Virtual time advances by a fixed amount for each instruction and leaps while every CPU waits, or sleeps with the host.
+  CPUs take turns on one host thread. With the same input a run is the same, instruction by instruction.
+
+\`npm run -s fuzz:translation -- --tests N [--seed S]\` compares random page tables, translation controls, AT operations,
+loads and their syndromes with qemu-system-aarch64.
+
+## System registers
+
+An access from a lower level than the table says is UNDEFINED; EL0 may also be trapped, as SCTLR_EL1, CNTKCTL_EL1,
+PMUSERENR_EL0 and MDSCR_EL1 say. GICv3's ICC_* registers belong to the machine that has one.
+
+${HEAD}
+${rows(SYSTEM_REGISTERS)}
+
+## System instructions
+
+${HEAD}
+${rows(SYSTEM_OPERATIONS)}
+
+## Apple's registers
+
+\`APPLE_REGISTERS\`, for machines that start kernels of the A12 generation.
+
+${HEAD}
+${rows(APPLE_REGISTERS)}
+`;
+writeFileSync(new URL('../../../docs/guide/arm64-emu-system.md', import.meta.url), text);
