@@ -29,7 +29,20 @@ export type Img4Code =
   | 'mismatch'
   | 'unsupported';
 
-/** Every error this package throws on purpose: `code`, byte `offset` into the input, field `path`. */
+/**
+ * Every error this package throws on purpose: `code`, byte `offset` into the input, field `path`.
+ *
+ * @example
+ * ```ts
+ * import { Img4Error, parseImg4File } from 'img4';
+ *
+ * try {
+ *   parseImg4File(new Uint8Array([0]));
+ * } catch (error) {
+ *   if (!(error instanceof Img4Error) || error.offset !== 0) throw error;
+ * }
+ * ```
+ */
 export class Img4Error extends BinaryError<Img4Code> {
   constructor(code: Img4Code, reason: string, init?: BinaryErrorInit) {
     super('Img4Error', code, reason, init);

@@ -8,6 +8,16 @@ export * from './index.js';
  * Reads and parses a file of the IMG4 family.
  *
  * @throws Img4Error when it is none; Node's own error when it cannot be read
+ * @example
+ * ```ts
+ * import { isImg4Error, readImg4File } from 'img4/node';
+ *
+ * try {
+ *   await readImg4File('/dev/null');
+ * } catch (error) {
+ *   if (!isImg4Error(error, 'truncated')) throw error;
+ * }
+ * ```
  */
 export async function readImg4File(path: string, options: DerOptions = {}): Promise<Img4File> {
   const file = await readFile(path);

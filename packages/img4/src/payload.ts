@@ -24,14 +24,35 @@ export interface Payload {
 
 const isLzfse = (data: Uint8Array): boolean => /^bvx[-12n]$/.test(latin1(data.subarray(0, 4)));
 
-/** How the stored data is compressed, by its own magic; ciphertext has none and counts as `none`. */
+/**
+ * How the stored data is compressed, by its own magic; ciphertext has none and counts as `none`.
+ *
+ * @example
+ * ```ts
+ * import { createPayload, payloadCompression } from 'img4';
+ *
+ * const image = createPayload({ type: 'krnl', data: new Uint8Array(5000), compression: 'lzss' });
+ * if (payloadCompression(image) !== 'lzss') throw new Error('not seen');
+ * ```
+ */
 export function payloadCompression(image: Im4p): PayloadCompression {
   if (isLzfse(image.data)) return 'lzfse';
   if (isComplzss(image.data)) return parseComplzss(image.data).type;
   return 'none';
 }
 
-/** Whether the stored data is ciphertext: it has a keybag, and no plaintext's magic. */
+/**
+ * Whether the stored data is ciphertext: it has a keybag, and no plaintext's magic.
+ *
+ * @example
+ * ```ts
+ * import { createPayload, isCiphertext } from 'img4';
+ *
+ * const image = createPayload({ type: 'ibss', data: new Uint8Array(64) });
+ * const keybags = [{ type: 1, iv: new Uint8Array(16), key: new Uint8Array(32) }];
+ * if (!isCiphertext(image.with({ keybags }))) throw new Error('a keybag means ciphertext');
+ * ```
+ */
 export function isCiphertext(image: Im4p): boolean {
   return image.encrypted && !isLzfse(image.data) && !isComplzss(image.data);
 }
@@ -100,7 +121,18 @@ function store(data: Uint8Array, options: StoreOptions): Pick<Im4p, 'data' | 'co
   return { data: stored, compression: compression === 'lzfse' ? info : undefined };
 }
 
-/** Makes an IM4P from plain data, compressing it as asked. */
+/**
+ * Makes an IM4P from plain data, compressing it as asked.
+ *
+ * @example
+ * ```ts
+ * import { createPayload } from 'img4';
+ *
+ * const kpp = new Uint8Array([1, 2, 3]);
+ * const image = createPayload({ type: 'krnl', data: new Uint8Array(5000), compression: 'lzss', extra: kpp });
+ * if (image.type !== 'krnl' || image.encrypted) throw new Error('not what was asked for');
+ * ```
+ */
 export function createPayload(
   parts: { readonly type: string; readonly description?: string; readonly data: Uint8Array } & StoreOptions,
 ): Im4p {
@@ -111,6 +143,15 @@ export function createPayload(
 /**
  * A copy of `image` with another payload, stored as the old one was unless told otherwise: same compression, same
  * `comp` header fields, same extra data. A keybag is dropped, as it would not fit the new data.
+ *
+ * @example
+ * ```ts
+ * import { createPayload, extractPayload, replacePayload } from 'img4';
+ *
+ * const before = createPayload({ type: 'krnl', data: new Uint8Array(5000), compression: 'lzfse' });
+ * const after = replacePayload(before, new Uint8Array(6000));
+ * if (extractPayload(after).compression !== 'lzfse') throw new Error('stored in another way');
+ * ```
  */
 export function replacePayload(image: Im4p, data: Uint8Array, options: StoreOptions = {}): Im4p {
   const before = isCiphertext(image) ? 'none' : payloadCompression(image);
@@ -127,7 +168,17 @@ export function replacePayload(image: Im4p, data: Uint8Array, options: StoreOpti
   });
 }
 
-/** A copy of `image` with other extra data after its compressed stream, which stays as it is. */
+/**
+ * A copy of `image` with other extra data after its compressed stream, which stays as it is.
+ *
+ * @example
+ * ```ts
+ * import { createPayload, extractPayload, replaceExtra } from 'img4';
+ *
+ * const image = createPayload({ type: 'krnl', data: new Uint8Array(5000), compression: 'lzss' });
+ * if (extractPayload(replaceExtra(image, new Uint8Array(7))).extra.length !== 7) throw new Error('not there');
+ * ```
+ */
 export function replaceExtra(image: Im4p, extra: Uint8Array): Im4p {
   const compression = payloadCompression(image);
   if (compression === 'none')

@@ -64,6 +64,13 @@ function component(key: string, value: PlistValue): BuildComponent {
  * Reads a BuildManifest.plist.
  *
  * @throws Img4Error `bad-value` when it is another property list
+ * @example
+ * ```ts
+ * import { readBuildManifest, writePlist } from 'img4';
+ *
+ * const xml = writePlist({ BuildIdentities: [{ ApChipID: '0x8010', Manifest: {} }] });
+ * if (readBuildManifest(xml).identities[0]?.chip !== 0x8010) throw new Error('chip not read');
+ * ```
  */
 export function readBuildManifest(input: Uint8Array | string): BuildManifest {
   const root = readPlist(input);
@@ -100,6 +107,17 @@ export interface BuildMatch {
 /**
  * The components of the build that the image is: those whose digest is the image's, under the type that the build
  * gives it.
+ *
+ * @example
+ * ```ts
+ * import { createPayload, imageDigest, imageInBuild, readBuildManifest, writePlist } from 'img4';
+ *
+ * const image = createPayload({ type: 'ibss', data: new Uint8Array(16) });
+ * const Digest = await imageDigest(image, 'SHA-384');
+ * const build = readBuildManifest(writePlist({ BuildIdentities: [{ Manifest: { iBSS: { Digest } } }] }));
+ * const [match] = await imageInBuild(image, build);
+ * if (match?.component.key !== 'iBSS') throw new Error('not found');
+ * ```
  */
 export async function imageInBuild(image: Im4p | Uint8Array, build: BuildManifest): Promise<BuildMatch[]> {
   const made = new Map<string, Uint8Array>();
@@ -130,7 +148,19 @@ export interface IdentityAnswer {
   readonly differ: readonly string[];
 }
 
-/** Compares a ticket with every identity of a build; the best match comes first. */
+/**
+ * Compares a ticket with every identity of a build; the best match comes first.
+ *
+ * @example
+ * ```ts
+ * import { type BuildManifest, type Im4m, ticketInBuild } from 'img4';
+ *
+ * const isFor = (ticket: Im4m, build: BuildManifest): boolean => {
+ *   const [best] = ticketInBuild(ticket, build);
+ *   return best !== undefined && best.sameDevice && best.differ.length === 0;
+ * };
+ * ```
+ */
 export function ticketInBuild(manifest: Im4m, build: BuildManifest): IdentityAnswer[] {
   const value = (name: string): number | undefined => {
     const found = manifest.integer(name);
@@ -154,7 +184,17 @@ export function ticketInBuild(manifest: Im4m, build: BuildManifest): IdentityAns
   return answers.sort((a, b) => rank(b) - rank(a));
 }
 
-/** Digests of a `Firmware/*.im4p.plist`: component type to digest. */
+/**
+ * Digests of a `Firmware/*.im4p.plist`: component type to digest.
+ *
+ * @example
+ * ```ts
+ * import { readImageDigests, writePlist } from 'img4';
+ *
+ * const digests = readImageDigests(writePlist({ dtre: { Digest: new Uint8Array(48) } }));
+ * if (digests.get('dtre')?.length !== 48) throw new Error('not read');
+ * ```
+ */
 export function readImageDigests(input: Uint8Array | string): ReadonlyMap<string, Uint8Array> {
   const digests = new Map<string, Uint8Array>();
   for (const [type, entry] of Object.entries(dict(readPlist(input)))) {

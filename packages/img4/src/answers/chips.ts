@@ -38,12 +38,30 @@ const CHIPS: Readonly<Record<number, readonly [name: string, plainNonce: boolean
   65024: ['Apple virtual machine', false],
 };
 
-/** Marketing name of the chip with this CHIP value. */
+/**
+ * Marketing name of the chip with this CHIP value.
+ *
+ * @example
+ * ```ts
+ * import { chipName } from 'img4';
+ *
+ * if (chipName(0x8103) !== 'M1') throw new Error('not known');
+ * ```
+ */
 export function chipName(chip: number): string | undefined {
   return CHIPS[chip]?.[0];
 }
 
-/** Whether the chip's nonce is known to be the plain hash of the generator: up to A11, not entangled with its keys. */
+/**
+ * Whether the chip's nonce is known to be the plain hash of the generator: up to A11, not entangled with its keys.
+ *
+ * @example
+ * ```ts
+ * import { hasPlainNonce } from 'img4';
+ *
+ * if (!hasPlainNonce(0x8015) || hasPlainNonce(0x8020)) throw new Error('A11 has, A12 has not');
+ * ```
+ */
 export function hasPlainNonce(chip: number): boolean {
   return CHIPS[chip]?.[1] ?? false;
 }

@@ -7,6 +7,15 @@ import { Img4Error } from '../error.js';
 /**
  * Digest of an image as tickets and BuildManifests hold it: over the whole IM4P, its type set to `type` first.
  * Components that are no IM4P (such as `efib`) are hashed as they are.
+ *
+ * @example
+ * ```ts
+ * import { createPayload, imageDigest } from 'img4';
+ *
+ * const tree = createPayload({ type: 'dtre', data: new Uint8Array(16) });
+ * // The digest that a restore ticket holds for it.
+ * if ((await imageDigest(tree, 'SHA-384', 'rdtr')).length !== 48) throw new Error('no digest');
+ * ```
  */
 export async function imageDigest(
   image: Im4p | Uint8Array,

@@ -33,6 +33,14 @@ function ticketOf(value: PlistValue | undefined, options: DerOptions, path: stri
  * Reads an SHSH2 file, or a saved response of the signing server.
  *
  * @throws Img4Error `bad-value` when there is no ticket in it
+ * @example
+ * ```ts
+ * import { readShsh2, verifyManifest } from 'img4';
+ *
+ * async function isGood(blob: Uint8Array): Promise<boolean> {
+ *   return (await verifyManifest(readShsh2(blob).manifest)).valid;
+ * }
+ * ```
  */
 export function readShsh2(input: Uint8Array | string, options: DerOptions = {}): Shsh2 {
   const plist = readPlist(input);
@@ -52,6 +60,13 @@ export function readShsh2(input: Uint8Array | string, options: DerOptions = {}):
  * Writes an SHSH2 file. What `plist` holds beside the ticket and the generator is kept.
  *
  * @returns XML
+ * @example
+ * ```ts
+ * import { Im4m, writeShsh2 } from 'img4';
+ *
+ * const toBlob = (ticket: Uint8Array): string =>
+ *   writeShsh2({ manifest: Im4m.parse(ticket), generator: 0x1111111111111111n });
+ * ```
  */
 export function writeShsh2(parts: {
   readonly manifest: Im4m;

@@ -21,6 +21,15 @@ export interface StitchParts {
  *
  * @throws Img4Error `mismatch` when the payload is not in the ticket, or the generator is not the ticket's; not
  *   with `force`
+ * @example
+ * ```ts
+ * import { Im4m, Im4p, Im4r, stitch } from 'img4';
+ *
+ * async function personalise(image: Uint8Array, ticket: Uint8Array): Promise<Uint8Array> {
+ *   const parts = { payload: Im4p.parse(image), manifest: Im4m.parse(ticket) };
+ *   return (await stitch({ ...parts, restoreInfo: Im4r.fromGenerator(0x1111111111111111n) })).toBytes();
+ * }
+ * ```
  */
 export async function stitch(parts: StitchParts): Promise<Img4> {
   const { manifest, restoreInfo } = parts;

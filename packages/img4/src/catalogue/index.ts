@@ -44,12 +44,30 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
 
 const MEANINGS = new Map(CATALOGUE.map(entry => [`${entry.place === 'component'} ${entry.code}`, entry.meaning]));
 
-/** The meaning of a code, if it is in the catalogue. */
+/**
+ * The meaning of a code, if it is in the catalogue.
+ *
+ * @example
+ * ```ts
+ * import { meaningOf } from 'img4';
+ *
+ * if (meaningOf('property', 'ECID') === undefined) throw new Error('not in the catalogue');
+ * ```
+ */
 export function meaningOf(kind: 'component' | 'property', code: string): string | undefined {
   return MEANINGS.get(`${kind === 'component'} ${code}`);
 }
 
-/** The component type for a BuildManifest key, such as `KernelCache`. */
+/**
+ * The component type for a BuildManifest key, such as `KernelCache`.
+ *
+ * @example
+ * ```ts
+ * import { componentForKey } from 'img4';
+ *
+ * if (componentForKey('KernelCache') !== 'krnl') throw new Error('not in the catalogue');
+ * ```
+ */
 export function componentForKey(manifestKey: string): string | undefined {
   return COMPONENTS.find(([, key]) => key === manifestKey)?.[0];
 }

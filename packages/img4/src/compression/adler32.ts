@@ -1,4 +1,13 @@
-/** Adler-32 (RFC 1950 section 8.2) as an unsigned 32-bit number. */
+/**
+ * Adler-32 (RFC 1950 section 8.2) as an unsigned 32-bit number.
+ *
+ * @example
+ * ```ts
+ * import { adler32 } from 'img4/compression';
+ *
+ * if (adler32(new TextEncoder().encode('abc')) !== 0x024d0127) throw new Error('another checksum');
+ * ```
+ */
 export function adler32(bytes: Uint8Array): number {
   let a = 1;
   let b = 0;

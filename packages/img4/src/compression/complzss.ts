@@ -32,7 +32,16 @@ export interface Complzss {
 const fail = (code: 'truncated' | 'bad-value' | 'out-of-range', reason: string, init: object): Img4Error =>
   new Img4Error(code, reason, init);
 
-/** Whether `bytes` begin with a `comp` header of a known type. */
+/**
+ * Whether `bytes` begin with a `comp` header of a known type.
+ *
+ * @example
+ * ```ts
+ * import { complzssEncode, isComplzss } from 'img4/compression';
+ *
+ * if (!isComplzss(complzssEncode(new Uint8Array(100)))) throw new Error('not recognised');
+ * ```
+ */
 export function isComplzss(bytes: Uint8Array): boolean {
   return bytes.length >= 8 && /^comp(lzss|lzvn)$/.test(latin1(bytes.subarray(0, 8)));
 }
@@ -41,6 +50,13 @@ export function isComplzss(bytes: Uint8Array): boolean {
  * Takes a `comp` kernelcache apart: a 0x180-byte header, the compressed data, extra data.
  *
  * @throws Img4Error `unknown-format` or `truncated`
+ * @example
+ * ```ts
+ * import { complzssEncode, parseComplzss } from 'img4/compression';
+ *
+ * const { header, type } = parseComplzss(complzssEncode(new Uint8Array(100), { prelinkVersion: 1 }));
+ * if (type !== 'lzss' || header.uncompressedSize !== 100) throw new Error('not read');
+ * ```
  */
 export function parseComplzss(bytes: Uint8Array): Complzss {
   const header = readComplzssHeader(bytes, 0, fail, 'complzss');
@@ -67,6 +83,13 @@ export function parseComplzss(bytes: Uint8Array): Complzss {
  * Decompresses a `comp` kernelcache and checks its Adler-32.
  *
  * @throws Img4Error `corrupt` when the checksum differs
+ * @example
+ * ```ts
+ * import { complzssDecode, complzssEncode } from 'img4/compression';
+ *
+ * const { data, extra } = complzssDecode(complzssEncode(new Uint8Array(100), { extra: new Uint8Array(3) }));
+ * if (data.length !== 100 || extra.length !== 3) throw new Error('round trip failed');
+ * ```
  */
 export function complzssDecode(
   bytes: Uint8Array,

@@ -91,6 +91,16 @@ class SearchTrees {
 /**
  * Compresses in pieces: {@link push} input as it comes, then {@link finish}. Memory stays below 100 KB.
  * The stream is the same however the input is cut.
+ *
+ * @example
+ * ```ts
+ * import { LzssEncoder, lzssDecode } from 'img4/compression';
+ *
+ * const encoder = new LzssEncoder();
+ * const pieces = [encoder.push(new Uint8Array(500)), encoder.push(new Uint8Array(500)), encoder.finish()];
+ * const stream = Uint8Array.from(pieces.flatMap(piece => [...piece]));
+ * if (lzssDecode(stream).data.length !== 1000) throw new Error('round trip failed');
+ * ```
  */
 export class LzssEncoder {
   private readonly trees = new SearchTrees();

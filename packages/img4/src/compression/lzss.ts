@@ -16,7 +16,16 @@ const GROUP_OUT = 8 * LZSS_LONGEST;
 const INPUT = 65536;
 const OUTPUT = LZSS_WINDOW + 262144;
 
-/** Bytes that a stream decodes to: a pass over its flags and lengths. */
+/**
+ * Bytes that a stream decodes to: a pass over its flags and lengths.
+ *
+ * @example
+ * ```ts
+ * import { lzssEncode, lzssSize } from 'img4/compression';
+ *
+ * if (lzssSize(lzssEncode(new Uint8Array(1000))) !== 1000) throw new Error('another size');
+ * ```
+ */
 export function lzssSize(bytes: Uint8Array): number {
   let size = 0;
   let at = 0;
@@ -97,6 +106,19 @@ function groupDecoder(): GroupDecoder {
 /**
  * Decompresses an LZSS stream in pieces: {@link push} what comes, in any cut, then {@link finish}. Output goes to
  * `write` in pieces that are only valid during the call. Memory stays below 512 KB.
+ *
+ * @example
+ * ```ts
+ * import { LzssDecoder, lzssEncode } from 'img4/compression';
+ *
+ * let size = 0;
+ * const decoder = new LzssDecoder(piece => {
+ *   size += piece.length;
+ * });
+ * decoder.push(lzssEncode(new Uint8Array(1000)));
+ * decoder.finish();
+ * if (size !== 1000) throw new Error('lost output');
+ * ```
  */
 export class LzssDecoder {
   /** Bytes decoded, and bytes of input they took. */
@@ -210,6 +232,13 @@ export class LzssDecoder {
  *
  * @param size bytes it decodes to; the stream's own length decides when it is not given
  * @throws Img4Error `truncated` when the stream ends before `size` bytes, `corrupt` when a match passes them
+ * @example
+ * ```ts
+ * import { lzssDecode, lzssEncode } from 'img4/compression';
+ *
+ * const { data } = lzssDecode(lzssEncode(new Uint8Array(1000)), 1000);
+ * if (data.length !== 1000) throw new Error('round trip failed');
+ * ```
  */
 export function lzssDecode(bytes: Uint8Array, size?: number, options: DecompressOptions = {}): Decompressed {
   const maxSize = options.maxSize ?? DEFAULT_MAX_SIZE;

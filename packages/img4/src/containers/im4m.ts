@@ -11,8 +11,18 @@ export interface ManifestObject {
 
 /**
  * An IM4M manifest (a ticket): `SEQUENCE { "IM4M", version, SET { [MANB] }, signature, SEQUENCE OF certificate }`.
+ *
+ * @example
+ * ```ts
+ * import { Im4m } from 'img4';
+ *
+ * function ecidOf(ticket: Uint8Array): bigint | undefined {
+ *   return Im4m.parse(ticket).integer('ECID');
+ * }
+ * ```
  */
 export class Im4m extends Container {
+  /** 0 on every genuine ticket. */
   readonly version: bigint;
   /** Properties of the ticket as a whole (MANP): chip, board, ECID, nonce... */
   readonly properties: readonly Property[];
@@ -22,8 +32,9 @@ export class Im4m extends Container {
   readonly others: readonly Property[];
   /** What the signature covers: the SET with its header. A view of the input. */
   readonly signedBytes: Uint8Array;
+  /** The signature over {@link signedBytes}: RSA PKCS#1 v1.5, or ECDSA in DER. */
   readonly signature: Uint8Array;
-  /** DER of each certificate, leaf last as in the file's own order: the signer's is the last X.509 one. */
+  /** DER of each certificate, in the file's order; verification finds the signer's by who issued whom. */
   readonly certificates: readonly Uint8Array[];
   /** Offset of each certificate in the input, in bytes. */
   readonly certificateOffsets: readonly number[];
@@ -81,6 +92,7 @@ export class Im4m extends Container {
     const value = this.property(name);
     return value?.type === 'octets' ? value.value : undefined;
   }
+  /** The boolean value of the MANP property `name`, such as `CPRO`. */
   boolean(name: string): boolean | undefined {
     const value = this.property(name);
     return value?.type === 'boolean' ? value.value : undefined;

@@ -59,11 +59,17 @@ const encodePayp = (properties: readonly Property[]): Uint8Array =>
  * ```
  */
 export class Im4p extends Container implements Im4pParts {
+  /** Four-character code of the component, such as `krnl`. */
   readonly type: string;
+  /** Free text; a version on most images. */
   readonly description: string;
+  /** The data as it is stored, maybe compressed and encrypted: a view of the input. */
   readonly data: Uint8Array;
+  /** Keys of an encrypted payload, wrapped; undefined without a keybag. */
   readonly keybags: readonly Keybag[] | undefined;
+  /** Algorithm and uncompressed size, when the image declares them. */
   readonly compression: Im4pCompression | undefined;
+  /** Properties of the payload (PAYP), when there are any. */
   readonly properties: readonly Property[] | undefined;
   readonly #parts: readonly { readonly role: Role | undefined; readonly element: DerElement }[];
 

@@ -15,6 +15,7 @@ import { encodeProperties, findProperty, type Property, readProperties } from '.
  * ```
  */
 export class Im4r extends Container {
+  /** What it holds: BNCN, and others that `CATALOGUE` names. */
   readonly properties: readonly Property[];
   /** DER of elements after the known ones. */
   readonly unknown: readonly Uint8Array[];
@@ -27,10 +28,12 @@ export class Im4r extends Container {
     this.unknown = children.slice(2).map(child => child.bytes);
   }
 
+  /** Reads an IM4R that fills `bytes`; throws Img4Error when it is not one. */
   static parse(bytes: Uint8Array, options: DerOptions = {}): Im4r {
     return new Im4r(soleElement(bytes, options, 'IM4R'));
   }
 
+  /** Makes restore info of these properties. */
   static create(properties: readonly Property[]): Im4r {
     return Im4r.parse(der.sequence(der.ia5('IM4R'), encodeProperties(properties, 'IM4R')));
   }
@@ -48,7 +51,16 @@ export class Im4r extends Container {
   }
 }
 
-/** The 8 bytes, little-endian, that a generator is stored and hashed as. */
+/**
+ * The 8 bytes, little-endian, that a generator is stored and hashed as.
+ *
+ * @example
+ * ```ts
+ * import { generatorBytes } from 'img4';
+ *
+ * if (generatorBytes(1n)[0] !== 1) throw new Error('not little-endian');
+ * ```
+ */
 export function generatorBytes(generator: bigint): Uint8Array {
   if (generator < 0n || generator > 0xffff_ffff_ffff_ffffn)
     throw new Img4Error('out-of-range', `generator ${generator} is not an unsigned 64-bit number`, { path: 'BNCN' });

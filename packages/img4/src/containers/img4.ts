@@ -10,10 +10,25 @@ import { Im4r } from './im4r.js';
 type Role = 'magic' | 'payload' | 'manifest' | 'restoreInfo';
 const ORDER: readonly Role[] = ['magic', 'payload', 'manifest', 'restoreInfo'];
 
-/** An IMG4: `SEQUENCE { "IMG4", IM4P, [0] { IM4M }?, [1] { IM4R }? }`, a payload stitched to its ticket. */
+/**
+ * An IMG4: `SEQUENCE { "IMG4", IM4P, [0] { IM4M }?, [1] { IM4R }? }`, a payload stitched to its ticket.
+ *
+ * @example
+ * ```ts
+ * import { createPayload, Img4, Im4r } from 'img4';
+ *
+ * const payload = createPayload({ type: 'logo', data: new Uint8Array(4) });
+ * const image = Img4.create({ payload, restoreInfo: Im4r.fromGenerator(1n) });
+ * const edited = image.with({ payload: payload.with({ type: 'rlgo' }) });
+ * if (edited.restoreInfo?.generator !== 1n || edited.manifest) throw new Error('edit failed');
+ * ```
+ */
 export class Img4 extends Container {
+  /** The payload. */
   readonly payload: Im4p;
+  /** The ticket, when the file is signed. */
   readonly manifest: Im4m | undefined;
+  /** The restore info, when there is any. */
   readonly restoreInfo: Im4r | undefined;
   /** DER of elements that are none of these. */
   readonly unknown: readonly Uint8Array[];
@@ -105,7 +120,16 @@ export class Img4File {
   }
 }
 
-/** `IMG4`, `IM4P`, `IM4M`, `IM4R` or `IM4C`. */
+/**
+ * `IMG4`, `IM4P`, `IM4M`, `IM4R` or `IM4C`.
+ *
+ * @example
+ * ```ts
+ * import { Im4r, kindOf } from 'img4';
+ *
+ * if (kindOf(Im4r.fromGenerator(1n)) !== 'IM4R') throw new Error('another kind');
+ * ```
+ */
 export function kindOf(object: Img4Object): 'IMG4' | 'IM4P' | 'IM4M' | 'IM4R' | 'IM4C' {
   if (object instanceof Img4) return 'IMG4';
   if (object instanceof Im4p) return 'IM4P';

@@ -97,7 +97,16 @@ export function encodeProperties(properties: readonly Property[], path = ''): Ui
   return der.set(...sorted.map(property => encodeProperty(property, path)));
 }
 
-/** The property called `name`, if it is there. */
+/**
+ * The property called `name`, if it is there.
+ *
+ * @example
+ * ```ts
+ * import { findProperty, Im4r } from 'img4';
+ *
+ * if (findProperty(Im4r.fromGenerator(1n).properties, 'BNCN') === undefined) throw new Error('not found');
+ * ```
+ */
 export function findProperty(properties: readonly Property[], name: string): Property | undefined {
   return properties.find(property => property.name === name);
 }
@@ -115,7 +124,16 @@ export function equalValues(a: PropertyValue, b: PropertyValue): boolean {
   return a.value === b.value;
 }
 
-/** A value as people read it: integers in hexadecimal, bytes as hexadecimal digits. */
+/**
+ * A value as people read it: integers in hexadecimal, bytes as hexadecimal digits.
+ *
+ * @example
+ * ```ts
+ * import { formatValue } from 'img4';
+ *
+ * if (formatValue({ type: 'integer', value: 255n }) !== '0xff') throw new Error('another form');
+ * ```
+ */
 export function formatValue(value: PropertyValue): string {
   switch (value.type) {
     case 'integer':

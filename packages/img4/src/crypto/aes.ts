@@ -39,6 +39,13 @@ const encrypt = async (key: CryptoKey, data: Uint8Array, iv: Uint8Array): Promis
  * @param key 16, 24 or 32 bytes
  * @param iv 16 bytes
  * @throws Img4Error `bad-key`, or `bad-value` when `data` is no multiple of 16 bytes
+ * @example
+ * ```ts
+ * import { aesCbcEncrypt } from 'img4';
+ *
+ * const sealed = await aesCbcEncrypt(new Uint8Array(32), new Uint8Array(32), new Uint8Array(16));
+ * if (sealed.length !== 32) throw new Error('padded');
+ * ```
  */
 export async function aesCbcEncrypt(data: Uint8Array, key: Uint8Array, iv: Uint8Array): Promise<Uint8Array> {
   const imported = await importKey(data, key, iv);

@@ -2,6 +2,7 @@ import { Img4Error } from '../error.js';
 
 /** A value of a property list; integers are bigints, reals numbers. */
 export type PlistValue = string | bigint | number | boolean | Date | Uint8Array | PlistValue[] | PlistDict;
+/** A dictionary; made without a prototype when it is read. */
 export interface PlistDict {
   [key: string]: PlistValue;
 }
@@ -148,6 +149,12 @@ class Reader {
  * Reads an XML property list (PropertyList-1.0.dtd). What stands before `<?xml`, as in a saved TSS response, is skipped.
  *
  * @throws Img4Error `bad-value` or `truncated`; offsets count characters
+ * @example
+ * ```ts
+ * import { readPlist } from 'img4';
+ *
+ * if (readPlist('<plist><integer>0x10</integer></plist>') !== 16n) throw new Error('another value');
+ * ```
  */
 export function readPlist(input: Uint8Array | string): PlistValue {
   let text = input;

@@ -36,7 +36,16 @@ function lines(value: PlistValue, indent: string): string[] {
   ];
 }
 
-/** Writes an XML property list in the layout that Apple's tools give it. */
+/**
+ * Writes an XML property list in the layout that Apple's tools give it.
+ *
+ * @example
+ * ```ts
+ * import { readPlist, writePlist } from 'img4';
+ *
+ * if (readPlist(writePlist('a < b')) !== 'a < b') throw new Error('round trip failed');
+ * ```
+ */
 export function writePlist(value: PlistValue): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',

@@ -16,7 +16,16 @@ export interface TrustRoot {
   readonly source: string;
 }
 
-/** Apple's roots for manifests, as public keys: no certificate is part of this package. */
+/**
+ * Apple's roots for manifests, as public keys: no certificate is part of this package.
+ *
+ * @example
+ * ```ts
+ * import { APPLE_ROOTS } from 'img4';
+ *
+ * if (!APPLE_ROOTS.some(root => root.name === 'Apple Secure Boot Root CA - G2')) throw new Error('not there');
+ * ```
+ */
 export const APPLE_ROOTS: readonly TrustRoot[] = ROOTS.map(({ name, subject, spki, fingerprint, source }) => ({
   name,
   subjectDer: fromHex(subject)!,

@@ -92,6 +92,13 @@ function signatureAlgorithm(element: DerElement, path: string) {
  * Reads an X.509 certificate.
  *
  * @param offset where in `input` it begins; errors' offsets count from the start of `input`
+ * @example
+ * ```ts
+ * import { Im4m, readCertificate } from 'img4';
+ *
+ * const signers = (ticket: Uint8Array): string[] =>
+ *   Im4m.parse(ticket).certificates.map(certificate => readCertificate(certificate).subject);
+ * ```
  */
 export function readCertificate(input: Uint8Array, offset = 0, path = 'certificate'): Certificate {
   const element = DerElement.at(input, offset, {}, path);

@@ -63,6 +63,13 @@ const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes
  * The blocks of an LZFSE stream and where it ends: found by walking them, as `bvx$` may occur in a payload.
  *
  * @throws Img4Error `truncated` or `corrupt`
+ * @example
+ * ```ts
+ * import { lzfseBlocks, lzfseEncode } from 'img4/compression';
+ *
+ * const { blocks, rawSize } = lzfseBlocks(lzfseEncode(new Uint8Array(10_000)));
+ * if (blocks[0]?.kind !== 'bvx2' || rawSize !== 10_000) throw new Error('another stream');
+ * ```
  */
 export function lzfseBlocks(
   bytes: Uint8Array,
@@ -117,6 +124,12 @@ export function lzfseDecode(bytes: Uint8Array, options: DecompressOptions = {}):
  * Decompresses a raw LZVN stream, as in a `complzss`-style header of type `lzvn`.
  *
  * @param size bytes it decodes to, from the header around it
+ * @example
+ * ```ts
+ * import { lzvnDecode, lzvnEncode } from 'img4/compression';
+ *
+ * if (lzvnDecode(lzvnEncode(new Uint8Array(1000)), 1000).data.length !== 1000) throw new Error('round trip failed');
+ * ```
  */
 export function lzvnDecode(bytes: Uint8Array, size: number, options: DecompressOptions = {}): Decompressed {
   const maxSize = options.maxSize ?? DEFAULT_MAX_SIZE;

@@ -51,6 +51,16 @@ export function lzfseEncode(data: Uint8Array): Uint8Array {
 /**
  * Compresses in pieces with bounded memory (2 MiB): {@link push} input as it comes, then {@link finish}. The stream
  * does not depend on how the input is cut.
+ *
+ * @example
+ * ```ts
+ * import { LzfseEncoder, lzfseDecode } from 'img4/compression';
+ *
+ * const encoder = new LzfseEncoder();
+ * const pieces = [encoder.push(new Uint8Array(5000)), encoder.push(new Uint8Array(5000)), encoder.finish()];
+ * const stream = Uint8Array.from(pieces.flatMap(piece => [...piece]));
+ * if (lzfseDecode(stream).data.length !== 10_000) throw new Error('round trip failed');
+ * ```
  */
 export class LzfseEncoder {
   private readonly out = new ByteSink(1 << 18);

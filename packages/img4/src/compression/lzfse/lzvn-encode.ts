@@ -71,7 +71,16 @@ function matchOpcodes(out: ByteSink, source: Uint8Array, from: number, match: Ma
   if (length > 0) out.byte(0xf0 | length);
 }
 
-/** Compresses to a raw LZVN stream with its end opcode. */
+/**
+ * Compresses to a raw LZVN stream with its end opcode.
+ *
+ * @example
+ * ```ts
+ * import { lzvnEncode } from 'img4/compression';
+ *
+ * if (lzvnEncode(new Uint8Array(1000)).length > 50) throw new Error('not compressed');
+ * ```
+ */
 export function lzvnEncode(source: Uint8Array): Uint8Array {
   const out = new ByteSink(source.length + (source.length >> 4) + 64);
   const positions = new Int32Array(HASHES * WAYS).fill(-MAX_DISTANCE - 1);
