@@ -62,6 +62,15 @@ describe('edits', () => {
     expect(odd.unknown.length).toBe(2);
     expect(odd.with({ type: 'tset' }).unknown.map(toHex)).toEqual(odd.unknown.map(toHex));
   });
+  it("read the property that a SEP image's description spells", () => {
+    const property: Property = { name: 'impl', value: { type: 'octets', value: Uint8Array.of(1, 2, 3) } };
+    const sep = image.with({ type: 'sepi', description: toHex(encodeProperty(property)) });
+    expect(sep.implementation).toMatchObject(property);
+    expect(image.implementation).toBeUndefined();
+    expect(() => image.with({ description: 'ff84ea859c50000000' }).implementation).toThrow(
+      expect.objectContaining({ path: expect.stringContaining('IM4P.description') }),
+    );
+  });
   it('refuse types that are not four characters', () => {
     for (const type of ['', 'abc', 'abcde', '\u{1f600}12'])
       expect(() => image.with({ type })).toThrow(expect.objectContaining({ code: 'bad-value' }));

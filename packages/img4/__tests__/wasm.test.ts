@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { AllocationWatch } from '../fuzz/allocation.js';
 import { generated } from '../scripts/wasm.js';
 import { acceleration, accelerator } from '../src/compression/wasm.js';
+import { lzfseDecode, lzfseEncode, lzssDecode, lzssEncode } from '../src/compression.js';
+import { samples } from './samples.js';
 
 const compiler = ((): boolean => {
   try {
@@ -31,6 +34,27 @@ describe('memory', () => {
   it('is not asked for when WebAssembly is switched off', () => {
     acceleration.enabled = false;
     expect(accelerator('lzfse_decode')).toBeUndefined();
+    acceleration.enabled = true;
+  });
+  it.each([true, false])('beside the output is below 1 MiB, however long the stream (WebAssembly: %s)', enabled => {
+    acceleration.enabled = enabled;
+    const data = new Uint8Array(8_000_000);
+    for (let at = 0; at < data.length; at += 1_000_000) data.set(samples['past one window'].subarray(0, 1_000_000), at);
+    const [lzfse, lzss] = [lzfseEncode(data), lzssEncode(data)];
+    const watch = new AllocationWatch();
+    const beside = (run: () => unknown): number => {
+      watch.bytes = 0;
+      watch.start();
+      try {
+        run();
+        return watch.bytes - data.length;
+      } finally {
+        watch.stop();
+      }
+    };
+    const [forLzfse, forLzss] = [beside(() => lzfseDecode(lzfse)), beside(() => lzssDecode(lzss, data.length))];
+    expect(forLzfse + (enabled ? accelerator('lzfse_decode')!.memory.byteLength : 0)).toBeLessThan(1 << 20);
+    expect(forLzss + (enabled ? accelerator('lzss_decode')!.memory.byteLength : 0)).toBeLessThan(1 << 20);
     acceleration.enabled = true;
   });
 });

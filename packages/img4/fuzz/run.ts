@@ -1,4 +1,5 @@
 import { isImg4Error } from '../src/error.js';
+import { AllocationWatch } from './allocation.js';
 import { startingCorpus } from './corpus.js';
 import { Coverage } from './coverage.js';
 import { Mutator } from './mutate.js';
@@ -38,24 +39,6 @@ const MAX_INPUT = 8192;
 const limit = (bytes: number): number => 100 * Math.max(1, bytes / 1048576);
 /** What fixed tables and windows may take: the TypeScript decoder's window and tables. */
 const FIXED = 1 << 20;
-
-/** Counts what `new Uint8Array(size)` asks for while it is watched. */
-class AllocationWatch {
-  bytes = 0;
-  private readonly original = globalThis.Uint8Array;
-  start(): void {
-    const watch = this;
-    globalThis.Uint8Array = new Proxy(this.original, {
-      construct(target, args, newTarget) {
-        if (typeof args[0] === 'number') watch.bytes += args[0];
-        return Reflect.construct(target, args, newTarget === globalThis.Uint8Array ? target : newTarget);
-      },
-    });
-  }
-  stop(): void {
-    globalThis.Uint8Array = this.original;
-  }
-}
 
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const corpus = startingCorpus();
