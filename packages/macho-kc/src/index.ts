@@ -1,3 +1,14 @@
+export { buildCollection } from './build/build-collection.js';
+export { type SelectOptions, selectKexts } from './build/select.js';
+export type {
+  BoundSymbol,
+  BuildError,
+  BuildOptions,
+  BuildResult,
+  KextInput,
+  SectionInput,
+  StripMode,
+} from './build/types.js';
 export {
   type CollectionInputs,
   type CollectionSet,

@@ -69,3 +69,5 @@ export async function loadDemangler(): Promise<Demangler> {
   const path = createRequire(import.meta.url).resolve('gecko-profiler-demangle/index_bg.wasm');
   return createDemangler(new Uint8Array(await readFile(path)));
 }
+
+export { type Discovery, discoverKexts } from './discover.js';

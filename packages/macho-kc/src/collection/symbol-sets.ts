@@ -15,7 +15,9 @@ export interface SymbolSet {
 
 /** Symbol sets out of their property list (`SymbolsSets`). */
 export function symbolSetsOf(value: PlistValue): SymbolSet[] {
-  return asArray(asDict(value)?.get('SymbolsSets')).flatMap(item => {
+  const list = asDict(value)?.get('SymbolsSets');
+  // A kext carries one set, without the list around it.
+  return (list === undefined ? [value] : asArray(list)).flatMap(item => {
     const set = asDict(item);
     const id = asText(set?.get('CFBundleIdentifier'));
     if (set === undefined || id === undefined) return [];

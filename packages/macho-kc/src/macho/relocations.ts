@@ -84,10 +84,11 @@ export function externalRelocations(macho: MachO): Relocation[] {
 
 /**
  * Address that `address` fields of final images count from: the first segment that may be written in x86_64 files that
- * are not kexts, the first segment in all others.
+ * are not kexts, the lowest address in collections, the first segment in all others.
  */
 export function relocationBase(macho: MachO): bigint {
   const { segments, header } = macho;
+  if (header.filetype === FILE_TYPES.MH_FILESET) return macho.lowestAddress;
   if (header.cputype === CPU_TYPE_X86_64 && header.filetype !== FILE_TYPES.MH_KEXT_BUNDLE) {
     const writable = segments.find(segment => (segment.initprot & VM_PROT_WRITE) !== 0);
     if (writable !== undefined) return writable.vmaddr;

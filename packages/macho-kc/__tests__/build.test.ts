@@ -1,0 +1,175 @@
+import { readdirSync } from 'node:fs';
+import { fixturePath } from '@internal/binary/testing';
+import { describe, expect, it } from 'vitest';
+import { runCases } from '../scripts/run-cases.js';
+import {
+  AddressIndex,
+  buildCollection,
+  extractImage,
+  type KernelCollection,
+  type KextInput,
+  MachO,
+  openCollection,
+  Pointers,
+  parsePlist,
+  selectKexts,
+} from '../src/index.js';
+import { discoverKexts } from '../src/node.js';
+import type { PlistDict } from '../src/plist/value.js';
+import { fixture, fixturesUnder, haveTool, run } from './support.js';
+
+const CASES = 'macho-kc/kc-cases';
+const have = fixturesUnder('macho-kc').length > 0;
+
+/** Boot collection of a case, with all of its kexts. */
+function bootOf(name: string, arch: string) {
+  const kernel = fixture(`${CASES}/${name}/main.kernel`);
+  const kexts = discoverKexts(fixturePath(`${CASES}/${name}/extensions`), arch).kexts;
+  const result = buildCollection({ kind: 'boot', kernel, kexts });
+  if (!result.ok) throw new Error(JSON.stringify(result.errors));
+  return { kernel, kexts, bytes: result.bytes, binds: result.binds };
+}
+
+describe.skipIf(!have)('cases of Apple-compiled kernels and kexts', () => {
+  const results = have ? runCases(fixturePath(CASES)) : [];
+  it.each(results)('$name: every fact holds', ({ failures, hold }) => {
+    expect(failures).toEqual([]);
+    expect(hold).toBeGreaterThan(0);
+  });
+  it('are all there', () => {
+    expect(results.length).toBe(
+      readdirSync(fixturePath(CASES), { withFileTypes: true }).filter(e => e.isDirectory()).length,
+    );
+    expect(results.reduce((sum, r) => sum + r.hold, 0)).toBeGreaterThan(1000);
+  });
+});
+
+const BOOTS: [string, string][] = [
+  ['stubs-arm64e', 'arm64e'],
+  ['kext-bind-to-kext', 'arm64'],
+  ['kext-bind-to-kext-arm64-chains', 'arm64'],
+  ['kernel-vtable-patching-arm64e', 'arm64e'],
+  ['kernel-vtable-patching', 'x86_64'],
+  ['fixups-x86_64', 'x86_64'],
+  ['text-fixups-x86_64', 'x86_64'],
+  ['function-starts-arm64e', 'arm64e'],
+];
+
+describe.skipIf(!have)('collections that were built', () => {
+  it.each(BOOTS)('%s: same input, same bytes; read again by the package and by llvm', (name, arch) => {
+    const { bytes } = bootOf(name, arch);
+    expect(Buffer.from(bootOf(name, arch).bytes).equals(bytes)).toBe(true);
+    const macho = new MachO(bytes);
+    expect(macho.issues).toEqual([]);
+    expect(Buffer.from(macho.encode()).equals(bytes)).toBe(true);
+    if (!haveTool('llvm-objdump-19')) return;
+    for (const args of [
+      ['llvm-objdump-19', '--macho', '--private-headers', '-'],
+      ['llvm-nm-19', '-a', '-'],
+      ['llvm-readobj-19', '--file-headers', '--macho-segment', '-'],
+    ])
+      expect(run(args[0]!, args.slice(1), bytes).length).toBeGreaterThan(200);
+  });
+
+  it.each(BOOTS)('%s: built again from the kexts that were extracted, every pointer means the same', (name, arch) => {
+    const { kernel, bytes } = bootOf(name, arch);
+    const collection = openCollection(bytes);
+    const indexes = [new AddressIndex(collection)];
+    const kexts = collection.kexts.map((kext): KextInput => {
+      const { executable, infoPlist, lost } = extractImage(collection, kext.id, { indexes });
+      expect(lost).toEqual([]);
+      return {
+        info: parsePlist(infoPlist!) as PlistDict,
+        executable,
+        bundlePath: kext.bundlePath!,
+        executablePath: kext.executablePath,
+      };
+    });
+    const again = buildCollection({ kind: 'boot', kernel, kexts, allowRigid: true });
+    if (!again.ok) throw new Error(JSON.stringify(again.errors));
+    const rebuilt = openCollection(again.bytes);
+    expect(rebuilt.imageIds).toEqual(collection.imageIds);
+    expect(meaning(rebuilt)).toEqual(meaning(collection));
+  });
+
+  it('is built again from an extracted kernel, too', () => {
+    const collection = openCollection(fixture('macho-kc/samples/sample.arm64e.kc'));
+    const kernel = extractImage(collection, 'com.apple.kernel').executable!;
+    const kexts = collection.kexts.map((kext): KextInput => {
+      const { executable, infoPlist } = extractImage(collection, kext.id);
+      return {
+        info: parsePlist(infoPlist!) as PlistDict,
+        executable,
+        bundlePath: kext.bundlePath!,
+        executablePath: kext.executablePath,
+      };
+    });
+    const again = buildCollection({ kind: 'boot', kernel, kexts, allowRigid: true });
+    if (!again.ok) throw new Error(JSON.stringify(again.errors));
+    expect(meaning(openCollection(again.bytes))).toEqual(meaning(collection));
+  });
+});
+
+/** Every pointer as image, segment-relative place, and what it points at, with signature. */
+function meaning(collection: KernelCollection): string[] {
+  // Only what the kexts brought: stubs that extraction adds have pointers of their own.
+  const name = (address: bigint): string => {
+    for (const id of collection.imageIds) {
+      const image = collection.image(id)!;
+      const section = image.sections.find(
+        s => address >= s.address && address <= s.address + s.size && s.segmentName !== '__LINKINFO',
+      );
+      if (section !== undefined)
+        return `${id} ${section.segmentName},${section.name}+${(address - section.address).toString(16)}`;
+    }
+    return 'header';
+  };
+  return Array.from(
+    new Pointers(collection.macho),
+    f => `${name(f.location)} -> ${name(f.target!)} ${JSON.stringify(f.auth)}`,
+  )
+    .filter(line => !line.includes('__KC_'))
+    .sort();
+}
+
+describe.skipIf(!have)('errors of inputs', () => {
+  const inputs = () => {
+    const kernel = fixture(`${CASES}/kext-bind-to-kext/main.kernel`);
+    return { kernel, kexts: discoverKexts(fixturePath(`${CASES}/kext-bind-to-kext/extensions`), 'arm64').kexts };
+  };
+
+  it('are collected with bundle ids', () => {
+    const { kernel, kexts } = inputs();
+    const truncated = kexts.map(kext => ({ ...kext, executable: kext.executable!.slice(0, 0x4100) }));
+    const result = buildCollection({ kind: 'boot', kernel, kexts: truncated });
+    expect(result.ok).toBe(false);
+    expect(result.ok ? [] : result.errors.map(e => e.id)).toEqual(['com.apple.bar', 'com.apple.foo']);
+  });
+
+  it('wrong architecture, missing library, garbage', () => {
+    const { kernel, kexts } = inputs();
+    const other = discoverKexts(fixturePath(`${CASES}/kext-vtable-patching/extensions`), 'x86_64').kexts[0]!;
+    const errors = (list: readonly KextInput[]) => {
+      const result = buildCollection({ kind: 'boot', kernel, kexts: list });
+      return result.ok ? [] : result.errors.map(e => `${e.id}: ${e.message}`);
+    };
+    expect(errors([other])[0]).toMatch(/architecture x86_64 is not arm64/);
+    expect(errors(kexts.filter(k => !k.bundlePath.includes('foo')))[0]).toMatch(
+      /com\.apple\.bar: Failed to bind '_foo' as could not find a kext with 'com\.apple\.foo' bundle-id/,
+    );
+    expect(errors([{ ...kexts[0]!, executable: new Uint8Array(64) }])[0]).toMatch(/no Mach-O magic/);
+    expect(errors([])).toEqual([]);
+  });
+
+  it('selection follows dependencies and leaves out what is excluded', () => {
+    const { kexts } = inputs();
+    const ids = (list: readonly KextInput[]) => list.map(k => k.info.get('CFBundleIdentifier'));
+    expect(ids(selectKexts(kexts, ['com.apple.bar'], { architecture: 'arm64' }))).toEqual([
+      'com.apple.bar',
+      'com.apple.foo',
+    ]);
+    expect(
+      ids(selectKexts(kexts, ['com.apple.bar'], { architecture: 'arm64', exclude: new Set(['com.apple.foo']) })),
+    ).toEqual(['com.apple.bar']);
+  });
+});

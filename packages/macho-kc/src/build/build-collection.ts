@@ -1,0 +1,428 @@
+import { hmac } from '@noble/hashes/hmac.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { isMachOError, MachOError } from '../error.js';
+import { type ChainSlot, encodeChainedFixups } from '../fixups/chain-writer.js';
+import { pointerFormat } from '../fixups/formats.js';
+import { collectionBase } from '../fixups/pointers.js';
+import { CPU_TYPE_ARM64 } from '../macho/constants.js';
+import { type KnownLoadCommand, type LoadCommand, makeCommand } from '../macho/load-commands.js';
+import { encodeRelocations, type Relocation } from '../macho/relocations.js';
+import { SymbolWriter } from '../macho/symbols.js';
+import { encodePlist } from '../plist/write-xml.js';
+import { alignUp, viewOf } from '../source.js';
+import { entryCommand, entryOf, regionCommand, writeCollectionHeader } from './assemble.js';
+import { chainSlot, imageFixups, kernelRelocations, patchBranches } from './fixup-words.js';
+import { writeImageHeader } from './image-header.js';
+import { imageLinkedit, wordBytes } from './image-linkedit.js';
+import { baseCollections, kextId, linkImages, sortedKexts } from './inputs.js';
+import type { LinkImage } from './link-image.js';
+import { Linker } from './linker.js';
+import { PLACEHOLDER, prelinkInfo } from './prelink.js';
+import { customRegion, layRegions, type Region } from './regions.js';
+import { adjustForLayout } from './split-adjust.js';
+import { callDirectly, removableStubs } from './stubs.js';
+import { type BuildError, type BuildOptions, type BuildResult, type KextInput, LEVEL_OF } from './types.js';
+import { VtablePatcher } from './vtables.js';
+
+const PAGE = 0x4000;
+/** Auxiliary collections of arm64e must fit their part of the kernel's address space. */
+const AUX_LIMIT = 0x4000000;
+
+class CollectionBuild {
+  readonly errors: BuildError[] = [];
+  private readonly images: LinkImage[];
+  private readonly bases;
+  private readonly arm: boolean;
+  private readonly ownFixups: boolean;
+  private readonly kexts: readonly KextInput[];
+
+  constructor(private readonly options: BuildOptions) {
+    this.images = linkImages(options, this.errors);
+    this.bases = baseCollections(options);
+    const like = this.images[0]?.macho ?? this.bases[0]?.collection.macho;
+    if (like === undefined) throw new MachOError('bad-value', 'nothing to build a collection from');
+    this.arm = like.header.cputype === CPU_TYPE_ARM64;
+    this.ownFixups = options.kind === 'pageable' || (options.kind === 'aux' && !this.arm);
+    this.kexts = sortedKexts(options.kexts);
+  }
+
+  private customRegions(): Region[] {
+    const out = new Map<string, Region>();
+    for (const { segment, section, bytes } of this.options.sections ?? []) {
+      const region = out.get(segment) ?? customRegion(segment);
+      out.set(segment, region);
+      const at = region.content?.length ?? 0;
+      const content = new Uint8Array(at + bytes.length);
+      content.set(region.content ?? new Uint8Array(0));
+      content.set(bytes, at);
+      region.content = content;
+      if (section !== '') region.sections.push({ name: section, at, size: bytes.length, flags: 0 });
+    }
+    return [...out.values()];
+  }
+
+  /** Room for header and load commands: what can be needed at most. */
+  private headerSize(custom: readonly Region[]): number {
+    const segments = 12 + this.images.reduce((sum, i) => sum + (i.movable || i.kernel ? 0 : i.segments.length), 0);
+    const entries = this.images.reduce((sum, image) => sum + 48 + image.id.length, 0);
+    return alignUp(
+      1024 + segments * 152 + custom.reduce((sum, r) => sum + 72 + 80 * r.sections.length, 0) + entries,
+      PAGE,
+    );
+  }
+
+  private uuids(own: Uint8Array) {
+    const of = (level: number) =>
+      this.bases.find(b => b.level === level)?.collection.macho.command('LC_UUID')?.fields.uuid;
+    return { own, boot: of(0), pageable: of(1) };
+  }
+
+  build(): BuildResult {
+    if (this.errors.length > 0) return { ok: false, errors: this.errors };
+    const { options, images, arm } = this;
+    const level = LEVEL_OF[options.kind];
+    const codeless = new Set(options.kexts.filter(k => k.executable === undefined).map(kextId));
+    const architecture = this.images[0]?.macho.architecture ?? '';
+    const linker = new Linker(images, this.bases, codeless, level, architecture);
+    const stubs = options.kind === 'boot' ? new Map(images.map(image => [image, removableStubs(image)])) : new Map();
+    const zero = new Uint8Array(16);
+    const sized = encodePlist(
+      prelinkInfo(
+        this.kexts,
+        k => (k.executable === undefined ? undefined : PLACEHOLDER),
+        this.uuids(zero),
+        options.extraInfo,
+      ),
+    );
+    const custom = this.customRegions();
+    const regions = layRegions({
+      images,
+      kind: options.kind,
+      arm,
+      headerSize: this.headerSize(custom),
+      prelinkInfoSize: alignUp(sized.length, PAGE),
+      custom,
+    });
+    const linkedit = regions.at(-1)!;
+
+    const missing = images.map(image => ({ image, slots: linker.bind(image) }));
+    new VtablePatcher(linker).patchAll();
+    for (const { image, slots } of missing)
+      for (const slot of slots) {
+        const concerned = linker.errors.some(
+          e => e.id === image.id && e.message.startsWith('Cannot find symbol for metaclass'),
+        );
+        if (!linker.slots.get(image)!.has(slot.address) && !concerned) linker.reportMissing(image, slot);
+      }
+    if (linker.errors.length > 0) return { ok: false, errors: linker.errors };
+    for (const image of images) {
+      const removed = stubs.get(image);
+      adjustForLayout(image, removed?.section ?? 0);
+      if (removed !== undefined) callDirectly(image, removed, linker);
+      patchBranches(image, linker);
+      this.writeKmodInfo(image);
+    }
+    if (linker.errors.length > 0) return { ok: false, errors: linker.errors };
+    const bytes = this.assemble(regions, linkedit, linker);
+    if (options.kind === 'aux' && architecture === 'arm64e' && bytes.length > AUX_LIMIT)
+      return {
+        ok: false,
+        errors: [{ id: undefined, message: `kernel collection size exceeds maximum size of ${AUX_LIMIT}` }],
+      };
+    return { ok: true, bytes, binds: linker.binds };
+  }
+
+  private writeKmodInfo(image: LinkImage): void {
+    const symbol = image.kernel ? undefined : image.symbol('_kmod_info');
+    const place = symbol === undefined ? undefined : image.at(symbol.value);
+    const text = image.segments.find(s => s.old.name === '__TEXT');
+    if (place === undefined || text === undefined) return;
+    const view = viewOf(place.content);
+    view.setBigUint64(place.offset + 156, text.address, true);
+    view.setBigUint64(place.offset + 164, BigInt(text.content.length), true);
+  }
+
+  private assemble(regions: readonly Region[], linkedit: Region, linker: Linker): Uint8Array {
+    const { images, arm, options } = this;
+    const own = regions.reduce(
+      (least, r) => (r.size > 0 && r.address < least ? r.address : least),
+      regions[0]!.address,
+    );
+    const levels: (bigint | undefined)[] = [];
+    for (const { collection, level } of this.bases) levels[level] = collectionBase(collection.macho);
+    levels[LEVEL_OF[options.kind]] = own;
+    const kernel = images.find(image => image.kernel);
+    const classic = kernel !== undefined && !arm;
+    const relocations: Relocation[] = classic ? kernelRelocations(kernel, own) : [];
+
+    // Link-edit data: symbols and tables of all images, strings, chains.
+    const linkinfo = alignUp(
+      linkedit.segments.reduce(
+        (end, s) => Math.max(end, Number(s.segment.address - linkedit.address) + s.segment.content.length),
+        0,
+      ),
+      PAGE,
+    );
+    const symbols = new SymbolWriter();
+    const parts = images.map(image => {
+      const part = imageLinkedit(image);
+      const first = symbols.length;
+      for (const symbol of [...part.locals, ...part.exports, ...part.imports]) symbols.add(symbol);
+      return { image, part, first };
+    });
+    const { entries, strings } = symbols.build();
+    const pieces: Uint8Array[] = [];
+    let at = linkinfo;
+    const put = (bytes: Uint8Array): number => {
+      const offset = alignUp(at, 8);
+      pieces.push(new Uint8Array(offset - at), bytes);
+      at = offset + bytes.length;
+      return linkedit.fileoff + offset;
+    };
+    const relocationsAt = put(encodeRelocations(relocations));
+    const symoff = put(entries);
+    const placed = parts.map(({ image, part, first }) => ({
+      image,
+      part,
+      first,
+      starts: put(part.functionStarts),
+      data: put(part.dataInCode),
+      indirect: put(wordBytes(part.indirect)),
+    }));
+    const stroff = put(strings);
+    const fixups = new Map<LinkImage, { offset: number; size: number }>();
+    if (this.ownFixups)
+      for (const image of images) {
+        const blob = imageFixups(image, linker.slots.get(image)!, levels);
+        fixups.set(image, { offset: put(blob), size: blob.length });
+      }
+    this.fips();
+
+    // Regions' bytes, and the chains through them.
+    const contents = regions.map(region => {
+      const bytes = new Uint8Array(region === linkedit ? linkinfo : region.size);
+      bytes.set(region.content ?? new Uint8Array(0));
+      for (const { segment } of region.segments) bytes.set(segment.content, Number(segment.address - region.address));
+      return bytes;
+    });
+    const chains = regions.map((): ChainSlot[] => []);
+    if (!this.ownFixups)
+      for (const image of images) {
+        if (image === kernel && classic) continue;
+        for (const [address, slot] of linker.slots.get(image)!) {
+          const where = image.move(address);
+          const index = regions.findIndex(
+            (r, i) => where >= r.address && where < r.address + BigInt(contents[i]!.length),
+          );
+          if (index < 0) throw new MachOError('link', 'a pointer lies outside the regions', { path: image.id });
+          chains[index]!.push(chainSlot(Number(where - regions[index]!.address), slot, levels));
+        }
+      }
+    const header = regions[0]!.address;
+    const blob = encodeChainedFixups({
+      format: pointerFormat(arm ? 8 : 11)!,
+      pageSize: arm ? PAGE : 0x1000,
+      segments: regions.map((r, i) => ({ bytes: contents[i]!, offset: r.address - header, slots: chains[i]! })),
+    });
+    const blobAt = put(blob);
+    linkedit.size = alignUp(at, PAGE);
+    contents[regions.indexOf(linkedit)] = this.join(contents[regions.indexOf(linkedit)]!, pieces, linkedit.size);
+
+    const fileOffset = (address: bigint): number => {
+      const filled = regions.filter(r => r.size > 0);
+      const region =
+        filled.find(r => address >= r.address && address < r.address + BigInt(r.size)) ??
+        filled.find(r => address === r.address + BigInt(r.size)) ??
+        regions[0]!;
+      return region.fileoff + Number(address - region.address);
+    };
+    const segment = {
+      address: linkedit.address + BigInt(linkinfo),
+      size: BigInt(linkedit.size - linkinfo),
+      fileoff: linkedit.fileoff + linkinfo,
+    };
+    for (const { image, part, first, starts, data, indirect } of placed) {
+      for (const s of image.segments) if (s.old.name === '__LINKEDIT') s.address = segment.address;
+      writeImageHeader(image, fileOffset, {
+        symoff: symoff + first * 16,
+        locals: part.locals.length,
+        exports: part.exports.length,
+        imports: part.imports.length,
+        stroff,
+        strsize: strings.length,
+        indirect: { offset: indirect, count: part.indirect.length },
+        functionStarts: { offset: starts, size: part.functionStarts.length },
+        dataInCode: { offset: data, size: part.dataInCode.length },
+        fixups: fixups.get(image),
+        segment,
+      });
+    }
+    const out = new Uint8Array(linkedit.fileoff + linkedit.size);
+    regions.forEach((region, i) => {
+      out.set(contents[i]!, region.fileoff);
+    });
+    // Headers were written after the chains: only what stands before the first section is copied again.
+    for (const { macho, ...rest } of images.map(image => ({ macho: image.macho, image }))) {
+      const text = rest.image.holder(macho.baseAddress)!;
+      const first = text.old.sections.reduce(
+        (least, s) => Math.min(least, Number(s.address - text.old.vmaddr)),
+        text.content.length,
+      );
+      out.set(text.content.subarray(0, first), fileOffset(text.address));
+    }
+    this.finish(out, regions, {
+      kernel,
+      blob: { offset: blobAt, size: blob.length },
+      classic: classic
+        ? { relocationsAt, count: relocations.length, symoff, stroff, strsize: strings.length }
+        : undefined,
+      fileOffset,
+    });
+    return out;
+  }
+
+  private join(start: Uint8Array, pieces: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+    const out = new Uint8Array(size);
+    out.set(start);
+    let at = start.length;
+    for (const piece of pieces) {
+      out.set(piece, at);
+      at += piece.length;
+    }
+    return out;
+  }
+
+  /** HMAC of corecrypto's text, which the kext checks itself with. */
+  private fips(): void {
+    const image = this.images.find(i => i.id === 'com.apple.kec.corecrypto');
+    const target = image?.sections.find(s => s.segmentName === '__TEXT' && s.name === '__fips_hmacs');
+    const text = image?.sections.find(s => s.name === '__text');
+    if (image === undefined || target === undefined || text === undefined || target.size !== 32n) return;
+    const code = image.at(text.address)!;
+    const place = image.at(target.address)!;
+    const bytes = code.content.subarray(code.offset, code.offset + Number(text.size));
+    place.content.set(hmac(sha256, new Uint8Array(1), bytes), place.offset);
+  }
+
+  private finish(
+    out: Uint8Array,
+    regions: readonly Region[],
+    parts: {
+      kernel: LinkImage | undefined;
+      blob: { offset: number; size: number };
+      classic: { relocationsAt: number; count: number; symoff: number; stroff: number; strsize: number } | undefined;
+      fileOffset: (address: bigint) => number;
+    },
+  ): void {
+    const { images } = this;
+    const info = regions.find(r => r.name === '__PRELINK_INFO')!;
+    const place = (kext: KextInput) => {
+      const image = images.find(i => i.kext === kext);
+      const text = image?.segments.find(s => s.old.name === '__TEXT');
+      if (image === undefined || text === undefined) return undefined;
+      return {
+        address: text.address,
+        size: BigInt(text.content.length),
+        kmodInfo: image.move(image.symbol('_kmod_info')?.value ?? 0n),
+      };
+    };
+    const writeInfo = (uuid: Uint8Array): number => {
+      const plist = encodePlist(prelinkInfo(this.kexts, place, this.uuids(uuid), this.options.extraInfo));
+      out.fill(0, info.fileoff, info.fileoff + info.size);
+      out.set(plist, info.fileoff);
+      return plist.length;
+    };
+    const zero = new Uint8Array(16);
+    info.sections.push({ name: '__info', at: 0, size: writeInfo(zero), flags: 0 });
+    const text = regions.find(r => r.name === '__PRELINK_TEXT')!;
+    if (text.size > 0) text.sections.push({ name: '__text', at: 0, size: text.size, flags: 0x80000400 });
+    const uuid = makeCommand('LC_UUID', { uuid: zero });
+    const platform = (parts.kernel ?? images[0])?.macho.command('LC_BUILD_VERSION')?.fields.platform ?? 1;
+    const commands: LoadCommand[] = [uuid, makeCommand('LC_BUILD_VERSION', { platform, minos: 0, sdk: 0, ntools: 0 })];
+    const thread = parts.kernel === undefined ? undefined : entryCommand(parts.kernel);
+    if (thread !== undefined) commands.push(thread);
+    if (parts.classic !== undefined) commands.push(...classicCommands(parts.classic));
+    commands.push(makeCommand('LC_DYLD_CHAINED_FIXUPS', { dataoff: parts.blob.offset, datasize: parts.blob.size }));
+    commands.push(...regions.map(regionCommand));
+    commands.push(...images.map(image => entryOf(image, parts.fileOffset(image.move(image.macho.baseAddress)))));
+    const like = images[0];
+    if (like !== undefined) writeCollectionHeader(out, like, commands);
+    uuid.fields.uuid = this.hash(out, regions);
+    writeInfo(uuid.fields.uuid);
+    if (like !== undefined) writeCollectionHeader(out, like, commands);
+  }
+
+  /** First half of a hash over the regions, code before data. */
+  private hash(out: Uint8Array, regions: readonly Region[]): Uint8Array {
+    const order = [
+      '__TEXT',
+      '__PRELINK_TEXT',
+      '',
+      '__TEXT_EXEC',
+      '__TEXT_BOOT_EXEC',
+      '__DATA_CONST',
+      '__LATE_CONST',
+      '__DATA_SPTM',
+      '__DATA',
+      '__HIB',
+      '__PRELINK_INFO',
+    ];
+    const rank = (name: string) => {
+      const at = order.indexOf(name);
+      return at >= 0 ? at : name === '__LINKEDIT' ? 99 : name.startsWith('__REGION') ? 98 : 2;
+    };
+    const hash = sha256.create();
+    for (const region of [...regions].sort((a, b) => rank(a.name) - rank(b.name)))
+      hash.update(out.subarray(region.fileoff, region.fileoff + region.size));
+    return hash.digest().slice(0, 16);
+  }
+}
+
+/** Symbol table commands of a collection whose kernel has classic relocations. */
+function classicCommands(at: {
+  relocationsAt: number;
+  count: number;
+  symoff: number;
+  stroff: number;
+  strsize: number;
+}): LoadCommand[] {
+  const dysymtab: KnownLoadCommand<'LC_DYSYMTAB'> = makeCommand('LC_DYSYMTAB', {
+    ilocalsym: 0,
+    nlocalsym: 0,
+    iextdefsym: 0,
+    nextdefsym: 0,
+    iundefsym: 0,
+    nundefsym: 0,
+    tocoff: 0,
+    ntoc: 0,
+    modtaboff: 0,
+    nmodtab: 0,
+    extrefsymoff: 0,
+    nextrefsyms: 0,
+    indirectsymoff: 0,
+    nindirectsyms: 0,
+    extreloff: 0,
+    nextrel: 0,
+    locreloff: at.relocationsAt,
+    nlocrel: at.count,
+  });
+  return [makeCommand('LC_SYMTAB', { symoff: at.symoff, nsyms: 0, stroff: at.stroff, strsize: at.strsize }), dysymtab];
+}
+
+/**
+ * Links a kernel and kexts into a collection, as `kmutil create` does on a Mac: layout, split-segment adjustment,
+ * binding through libraries and symbol sets, vtable patching, chained fixups, prelink info. Same input, same bytes.
+ * All errors of the inputs are collected; bad binaries do not throw.
+ *
+ * @example
+ * const result = buildCollection({ kind: 'boot', kernel, kexts });
+ * if (!result.ok) for (const { id, message } of result.errors) console.error(id, message);
+ */
+export function buildCollection(options: BuildOptions): BuildResult {
+  try {
+    return new CollectionBuild(options).build();
+  } catch (error) {
+    if (!isMachOError(error)) throw error;
+    return { ok: false, errors: [{ id: undefined, message: error.message }] };
+  }
+}
