@@ -1,5 +1,5 @@
 /** The engine: linear memory, generated code, and the loop around it. */
-import '../a64/index.js';
+import { instructionSet } from '../a64/index.js';
 import {
   CpuEvent,
   type CpuEventName,
@@ -27,8 +27,7 @@ import { CELL, MAX_CPUS, STATE, STATE_SIZE, TLB_END } from './state.js';
 import { Regime, Tlb } from './tlb.js';
 
 const PAGE = 4096;
-/** Records can stand for this many pages of code before all are dropped. */
-const RECORD_PAGES = 4096;
+const DEFAULT_CODE_PAGES = 4096;
 const WASM_PAGE = 65536;
 /** The switch only checks the budget at taken branches and page ends; the last stretch is run instruction by instruction. */
 const EXACT_TAIL = 1024;
@@ -47,6 +46,11 @@ export interface EngineOptions {
   readonly fp: FpRoutine;
   /** Features that instructions may need; undefined for all. */
   readonly features?: ReadonlySet<Feature>;
+  /**
+   * Pages of guest code (4096 bytes) that stay decoded, at 16 KiB of memory each; 4096 by default. When there are more,
+   * all are decoded anew.
+   */
+  readonly codePages?: number;
   /** Handlers made at once; by default those of `interp/profile.ts`. */
   readonly profile?: HandlerProfile;
 }
@@ -92,7 +96,8 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     const recordStart = TLB_END;
-    const ramStart = Math.ceil((recordStart + DecodeCache.size(RECORD_PAGES)) / WASM_PAGE) * WASM_PAGE;
+    const codePages = options.codePages ?? DEFAULT_CODE_PAGES;
+    const ramStart = Math.ceil((recordStart + DecodeCache.size(codePages)) / WASM_PAGE) * WASM_PAGE;
     const total = ramStart + PhysicalMemory.total(options.memory);
     const memory = new WebAssembly.Memory({ initial: Math.ceil(total / WASM_PAGE) });
     this.buffer = memory.buffer;
@@ -102,8 +107,8 @@ export class Engine {
     this.bytes = new Uint8Array(this.buffer);
     this.memory = new PhysicalMemory(this.buffer, options.memory, ramStart);
     this.memory.onChange = (address, size) => this.invalidate(address, size);
-    this.cache = new DecodeCache(this.buffer, recordStart, RECORD_PAGES, this.tlbs, this.memory);
-    const decoder = new Decoder(options.features, this.decodeEnv());
+    this.cache = new DecodeCache(this.buffer, recordStart, codePages, this.tlbs, this.memory);
+    const decoder = new Decoder(options.features, this.decodeEnv(), instructionSet());
     const bti = options.features?.has('BTI') ?? true;
     this.fetchPath = new FetchPath(this.buffer, this.memory, this.cache, decoder, bti, () => this.running);
     this.slowPath = new SlowPath(this.buffer, this.memory, this.cache, options.io, this.slowContext());

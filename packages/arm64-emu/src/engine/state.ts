@@ -113,3 +113,13 @@ export const MAX_CPUS = 8;
 export const TLB_START = 0x10000;
 /** First byte behind the TLB sets. */
 export const TLB_END = TLB_START + MAX_CPUS * TLB_SETS * TLB_SET.SIZE;
+
+/** i32 counters of taken branches, by a hash of the target's record. */
+export const HOT_COUNTERS = TLB_END;
+export const HOT_COUNTER_MASK = 0xffff;
+/** Numbers in records from here on are regions; below, handlers. */
+export const REGION_BASE = 16384;
+/** u16 for each region: the handler that the region took the place of. */
+export const REGION_ORIGINALS = HOT_COUNTERS + (HOT_COUNTER_MASK + 1) * 4;
+/** First byte of the records. */
+export const RECORDS_START = REGION_ORIGINALS + (0x10000 - REGION_BASE) * 2;

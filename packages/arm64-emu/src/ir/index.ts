@@ -1,8 +1,4 @@
 /** Typed values and the operation table. */
-import './ops-float.js';
-import './ops-int.js';
-import './ops-simd.js';
-
 export { F32, F64, Float, f32, f64 } from './floats.js';
 export { I32, I64, Int, i32, i64 } from './integers.js';
 export { type Const, constant, Node } from './node.js';

@@ -1,6 +1,11 @@
 /** Scalar floating-point operations. Folding follows the host: NaN payloads are not to be relied on. */
 import type { Const } from './node.js';
-import { operation } from './table.js';
+import { OperationRows } from './operation.js';
+
+const list = new OperationRows();
+const operation = list.add;
+/** Rows of the operation table. */
+export const FLOAT_OPERATIONS = list.rows;
 
 const n = (x: Const | undefined): number => x as number;
 const bit = (x: boolean): number => (x ? 1 : 0);

@@ -1,6 +1,11 @@
 /** Integer operations. */
 import type { Const } from './node.js';
-import { operation } from './table.js';
+import { OperationRows } from './operation.js';
+
+const list = new OperationRows();
+const operation = list.add;
+/** Rows of the operation table. */
+export const INTEGER_OPERATIONS = list.rows;
 
 const u64 = (x: bigint): bigint => BigInt.asUintN(64, x);
 const s64 = (x: bigint): bigint => BigInt.asIntN(64, x);

@@ -1,8 +1,13 @@
 /** Vector operations. */
 import type { Ty } from '../wasm/types.js';
 import type { Const } from './node.js';
+import { OperationRows } from './operation.js';
 import { f32Bits, f32From, f64Bits, f64From, nearest } from './ops-float.js';
-import { operation } from './table.js';
+
+const list = new OperationRows();
+const operation = list.add;
+/** Rows of the operation table. */
+export const VECTOR_OPERATIONS = list.rows;
 
 const SHAPES = ['i8x16', 'i16x8', 'i32x4', 'i64x2'] as const;
 const v = (x: Const | undefined): Uint8Array => x as Uint8Array;

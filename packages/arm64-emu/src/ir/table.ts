@@ -1,23 +1,15 @@
 /** The operation table: one row gives the wasm opcode and the meaning on constants. */
-import type { Ty } from '../wasm/types.js';
 import { type Const, constant, Node } from './node.js';
+import type { Operation } from './operation.js';
+import { FLOAT_OPERATIONS } from './ops-float.js';
+import { INTEGER_OPERATIONS } from './ops-int.js';
+import { VECTOR_OPERATIONS } from './ops-simd.js';
 
-/** Meaning of an operation on constants. */
-export type Fold = (...args: Const[]) => Const;
-/** A row: result type, wasm opcode bytes (with immediates), meaning. */
-export interface Operation {
-  readonly ty: Ty;
-  readonly code: readonly number[];
-  readonly fold: Fold;
-}
-
-const OPERATIONS = new Map<string, Operation>();
-
-/** Adds a row. */
-export function operation(name: string, ty: Ty, code: readonly number[], fold: Fold): void {
-  if (OPERATIONS.has(name)) throw new Error(`operation ${name} is defined twice`);
-  OPERATIONS.set(name, { ty, code, fold });
-}
+const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
+  ...INTEGER_OPERATIONS,
+  ...FLOAT_OPERATIONS,
+  ...VECTOR_OPERATIONS,
+]);
 
 /** The row of `name`, or undefined for nodes that only a backend knows. */
 export const findOperation = (name: string): Operation | undefined => OPERATIONS.get(name);

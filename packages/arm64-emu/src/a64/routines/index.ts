@@ -1,7 +1,9 @@
-/** All routines. */
-import './aes.js';
-import './checksum.js';
-import './float.js';
-import './integer.js';
-import './sha.js';
-import './sm.js';
+/** All routines; see `../index.ts` for why the modules are listed. */
+import * as aes from './aes.js';
+import * as checksum from './checksum.js';
+import * as float from './float.js';
+import * as integer from './integer.js';
+import * as sha from './sha.js';
+import * as sm from './sm.js';
+
+export const ROUTINES: readonly object[] = [aes, checksum, float, integer, sha, sm];

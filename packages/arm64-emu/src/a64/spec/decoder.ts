@@ -35,9 +35,10 @@ export class Decoder {
   constructor(
     private readonly features: ReadonlySet<Feature> | undefined,
     readonly env: DecodeEnv = PLAIN_ENV,
+    instructions: readonly Insn[] = definitions(),
   ) {
     const has = (f: Feature): boolean => features?.has(f) ?? true;
-    const insns = definitions().filter(i => i.features.every(has));
+    const insns = instructions.filter(i => i.features.every(has));
     // Bits 28:21 choose a bucket; in it the definition with the most fixed bits comes first.
     this.buckets = Array.from({ length: BUCKETS }, (_, k) =>
       insns
