@@ -72,6 +72,7 @@ export function bench(model: CpuModel = max, more: Partial<CpuPort> = {}) {
     lines: { cntp: line('cntp'), cntv: line('cntv'), pmu: line('pmu') },
     call: () => false,
     others: () => {},
+    woken: () => {},
     random: () => 0x1234_5678_9abc_def0n,
     ...more,
   });

@@ -42,6 +42,8 @@ export interface CpuPort {
   call(cpu: Cpu, conduit: Conduit): boolean;
   /** Does something at every CPU but number `self` (TLBI IS, SEV). */
   others(self: number, action: (cpu: Cpu) => void): void;
+  /** An interrupt ended this CPU's wait. */
+  woken(): void;
   /** 64 random bits. */
   random(): bigint;
   readonly registers?: SysRegTableOptions;

@@ -190,7 +190,10 @@ export class Cpu extends DebugState implements CpuHost {
     const pending = level ? this.pending | bit : this.pending & ~bit;
     if (pending === this.pending) return;
     this.pending = pending;
-    if (pending !== 0 && (this.wait === 'wfi' || this.wait === 'wfe')) this.wait = 'running';
+    if (pending !== 0 && (this.wait === 'wfi' || this.wait === 'wfe')) {
+      this.wait = 'running';
+      this.port.woken();
+    }
     if (!this.current) return;
     this.i32[STATE.PENDING >> 2] = pending;
     this.attentionWanted = true;

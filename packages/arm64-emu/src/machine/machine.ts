@@ -139,6 +139,7 @@ export class Machine {
         others: (self, action) => {
           for (const cpu of this.cpus) if (cpu.index !== self) action(cpu);
         },
+        woken: () => this.sleeper?.(),
         random: () => this.random(),
         registers: {
           extra: options.registers ?? [],
@@ -188,7 +189,7 @@ export class Machine {
     this.wake();
   }
 
-  /** Input arrived: ends a sleep of the host, and has interrupts looked at. */
+  /** Ends a sleep of the host and has everything looked at; interrupts from devices do so by themselves. */
   wake(): void {
     this.attention();
     this.sleeper?.();
