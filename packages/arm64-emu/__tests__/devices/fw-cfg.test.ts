@@ -72,6 +72,20 @@ describe('fw_cfg', () => {
     expect(() => config.addFile('bootorder', new Uint8Array(0))).toThrow(RangeError);
   });
 
+  test('offers a kernel', () => {
+    config.setKernel({ kernel: new Uint8Array(0x12345).fill(7), commandLine: 'quiet' });
+    select(0x08);
+    expect(bus.load(BASE, 4)).toBe(0x12345);
+    select(0x11);
+    expect(data(2)).toEqual([7, 7]);
+    select(0x14);
+    expect(bus.load(BASE, 4)).toBe(6);
+    select(0x15);
+    expect(text(...data(6))).toBe('quiet');
+    select(0x0b);
+    expect(bus.load(BASE, 4)).toBe(0);
+  });
+
   test('DMA: select, skip, read, zeros at the end', () => {
     expect(dma((0x21 << 16) | 8 | 4, 10, 0)).toBe(0);
     expect(dma(2, 4, RAM + 0x200)).toBe(0);

@@ -9,6 +9,13 @@ const MAX_NAME = 55;
 /** What offset 16 reads: "QEMU CFG". */
 const DMA_SIGNATURE = new TextEncoder().encode('QEMU CFG');
 
+/** Items of a kernel that firmware is to boot: its bytes, and their number in 32 bits. */
+const KERNEL_ITEMS = {
+  kernel: { size: 0x08, data: 0x11 },
+  initrd: { size: 0x0b, data: 0x12 },
+  commandLine: { size: 0x14, data: 0x15 },
+} as const;
+
 const DMA_ERROR = 1;
 const DMA_READ = 2;
 const DMA_SKIP = 4;
@@ -43,6 +50,28 @@ export class FwCfg implements Device {
   /** Sets the value of a numbered item, such as 0x05 (number of CPUs, 16 bits little-endian). */
   set(key: number, value: Uint8Array): void {
     this.items.set(key & 0x3fff, value);
+  }
+
+  /**
+   * Offers a kernel to firmware that looks for one, as EDK2 does.
+   *
+   * @example config.setKernel({ kernel, initrd, commandLine: 'console=ttyAMA0' });
+   */
+  setKernel(boot: { readonly kernel: Uint8Array; readonly initrd?: Uint8Array; readonly commandLine?: string }): void {
+    const put = ({ size, data }: { size: number; data: number }, value: Uint8Array | undefined): void => {
+      if (value === undefined) return;
+      this.set(
+        size,
+        Uint8Array.from([0, 8, 16, 24], shift => value.length >>> shift),
+      );
+      this.set(data, value);
+    };
+    put(KERNEL_ITEMS.kernel, boot.kernel);
+    put(KERNEL_ITEMS.initrd, boot.initrd);
+    put(
+      KERNEL_ITEMS.commandLine,
+      boot.commandLine === undefined ? undefined : new TextEncoder().encode(`${boot.commandLine}\0`),
+    );
   }
 
   /** Adds a file; throws a RangeError for a name that the directory cannot hold. */
