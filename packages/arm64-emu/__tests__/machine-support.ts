@@ -5,7 +5,8 @@ import type { Device } from '../src/devices/device.js';
 import { STATE_SIZE } from '../src/engine/state.js';
 import { type BuildOptions, buildMachine } from '../src/machine/build.js';
 import type { Executor } from '../src/machine/executor.js';
-import { Machine, type MachineOptions } from '../src/machine/machine.js';
+import { Machine } from '../src/machine/machine.js';
+import type { MachineOptions } from '../src/machine/options.js';
 import { Ram } from './cpu-support.js';
 
 export const RAM = 0x4000_0000;

@@ -51,14 +51,8 @@ export { VirtioPci, type VirtioPciOptions } from './devices/virtio/pci.js';
 export { VirtioRng } from './devices/virtio/rng.js';
 export { UserNetwork } from './devices/virtio/user-network.js';
 export { type BuildOptions, type BuiltMachine, buildMachine, type RamSpec } from './machine/build.js';
-export {
-  type CpuLines,
-  type FirmwareCall,
-  Machine,
-  type MachineOptions,
-  type RunOptions,
-  type StopReason,
-} from './machine/machine.js';
+export { Machine } from './machine/machine.js';
+export type { CpuLines, FirmwareCall, MachineOptions, RunOptions, StopReason } from './machine/options.js';
 export { gicSysRegs } from './virt/gic-sysregs.js';
 export { type MapEntry, VIRT_GIC_LINES, VIRT_IRQ, VIRT_MAP, VIRT_PPI } from './virt/memory-map.js';
 export {

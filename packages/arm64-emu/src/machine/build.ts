@@ -1,8 +1,8 @@
-import '../a64/index.js';
 import { Bus } from '../devices/bus.js';
 import { Engine, type EngineOptions } from '../engine/engine.js';
 import { fpOperation } from '../fp/ops.js';
-import { Machine, type MachineOptions } from './machine.js';
+import { Machine } from './machine.js';
+import type { MachineOptions } from './options.js';
 import { busIo, engineMemory } from './physical.js';
 
 /** RAM of a machine. */
@@ -18,6 +18,8 @@ export interface RamSpec {
 /** Options of {@link buildMachine}. */
 export interface BuildOptions extends Omit<MachineOptions, 'bus' | 'executor'> {
   readonly ram: readonly RamSpec[];
+  /** How instructions are executed; `interpreter` when not given. */
+  readonly mode?: EngineOptions['mode'];
   /** Handlers that the engine makes at once. */
   readonly profile?: EngineOptions['profile'];
 }
@@ -37,13 +39,14 @@ export interface BuiltMachine {
  * bus.map(0x09000000, uart);
  */
 export function buildMachine(options: BuildOptions): BuiltMachine {
-  const { ram, profile, ...rest } = options;
+  const { ram, profile, mode, ...rest } = options;
   const engine = new Engine({
     memory: ram.map(({ base, size, rom }) => ({ base, size, readOnly: rom === true })),
     io: busIo(() => bus),
     fp: fpOperation,
     features: options.model.features,
     ...(profile === undefined ? {} : { profile }),
+    ...(mode === undefined ? {} : { mode }),
   });
   const bus: Bus = new Bus(engineMemory(engine));
   for (const { name, base, size, rom } of ram)
