@@ -107,6 +107,7 @@ describe('mistakes', () => {
     [['create', '/dev/null', '-o', '-'], 2],
     [['nonce'], 2],
     [['info', '/nonexistent'], 1],
+    [['extract', '/nonexistent', '-o', '-'], 1],
   ] as [string[], number][])('%j', (args, status) => {
     const result = img4(args);
     expect(result.status).toBe(status);
@@ -132,6 +133,12 @@ describe('mistakes', () => {
     expect(value).toMatchObject({ error: { code: 'unknown-format', offset: 0 } });
     expect(readdirSync(folder)).not.toContain('never');
   });
+});
+
+it('an index past the end is wrong usage', () => {
+  const source = put('one', createPayload({ type: 'logo', data: samples.text }).toBytes());
+  for (const command of ['digest', 'verify', 'extract', 'manifest'])
+    expect(img4([command, source, '--index', '3', ...(command === 'extract' ? ['-o', '-'] : [])]).status).toBe(2);
 });
 
 it('nonce shows both hashes and makes an IM4R', () => {

@@ -34,7 +34,15 @@ export async function readObject(
   path: string,
   options: Options,
 ): Promise<{ file: Img4File; index: number; object: Img4Object }> {
-  const file = parseImg4File(await context.read(path), derOptions(options));
+  return chosenObject(await context.read(path), options);
+}
+
+/** The same for bytes that are read already. */
+export function chosenObject(
+  bytes: Uint8Array,
+  options: Options,
+): { file: Img4File; index: number; object: Img4Object } {
+  const file = parseImg4File(bytes, derOptions(options));
   const index = numberOption(options, 'index') ?? 0;
   const object = file.objects[index];
   if (!object) throw new UsageError(`--index ${index}: the file holds ${file.objects.length} structures`);

@@ -3,9 +3,8 @@ import { imageInBuild, readBuildManifest, readImageDigests } from '../answers/bu
 import { imageDigest } from '../answers/digest.js';
 import { equalBytes, toHex } from '../bytes.js';
 import type { Im4p } from '../containers/im4p.js';
-import { parseImg4File } from '../containers/img4.js';
 import { type DigestAlgorithm, digestAlgorithm } from '../crypto/digest.js';
-import { argument, derOptions, INPUT_OPTIONS, numberOption, payloadOf, textOption } from './common.js';
+import { argument, chosenObject, INPUT_OPTIONS, payloadOf, textOption } from './common.js';
 
 export const digest: CliCommand = {
   name: 'digest',
@@ -25,11 +24,7 @@ export const digest: CliCommand = {
     const type = textOption(options, 'type');
     if (options.raw === true) {
       if (type !== undefined) throw new UsageError('--type does not go with --raw');
-    } else {
-      const object = parseImg4File(bytes, derOptions(options)).objects[numberOption(options, 'index') ?? 0];
-      if (!object) throw new UsageError('--index is too high');
-      image = payloadOf(object);
-    }
+    } else image = payloadOf(chosenObject(bytes, options).object);
     const digests: Partial<Record<DigestAlgorithm, string>> = {};
     for (const algorithm of ['SHA-1', 'SHA-256', 'SHA-384'] as const)
       digests[algorithm] = toHex(await imageDigest(image, algorithm, type));

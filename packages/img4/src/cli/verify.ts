@@ -9,7 +9,7 @@ import type { Im4p } from '../containers/im4p.js';
 import { Img4, parseImg4File } from '../containers/img4.js';
 import { Img4Error } from '../error.js';
 import { verifyManifest } from '../verify/manifest.js';
-import { argument, derOptions, INPUT_OPTIONS, manifestOf, numberOption, payloadOf, textOption } from './common.js';
+import { argument, chosenObject, derOptions, INPUT_OPTIONS, manifestOf, payloadOf, textOption } from './common.js';
 import { lines } from './info.js';
 
 /** For commands that read a ticket. */
@@ -31,7 +31,7 @@ export function ticketIn(
     if (!manifest) throw new Img4Error('bad-value', `the file has no ${which} ticket`, { path: 'shsh2' });
     return { manifest, generator: which === 'no-nonce' ? undefined : blob.generator, payload: undefined };
   }
-  const object = parseImg4File(bytes, derOptions(options)).objects[numberOption(options, 'index') ?? 0]!;
+  const { object } = chosenObject(bytes, options);
   return {
     manifest: manifestOf(object),
     generator: object instanceof Img4 ? object.restoreInfo?.generator : undefined,
