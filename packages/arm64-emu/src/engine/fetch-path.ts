@@ -15,6 +15,7 @@ import type { Tlb } from './tlb.js';
 
 const PAGE = 4096;
 const INSTRUCTION = 4;
+const TWO32 = 2 ** 32;
 /** PSTATE.BTYPE after BR, BLR, and BR from a guarded page through other registers than X16 and X17. */
 const BR = 1;
 const BLR = 2;
@@ -134,14 +135,18 @@ export class FetchPath {
   }
   /** Makes the page of `hi:lo` with its records the current one; gives the instruction's record. */
   private setPage(lo: number, hi: number, records: number): number {
-    const va = (BigInt(hi) << 32n) | BigInt((lo & -PAGE) >>> 0);
-    this.u64[CELL.PC_BIAS >> 3] = BigInt.asUintN(64, va - BigInt(records >>> 2));
+    const page = (lo & -PAGE) >>> 0;
+    const offset = records >>> 2;
+    this.words[CELL.PC_BIAS >> 2] = page - offset;
+    this.words[(CELL.PC_BIAS >> 2) + 1] = hi - (page < offset ? 1 : 0);
     return records + (lo & (PAGE - 4)) * 4;
   }
   /** Makes `STATE.PC` the address of the instruction whose record is in the cell. */
   syncPc(): void {
-    const ip = this.words[CELL.IP >> 2]! >>> 2;
-    this.u64[STATE.PC >> 3] = BigInt.asUintN(64, this.u64[CELL.PC_BIAS >> 3]! + BigInt(ip));
+    const { words } = this;
+    const low = (words[CELL.PC_BIAS >> 2]! >>> 0) + (words[CELL.IP >> 2]! >>> 2);
+    words[STATE.PC >> 2] = low;
+    words[(STATE.PC >> 2) + 1] = words[(CELL.PC_BIAS >> 2) + 1]! + (low >= TWO32 ? 1 : 0);
   }
 }
 
