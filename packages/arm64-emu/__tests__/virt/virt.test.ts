@@ -167,6 +167,16 @@ describe('virt machine', () => {
     expect(Buffer.from(bare.deviceTree()).includes('cfi-flash')).toBe(false);
   });
 
+  test.each([
+    ['cntv', 27],
+    ['cntp', 30],
+    ['pmu', 23],
+  ] as const)("%s of each CPU is that CPU's interrupt %i", (name, id) => {
+    const { machine, bus } = createVirt({ memory: 2 ** 20, smp: 2 });
+    machine.lines[1]![name]!.set(true);
+    expect([bus.load(0x80b0200, 4), bus.load(0x80d0200, 4)]).toEqual([0, 1 << id]);
+  });
+
   test('the power button is pin 3 for a moment', () => {
     const virt = createVirt({ memory: 2 ** 20 });
     virt.pressPowerButton();

@@ -46,7 +46,7 @@ export function isVirtError(error: unknown, code?: BinaryCode): error is VirtErr
 
 /** Options of {@link createVirt}. */
 export interface VirtOptions
-  extends Pick<BuildOptions, 'nsPerInstruction' | 'quantum' | 'firmware' | 'seed' | 'unknownRegisters' | 'profile'> {
+  extends Pick<BuildOptions, 'nsPerInstruction' | 'quantum' | 'firmware' | 'seed' | 'unknownRegisters' | 'profile' | 'mode'> {
   /** Bytes of RAM, a multiple of 1 MiB; 512 MiB by default. */
   readonly memory?: number;
   /** Number of CPUs; 1 by default, at most 8. */
@@ -144,14 +144,14 @@ export function createVirt(options: VirtOptions = {}): VirtMachine {
   const banks: RamSpec[] = hasFlash
     ? [0, 1].map(i => ({ name: `flash${i}`, base: i * bank, size: bank, rom: true }))
     : [];
-  const { nsPerInstruction, quantum, firmware, seed, unknownRegisters, profile, log } = options;
+  const { nsPerInstruction, quantum, firmware, seed, unknownRegisters, profile, mode, log } = options;
   const affinities = Array.from({ length: smp }, (_, i) => virtAffinity(i, version));
   const build: BuildOptions = {
     model,
     mpidrs: affinities.map(affinity => BigInt(0x80000000 + affinity)),
     ram: [{ name: 'ram', base: VIRT_MAP.ram.base, size: memory }, ...banks],
     registers: version === 3 ? gicSysRegs(() => gic as Gicv3) : [],
-    ...defined({ nsPerInstruction, quantum, firmware, seed, unknownRegisters, profile, log }),
+    ...defined({ nsPerInstruction, quantum, firmware, seed, unknownRegisters, profile, mode, log }),
   };
   const built = withinHost(() => buildMachine(build), memory);
   const { machine, engine, bus } = built;
