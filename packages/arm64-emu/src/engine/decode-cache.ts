@@ -9,6 +9,15 @@ import type { Tlb } from './tlb.js';
 const WRITES_BEFORE_DROP = 16;
 const PAGE_BYTES = 4096;
 
+/** Compiled code of pages of records, by the page's index. */
+export interface CompiledPages {
+  /** Drops what is compiled; false when nothing is. */
+  drop(index: number): boolean;
+  /** Other code is going to live in these records. */
+  renew(index: number): void;
+  dropAll(): void;
+}
+
 /** Keyed by physical page number, so that mappings may change without decoding again. */
 export class DecodeCache {
   private readonly pages = new Map<number, number>();
@@ -16,6 +25,8 @@ export class DecodeCache {
   private readonly writes: Int32Array;
   private readonly free: number[] = [];
   private used = 0;
+  /** Set when there is a compiler. */
+  compiled: CompiledPages | undefined;
   private readonly view: DataView;
   private readonly bytes: Uint8Array;
 
@@ -57,6 +68,7 @@ export class DecodeCache {
   private allocate(page: number): number {
     if (this.free.length === 0 && this.used === this.capacity) this.clear();
     const index = this.free.pop() ?? this.used++;
+    this.compiled?.renew(index);
     const at = this.start + index * RECORD_PAGE_SIZE;
     this.bytes.fill(0, at, at + RECORD_PAGE_SIZE);
     this.view.setUint16(at + PAGE_RECORDS * RECORD_SIZE, Special.pageEnd, true);
@@ -73,6 +85,16 @@ export class DecodeCache {
     return region === undefined ? -1 : region.host + (page * PAGE_BYTES - region.base);
   }
 
+  /** Drops the compiled code of a physical page; false when there is none. */
+  dropCompiled(page: number): boolean {
+    const index = this.pages.get(page);
+    return index !== undefined && (this.compiled?.drop(index) ?? false);
+  }
+  /** Index and first byte of the page of records that `ip` is in. */
+  pageOfRecord(ip: number): { readonly page: number; readonly start: number } {
+    const page = Math.floor((ip - this.start) / RECORD_PAGE_SIZE);
+    return { page, start: this.start + page * RECORD_PAGE_SIZE };
+  }
   /** Physical address of the instruction whose record is at `ip`. */
   addressOf(ip: number): number {
     const offset = ip - this.start;
@@ -87,6 +109,7 @@ export class DecodeCache {
   written(page: number, offset: number, size: number, ip: number): void {
     const index = this.pages.get(page);
     if (index === undefined) return;
+    this.compiled?.drop(index);
     const at = this.start + index * RECORD_PAGE_SIZE;
     const last = Math.min(offset + size, PAGE_BYTES);
     for (let o = offset & -4; o < last; o += 4) this.view.setUint16(at + o * 4, Special.decode, true);
@@ -95,6 +118,7 @@ export class DecodeCache {
   }
 
   private drop(page: number, index: number): void {
+    this.compiled?.renew(index);
     this.pages.delete(page);
     this.pageOf[index] = -1;
     this.free.push(index);
@@ -103,6 +127,7 @@ export class DecodeCache {
 
   /** Drops everything. No record may be executing. */
   clear(): void {
+    this.compiled?.dropAll();
     this.pages.clear();
     this.free.length = 0;
     this.used = 0;

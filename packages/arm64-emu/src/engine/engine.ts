@@ -17,20 +17,21 @@ import type { HandlerSource } from '../interp/module.js';
 import { DEFAULT_PROFILE, type HandlerProfile } from '../interp/profile.js';
 import { RECORD_SIZE } from '../interp/record.js';
 import { Special } from '../interp/special.js';
+import { type RegionStatistics, Regions } from '../region/regions.js';
 import { DecodeCache } from './decode-cache.js';
 import { FetchPath } from './fetch-path.js';
 import type { CpuHost, FpRoutine, PhysicalIo } from './host.js';
 import { generatedCodeImports } from './imports.js';
 import { PhysicalMemory, type RegionSpec } from './physical-memory.js';
 import { SlowPath } from './slow-path.js';
-import { CELL, MAX_CPUS, STATE, STATE_SIZE, TLB_END } from './state.js';
+import { CELL, MAX_CPUS, RECORDS_START, STATE, STATE_SIZE } from './state.js';
 import { Regime, Tlb } from './tlb.js';
 
 const PAGE = 4096;
 const DEFAULT_CODE_PAGES = 4096;
 const WASM_PAGE = 65536;
 /** The switch only checks the budget at taken branches and page ends; the last stretch is run instruction by instruction. */
-const EXACT_TAIL = 1024;
+const EXACT_TAIL = 2048;
 /** V8 replaces code only between calls, so that the loop must return now and then. */
 const SLICE = 1 << 18;
 
@@ -38,6 +39,9 @@ const SLICE = 1 << 18;
 const NO_CONDITION = (1 << 24) | (0xe << 20);
 
 const EVENT_NAMES = Object.keys(CpuEvent) as CpuEventName[];
+
+/** How an engine executes: results are the same. */
+export type EngineMode = 'interpreter' | 'auto';
 
 /** What an engine is made of. */
 export interface EngineOptions {
@@ -51,6 +55,8 @@ export interface EngineOptions {
    * all are decoded anew.
    */
   readonly codePages?: number;
+  /** `interpreter` (default), or `auto`: what runs often is compiled. */
+  readonly mode?: EngineMode;
   /** Handlers made at once; by default those of `interp/profile.ts`. */
   readonly profile?: HandlerProfile;
 }
@@ -87,6 +93,7 @@ export class Engine {
   private readonly cache: DecodeCache;
   private readonly fetchPath: FetchPath;
   private readonly handlers: Handlers;
+  private readonly regions: Regions;
   private readonly slowPath: SlowPath;
   private readonly cpus: (Attached | undefined)[] = new Array<Attached | undefined>(MAX_CPUS).fill(undefined);
   private current: Attached | undefined;
@@ -95,7 +102,7 @@ export class Engine {
   private sliceBudget = 0;
 
   constructor(options: EngineOptions) {
-    const recordStart = TLB_END;
+    const recordStart = RECORDS_START;
     const codePages = options.codePages ?? DEFAULT_CODE_PAGES;
     const ramStart = Math.ceil((recordStart + DecodeCache.size(codePages)) / WASM_PAGE) * WASM_PAGE;
     const total = ramStart + PhysicalMemory.total(options.memory);
@@ -120,7 +127,13 @@ export class Engine {
       check: ip => this.check(ip),
     });
     const profile = options.profile ?? DEFAULT_PROFILE;
-    this.handlers = new Handlers(imports, this.fetchPath.sources(profile), profile.hot);
+    const compiles = options.mode === 'auto';
+    this.handlers = new Handlers(imports, this.fetchPath.sources(profile), profile.hot, compiles);
+    this.regions = new Regions(this.buffer, this.handlers.table, imports, {
+      pageOf: ip => this.cache.pageOfRecord(ip),
+      decode: (start, index) => this.fetchPath.decoder.decode(this.fetchPath.word(start + index * RECORD_SIZE)),
+    });
+    if (compiles) this.cache.compiled = this.regions;
     this.fetchPath.handlers = this.handlers;
   }
 
@@ -199,6 +212,11 @@ export class Engine {
     this.tracer = tracer;
   }
 
+  /** What has been compiled so far. */
+  get compiled(): Readonly<RegionStatistics> {
+    return this.regions.statistics;
+  }
+
   private decodeEnv(): DecodeEnv {
     return {
       sysreg: (key, write) => this.current?.host.sysAccess(key, write) ?? { minEl: 0 },
@@ -224,7 +242,7 @@ export class Engine {
   private check(ip: number): number {
     const { view, words } = this;
     if (view.getUint16(ip, true) === Special.decode) this.fetchPath.decode(ip);
-    const number = view.getUint16(ip, true);
+    const number = this.regions.original(view.getUint16(ip, true));
     if (number === Special.pageEnd) return Exit.CONTINUE;
     if (this.tracer !== undefined) {
       this.fetchPath.syncPc();
@@ -260,6 +278,7 @@ export class Engine {
   /** Runs one call of the generated code and carries out why it returned; returns the instructions executed. */
   private slice(cpu: Attached, limit: number): number {
     const { words } = this;
+    this.regions.poll();
     const ip = this.fetchPath.resume(words[STATE.PC >> 2]!, words[(STATE.PC >> 2) + 1]!);
     if (ip < 0) {
       this.fetchFault(cpu.host);
@@ -302,6 +321,9 @@ export class Engine {
       }
       case Exit.REPLAY:
         return this.replay(cpu);
+      case Exit.HOT:
+        this.regions.hot(words[CELL.IP >> 2]!);
+        return 0;
       default:
         return 0;
     }

@@ -75,6 +75,7 @@ export class SlowPath {
     if (access === WRITE) {
       const page = Math.floor(pa / PAGE);
       if (this.cache.has(page)) {
+        if (this.cache.dropCompiled(page)) return this.retry();
         this.cache.written(page, pa % PAGE, bytes, this.words[CELL.IP >> 2]!);
         return set.scratch(array, lo, at);
       }
@@ -86,6 +87,11 @@ export class SlowPath {
   private setFor(unprivileged: boolean): TlbSet {
     const { tlb } = this.context;
     return unprivileged ? tlb.unprivileged : tlb.current;
+  }
+  /** Compiled code, perhaps that which is running, has been dropped: the instruction runs again without it. */
+  private retry(): -1 {
+    this.words[CELL.REASON >> 2] = Exit.RETRY;
+    return -1;
   }
   private abort(): -1 {
     this.words[CELL.REASON >> 2] = Exit.ABORT;
@@ -119,6 +125,8 @@ export class SlowPath {
     const atSecond = b.host + (paSecond - b.base);
     const set = this.setFor(unprivileged);
     if (access === WRITE) {
+      const dropped = [paFirst, paSecond].map(pa => this.cache.dropCompiled(Math.floor(pa / PAGE)));
+      if (dropped.includes(true)) return this.retry();
       m.copyWithin(atFirst, CELL.BOUNCE, CELL.BOUNCE + first);
       m.copyWithin(atSecond, CELL.BOUNCE + first, CELL.BOUNCE + bytes);
       const ip = this.words[CELL.IP >> 2]!;

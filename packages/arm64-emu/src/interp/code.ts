@@ -52,6 +52,9 @@ export class Code extends Writer {
     this.taken.clear();
   }
 
+  /** Brings the locals IP, BUDGET and FLAGS up to date, in code that does not keep them so. */
+  sync(): void {}
+
   get(local: number): void {
     this.u8(Op.localGet);
     this.u32(local);
@@ -181,7 +184,7 @@ export class Code extends Writer {
     this.raw(...operation.code);
   }
   /** Leaves of `RecordBuilder`. */
-  private leaf(n: Node): void {
+  protected leaf(n: Node): void {
     const k = n instanceof ImmediateNode ? n.place() : (n.k as number);
     switch (n.op) {
       case 'imm32':

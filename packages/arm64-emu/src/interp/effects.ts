@@ -127,6 +127,7 @@ export class EffectEmitter {
     c.force(iss);
     c.value(condition);
     c.open(Op.if);
+    c.sync();
     c.storeAt(Op.i32Store, 2, CELL.EXCEPTION_CLASS, () => c.i32(ec));
     c.storeAt(Op.i32Store, 2, CELL.EXCEPTION_ISS, () => c.value(iss));
     c.storeAt(Op.i32Store, 2, CELL.REASON, () => c.i32(Exit.EXCEPTION));
@@ -137,6 +138,7 @@ export class EffectEmitter {
   /** The host may look at PC, NZCV and the instruction count. */
   private saveState(): void {
     const { c } = this;
+    c.sync();
     c.storeAt(Op.i32Store, 2, CELL.IP, () => c.get(IP));
     c.storeAt(Op.i32Store, 2, CELL.BUDGET, () => c.get(BUDGET));
     c.storeAt(Op.i32Store, 2, STATE.NZCV, () => c.get(FLAGS));

@@ -16,4 +16,8 @@ export const Exit = {
   REPLAY: 5,
   /** The jump to `CELL.JUMP` is done, but its target cannot be fetched from; the host has recorded the abort. */
   FETCH: 6,
+  /** A branch went to the record in `CELL.IP` often enough that compiling is worth while. */
+  HOT: 7,
+  /** Compiled code was dropped from under the instruction, which had no effect: it must be repeated. */
+  RETRY: 8,
 } as const;

@@ -1,5 +1,5 @@
 /** Control flow between instructions: budget, jumps through the fetch TLB, leaving. */
-import { CELL, TLB_SET } from '../engine/state.js';
+import { CELL, HOT_COUNTER_MASK, HOT_COUNTERS, TLB_SET } from '../engine/state.js';
 import { Op } from '../wasm/opcodes.js';
 import { BUDGET, type Code, IP } from './code.js';
 import { Exit } from './exit.js';
@@ -15,12 +15,16 @@ export interface Frame {
   /** Leaves with the reason in local `reason`. */
   readonly exit: number;
   readonly reason: number;
+  /** Whether taken branches are counted by their targets. */
+  readonly counting: boolean;
   /** Goes on with the instruction whose record is in the local IP. */
   next(): void;
 }
 
 /** Kinds of jumps as the `jump` import takes them; direct branches count as `ret`. */
 export const JUMP_KIND = { ret: 0, br: 1, blr: 2, brLink: 3 } as const;
+/** Taken branches to a record before it is compiled. */
+const HOT_THRESHOLD = 500;
 const PAGE_OFFSET = 0xffc;
 /** The bits of an address that must equal a fetch entry's tag: the page and the two lowest ones. */
 const FETCH_TAG = -4093n;
@@ -68,7 +72,34 @@ export class Flow {
     c.open(Op.if);
     this.leave(Exit.BUDGET);
     c.close();
+    if (this.f.counting) this.countTarget();
     this.f.next();
+  }
+  /** Counts the branch to the record in the local IP. */
+  private countTarget(): void {
+    const { c } = this.f;
+    const counter = c.temp('i32');
+    const count = c.temp('i32');
+    c.get(IP);
+    c.i32(2); // 16 bytes of record to 4 of counter
+    c.u8(Op.i32ShrU);
+    c.i32(HOT_COUNTER_MASK * 4);
+    c.u8(Op.i32And);
+    c.tee(counter);
+    c.get(counter);
+    c.raw(Op.i32Load, 2);
+    c.u32(HOT_COUNTERS);
+    c.i32(1);
+    c.u8(Op.i32Add);
+    c.tee(count);
+    c.raw(Op.i32Store, 2);
+    c.u32(HOT_COUNTERS);
+    c.get(count);
+    c.i32(HOT_THRESHOLD);
+    c.u8(Op.i32Eq);
+    c.open(Op.if);
+    this.leave(Exit.HOT);
+    c.close();
   }
   /** Jumps to the address in i64 local `to`: through the fetch TLB, or the slow path. */
   jump(to: number, kind: number, executed: boolean): void {

@@ -1,7 +1,8 @@
 /** Handlers by number: which instruction shapes have code, and the table it is in. */
 import type { Decoded } from '../a64/spec/index.js';
+import { REGION_BASE } from '../engine/state.js';
 import type { HandlerSource } from './module.js';
-import { mainModule, singleModule, TABLE_SIZE } from './module.js';
+import { mainModule, singleModule } from './module.js';
 import type { RecordLayout } from './record.js';
 import { Special } from './special.js';
 
@@ -27,7 +28,7 @@ export const handlerKey = (d: Decoded, far: boolean): string => `${d.insn.name}|
 export class Handlers {
   readonly run: HandlerFunction;
   readonly step: HandlerFunction;
-  private readonly table: WebAssembly.Table;
+  readonly table: WebAssembly.Table;
   private readonly known = new Map<string, Handler>();
   private readonly sources: (HandlerSource | undefined)[];
 
@@ -36,10 +37,12 @@ export class Handlers {
     private readonly imports: WebAssembly.Imports,
     sources: readonly HandlerSource[],
     hot: number,
+    /** Whether taken branches are counted. */
+    private readonly counting = false,
   ) {
     const distinct = new Map(sources.map(s => [handlerKey(s.decoded, s.far), s]));
     const list = [...distinct.values()];
-    const { bytes, layouts } = mainModule(list, hot);
+    const { bytes, layouts } = mainModule(list, hot, counting);
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
     const { run, step, table } = instance.exports as unknown as MainExports;
     this.run = run;
@@ -63,10 +66,10 @@ export class Handlers {
     const known = this.known.get(key);
     if (known) return known;
     const source: HandlerSource = { decoded: d, far };
-    const { bytes, layouts } = singleModule(source);
+    const { bytes, layouts } = singleModule(source, this.counting);
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), this.imports);
     const number = this.sources.length;
-    if (number >= TABLE_SIZE) throw new RangeError('handler table is full');
+    if (number >= REGION_BASE) throw new RangeError('handler table is full');
     this.table.set(number, instance.exports.handler);
     this.sources.push(source);
     const handler = { number, layout: layouts[0]! };

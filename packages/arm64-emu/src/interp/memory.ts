@@ -65,6 +65,7 @@ function hostAddress(
   c.raw(Op.i64And, Op.i64Ne);
   c.open(Op.if);
   prepare();
+  c.sync();
   c.storeAt(Op.i32Store, 2, CELL.IP, () => c.get(IP));
   c.storeAt(Op.i32Store, 2, CELL.BUDGET, () => c.get(BUDGET));
   va();

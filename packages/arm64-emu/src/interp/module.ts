@@ -4,7 +4,7 @@
  * handlers known in advance. Further handlers come in modules of their own when they are first met.
  */
 import type { Decoded } from '../a64/spec/index.js';
-import { CELL, STATE } from '../engine/state.js';
+import { CELL, REGION_BASE, REGION_ORIGINALS, STATE } from '../engine/state.js';
 import { buildModule, type Func } from '../wasm/module.js';
 import { Op } from '../wasm/opcodes.js';
 import { BUDGET, Code, FLAGS, IP } from './code.js';
@@ -14,8 +14,8 @@ import { emitDecode, emitHandler, emitPageEnd, emitUndefined } from './handler.j
 import { FUNC_TYPES, FuncTypes, IMPORTS, Import } from './imports.js';
 import type { RecordLayout } from './record.js';
 
-/** Slots of the handler table; numbers must fit a record's u16. */
-export const TABLE_SIZE = 16384;
+/** Slots of the table of handlers and regions; numbers must fit the u16 of a record. */
+const TABLE_SIZE = 65536;
 
 const SPECIALS: readonly ((f: Frame) => void)[] = [emitDecode, emitPageEnd, emitUndefined];
 
@@ -43,7 +43,7 @@ function loadRegisters(c: Code): void {
 }
 
 /** Opens the blocks that handlers leave through, and closes them behind `body`. */
-function withExits(c: Code, body: (exits: Omit<Frame, 'next'>) => void): void {
+export function withExits(c: Code, body: (exits: Omit<Frame, 'next' | 'counting'>) => void): void {
   const reason = c.newLocal('i32');
   const exit = c.open(Op.block);
   const fault = c.open(Op.block);
@@ -57,11 +57,12 @@ function withExits(c: Code, body: (exits: Omit<Frame, 'next'>) => void): void {
 }
 
 /** A handler as a function of its own: (ip, flags, budget) -> exit reason, or CONTINUE. */
-function handlerFunction(emit: (f: Frame) => void): Func {
+function handlerFunction(emit: (f: Frame) => void, counting: boolean): Func {
   const c = new Code();
   withExits(c, exits => {
     emit({
       ...exits,
+      counting,
       next: () => {
         c.i32(Exit.CONTINUE);
         c.set(exits.reason);
@@ -73,16 +74,17 @@ function handlerFunction(emit: (f: Frame) => void): Func {
   return { type: FuncTypes.handler, locals: c.locals, code: c.result() };
 }
 
-function callHandler(c: Code): void {
+/** Calls the handler whose number `number` pushes. */
+function callHandler(c: Code, number = (): void => c.fromRecord(Op.i32Load16U, 1, 0)): void {
   c.get(IP);
   c.get(FLAGS);
   c.get(BUDGET);
-  c.fromRecord(Op.i32Load16U, 1, 0);
+  number();
   c.raw(Op.callIndirect, FuncTypes.handler, 0);
 }
 
 /** The loop around the switch of `hot` handlers. */
-function runFunction(hot: readonly ((f: Frame) => void)[]): Func {
+function runFunction(hot: readonly ((f: Frame) => void)[], counting: boolean): Func {
   const c = new Code();
   const result = c.newLocal('i32');
   withExits(c, exits => {
@@ -94,7 +96,7 @@ function runFunction(hot: readonly ((f: Frame) => void)[]): Func {
     for (let i = 0; i <= hot.length; i++) c.u32(i);
     c.close();
     for (const emit of hot) {
-      emit({ ...exits, next: () => c.branch(top) });
+      emit({ ...exits, counting, next: () => c.branch(top) });
       c.close();
     }
     // not hot: the handler keeps the registers in their cells
@@ -141,7 +143,23 @@ function stepFunction(): Func {
   c.u8(Op.return);
   c.close();
   c.close();
-  callHandler(c);
+  // Regions are more than one instruction: the handler that was there before is called.
+  const number = c.newLocal('i32');
+  c.fromRecord(Op.i32Load16U, 1, 0);
+  c.tee(number);
+  c.i32(REGION_BASE);
+  c.u8(Op.i32GeU);
+  c.open(Op.if);
+  c.get(number);
+  c.i32(REGION_BASE);
+  c.u8(Op.i32Sub);
+  c.i32(1);
+  c.u8(Op.i32Shl);
+  c.raw(Op.i32Load16U, 1);
+  c.u32(REGION_ORIGINALS);
+  c.set(number);
+  c.close();
+  callHandler(c, () => c.get(number));
   c.set(result);
   loadRegisters(c);
   c.get(result);
@@ -165,15 +183,15 @@ export interface HandlerModule {
  * The main module: the special handlers have numbers 0 to 2, the `sources` follow; the first `hot` of those are in the
  * switch.
  */
-export function mainModule(sources: readonly HandlerSource[], hot: number): HandlerModule {
+export function mainModule(sources: readonly HandlerSource[], hot: number, counting: boolean): HandlerModule {
   const layouts: RecordLayout[] = [];
   const known = sources.map(s => (f: Frame) => {
     layouts.push(emitHandler(f, s.decoded, s.far));
   });
-  const functions = [...SPECIALS, ...known].map(handlerFunction);
+  const functions = [...SPECIALS, ...known].map(emit => handlerFunction(emit, counting));
   // The switch emits its handlers again; layouts come out the same.
   const made = layouts.slice();
-  const funcs = [runFunction([...SPECIALS, ...known.slice(0, hot)]), stepFunction(), ...functions];
+  const funcs = [runFunction([...SPECIALS, ...known.slice(0, hot)], counting), stepFunction(), ...functions];
   const first = IMPORTS.length + 2;
   const elements = new Map(functions.map((_, i) => [i, first + i]));
   const bytes = buildModule({ types: FUNC_TYPES, imports: IMPORTS, funcs, table: { size: TABLE_SIZE, elements } });
@@ -181,9 +199,9 @@ export function mainModule(sources: readonly HandlerSource[], hot: number): Hand
 }
 
 /** A module of one further handler, exported as `handler`. */
-export function singleModule(source: HandlerSource): HandlerModule {
+export function singleModule(source: HandlerSource, counting: boolean): HandlerModule {
   const layouts: RecordLayout[] = [];
-  const f = handlerFunction(frame => layouts.push(emitHandler(frame, source.decoded, source.far)));
+  const f = handlerFunction(frame => layouts.push(emitHandler(frame, source.decoded, source.far)), counting);
   const bytes = buildModule({ types: FUNC_TYPES, imports: IMPORTS, funcs: [{ ...f, exportAs: 'handler' }] });
   return { bytes, layouts };
 }

@@ -46,7 +46,10 @@ export function isVirtError(error: unknown, code?: BinaryCode): error is VirtErr
 
 /** Options of {@link createVirt}. */
 export interface VirtOptions
-  extends Pick<BuildOptions, 'nsPerInstruction' | 'quantum' | 'firmware' | 'seed' | 'unknownRegisters' | 'profile' | 'mode'> {
+  extends Pick<
+    BuildOptions,
+    'nsPerInstruction' | 'quantum' | 'firmware' | 'seed' | 'unknownRegisters' | 'profile' | 'mode'
+  > {
   /** Bytes of RAM, a multiple of 1 MiB; 512 MiB by default. */
   readonly memory?: number;
   /** Number of CPUs; 1 by default, at most 8. */
