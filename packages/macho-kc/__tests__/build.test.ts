@@ -113,16 +113,18 @@ describe.skipIf(!have)('collections that were built', () => {
 /** Every pointer as image, segment-relative place, and what it points at, with signature. */
 function meaning(collection: KernelCollection): string[] {
   // Only what the kexts brought: stubs that extraction adds have pointers of their own.
+  const sections = collection.imageIds.flatMap(id =>
+    collection
+      .image(id)!
+      .sections.filter(s => s.segmentName !== '__LINKINFO')
+      .map(section => ({ id, section })),
+  );
   const name = (address: bigint): string => {
-    for (const id of collection.imageIds) {
-      const image = collection.image(id)!;
-      const section = image.sections.find(
-        s => address >= s.address && address <= s.address + s.size && s.segmentName !== '__LINKINFO',
-      );
-      if (section !== undefined)
-        return `${id} ${section.segmentName},${section.name}+${(address - section.address).toString(16)}`;
-    }
-    return 'header';
+    const holder = ({ section: s }: (typeof sections)[0]) => address >= s.address && address < s.address + s.size;
+    const found = sections.find(holder) ?? sections.find(({ section: s }) => address === s.address + s.size);
+    return found === undefined
+      ? 'header'
+      : `${found.id} ${found.section.segmentName},${found.section.name}+${(address - found.section.address).toString(16)}`;
   };
   return Array.from(
     new Pointers(collection.macho),

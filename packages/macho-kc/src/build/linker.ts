@@ -137,10 +137,8 @@ export class Linker {
       if (third && library === PRIVATE) continue;
       const set = this.inSets(library, name);
       if (set !== undefined) return set;
-      // Others see of Apple's kexts, and of the kernel, only what a symbol set lists.
-      if (third && isApple(library)) {
-        if (library === KERNEL || this.carriesSets(library)) continue;
-      }
+      // Others see of Apple's kexts, and of a kernel with symbol sets, only what a symbol set lists.
+      if (third && isApple(library) && this.restricted(library)) continue;
       const found = this.exported(library, name);
       if (found !== undefined) return found;
     }
@@ -150,7 +148,8 @@ export class Linker {
     return alias === undefined ? undefined : this.find(image, alias);
   }
 
-  private carriesSets(id: string): boolean {
+  /** Whether symbol sets say what an Apple image exports to kexts of others. */
+  private restricted(id: string): boolean {
     for (const sets of this.sets.values()) if (sets.some(s => s.owner === id)) return true;
     return this.byId.get(id)?.kext !== undefined;
   }
