@@ -104,6 +104,13 @@ export class Bus implements Dma {
     });
   }
 
+  /** Removes a region; translations of it have to be dropped. */
+  unmap(region: Region): void {
+    const at = this.regions.indexOf(region);
+    if (at >= 0) this.regions.splice(at, 1);
+    if (this.last === region) this.last = undefined;
+  }
+
   /** Switches reads of a region made by {@link mapRom} between its bytes and its device. */
   setDirectRead(region: Region, direct: boolean): void {
     if (region.directRead === direct || region.host < 0) return;

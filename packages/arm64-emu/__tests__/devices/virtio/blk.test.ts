@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { APPLE_BLOCK_PCI, AppleVirtioBlock } from '../../../src/devices/virtio/apple-blk.js';
 import { type BlockStore, MemoryDisk, VirtioBlock } from '../../../src/devices/virtio/blk.js';
+import { VirtioPci } from '../../../src/devices/virtio/pci.js';
 import { hostile } from '../lines.js';
 import { type Buffer, Driver } from './driver.js';
 
@@ -49,6 +51,30 @@ describe.each([1, 2] as const)('virtio-blk, version %i', version => {
     expect(store.bytes[7 * 512]).toBe(0xaa);
     expect(store.bytes[6 * 512 + 511]).toBe(7);
     expect(store.bytes[8 * 512]).toBe(9);
+  });
+});
+
+describe("Apple's virtio-blk", () => {
+  test.each([
+    ['root', 1],
+    ['aux', 2],
+  ] as const)('says that it is the %s disk', (type, value) => {
+    const driver = new Driver(bus => new AppleVirtioBlock(bus, new MemoryDisk(image()), type), 2);
+    expect([driver.config(0, 4), driver.config(60, 4), driver.config(64, 4)]).toEqual([8, value, 0xffffffff]);
+  });
+
+  test('knows barriers, and refuses what nobody knows', () => {
+    const driver = new Driver(bus => new AppleVirtioBlock(bus, new MemoryDisk(image()), 'root'), 2);
+    driver.start();
+    expect(request(driver, 0x10000, 0)[0]).toBe(0);
+    expect(request(driver, 0x10001, 0)[0]).toBe(2);
+    expect(request(driver, 0, 1, { room: 512 }).slice(0, 2)).toEqual([0, 513]);
+  });
+
+  test('has ids of its own on PCI', () => {
+    const { bus } = new Driver(dma => new AppleVirtioBlock(dma, new MemoryDisk(image()), 'root'), 2);
+    const pci = new VirtioPci(new AppleVirtioBlock(bus, new MemoryDisk(image()), 'aux'), APPLE_BLOCK_PCI);
+    expect(pci.readConfig(0, 4) >>> 0).toBe(0x1a00106b);
   });
 });
 

@@ -11,9 +11,10 @@ const T_IN = 0;
 const T_OUT = 1;
 const T_FLUSH = 4;
 const T_GET_ID = 8;
-const OK = 0;
-const IOERR = 1;
-const UNSUPPORTED = 2;
+/** Status byte of a request. */
+export const BLK_STATUS = { ok: 0, ioError: 1, unsupported: 2 } as const;
+/** Bytes of the configuration space up to the discard and zeroing fields. */
+const CONFIG_SIZE = 60;
 
 /** Where a disk's contents are kept. Offsets and lengths are in bytes and within `size`. */
 export interface BlockStore {
@@ -50,18 +51,22 @@ export class MemoryDisk implements BlockStore {
 
 /** Virtio block device (Virtio 1.2, 5.2) with one queue. */
 export class VirtioBlock extends VirtioDevice {
-  readonly name = 'virtio-blk';
+  readonly name: string = 'virtio-blk';
   readonly id = 2;
   readonly features: bigint;
   private readonly sectors: number;
 
-  /** @param serial what VIRTIO_BLK_T_GET_ID answers, up to 20 bytes */
+  /**
+   * @param serial what VIRTIO_BLK_T_GET_ID answers, up to 20 bytes
+   * @param configSize bytes of the configuration space
+   */
   constructor(
     dma: Dma,
     private readonly store: BlockStore,
     private readonly serial = '',
+    configSize = CONFIG_SIZE,
   ) {
-    super(dma, 1, new Uint8Array(60));
+    super(dma, 1, new Uint8Array(configSize));
     this.sectors = Math.floor(store.size / SECTOR);
     this.features = F_SEG_MAX | F_BLK_SIZE | F_FLUSH | (store.readOnly ? F_RO : 0n);
     const config = new DataView(this.config.buffer);
@@ -74,6 +79,11 @@ export class VirtioBlock extends VirtioDevice {
     this.drain(index, chain => this.request(chain));
   }
 
+  /** Status of a request of a type that the specification does not have. */
+  protected other(_type: number): number {
+    return BLK_STATUS.unsupported;
+  }
+
   /** Serves a request; returns the number of bytes written to the guest, the status byte included. */
   private request({ readable, writable }: Chain): number {
     const room = segmentBytes(writable);
@@ -83,17 +93,17 @@ export class VirtioBlock extends VirtioDevice {
     const sector = view.getUint32(8, true) + view.getUint32(12, true) * 2 ** 32;
     const target = sliceSegments(writable, 0, room - 1);
     let written = 0;
-    let status = OK;
+    let status: number = BLK_STATUS.ok;
     switch (view.getUint32(0, true)) {
       case T_IN:
         if (this.transfer(target, sector, false)) written = room - 1;
-        else status = IOERR;
+        else status = BLK_STATUS.ioError;
         break;
       case T_OUT:
-        if (!this.transfer(sliceSegments(readable, 16), sector, true)) status = IOERR;
+        if (!this.transfer(sliceSegments(readable, 16), sector, true)) status = BLK_STATUS.ioError;
         break;
       case T_FLUSH:
-        status = attempt(() => this.store.flush()) ? OK : IOERR;
+        status = attempt(() => this.store.flush()) ? BLK_STATUS.ok : BLK_STATUS.ioError;
         break;
       case T_GET_ID: {
         const id = new Uint8Array(20);
@@ -102,7 +112,7 @@ export class VirtioBlock extends VirtioDevice {
         break;
       }
       default:
-        status = UNSUPPORTED;
+        status = this.other(view.getUint32(0, true));
     }
     scatter(this.dma, sliceSegments(writable, room - 1), Uint8Array.of(status));
     return written + 1;
