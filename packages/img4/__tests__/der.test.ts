@@ -58,6 +58,8 @@ describe('what DER forbids', () => {
     ['high tag form for a low tag', '1f0400', e => e.tag, 'not-der'],
     ['tag with leading zeros', 'ff80ea859c5000', e => e.tag, 'not-der'],
     ['constructed octet string', '24030401aa', e => e.octets(''), 'not-der'],
+    ['constructed bit string', '23020400', e => e.tag, 'not-der'],
+    ['primitive sequence', '1000', e => e.tag, 'not-der'],
     ['set out of order', '310eff84ea859c5000ff84ea859c4200', e => e.set(''), 'not-der'],
   ];
   for (const [name, bytes, use, code] of table)

@@ -113,6 +113,20 @@ describe.skipIf(!haveFixtures)('genuine manifests', () => {
     }
   });
 
+  it('a signature that is a constructed BIT STRING makes it fail', async () => {
+    const bytes = manifestIn('img4/im4m/LukeZGD_IM4M7').toBytes().slice();
+    const { certificates } = Im4m.parse(bytes);
+    const certificate = certificates[0]!;
+    // The BIT STRING's header is before the 257 bytes at the end.
+    const at = certificate.byteOffset + certificate.length - 257 - 4;
+    expect(bytes[at]).toBe(3);
+    bytes[at] = 0x23;
+    expect((await verifyManifest(Im4m.parse(bytes))).problems.map(problem => problem.code)).toEqual([
+      'certificate',
+      'certificate',
+    ]);
+  });
+
   it('public keys of the roots are those of the certificates', async () => {
     const committed = readFileSync(new URL('../src/verify/roots.generated.ts', import.meta.url), 'utf8');
     expect((await generated()) === committed).toBe(true);

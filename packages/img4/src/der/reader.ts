@@ -17,6 +17,9 @@ export interface DerOptions {
 /** Nesting that indefinite lengths may reach while their end is searched. */
 const MAX_DEPTH = 32;
 
+/** Universal types that are constructed in DER (EXTERNAL, EMBEDDED PDV, SEQUENCE, SET); all others are primitive. */
+const CONSTRUCTED: readonly number[] = [8, 11, Tag.SEQUENCE, Tag.SET];
+
 class Context {
   left: number;
   readonly strict: boolean;
@@ -82,6 +85,8 @@ export class DerElement {
     }
     const constructed = (identifier & 0x20) !== 0;
     const tagClass = (identifier >> 6) as TagClass;
+    if (strict && tagClass === UNIVERSAL && constructed !== CONSTRUCTED.includes(tag))
+      throw fail('not-der', `${tagName(tagClass, tag)} is ${constructed ? 'constructed' : 'primitive'}`);
     let length = next('length');
     if (length === 0x80) {
       if (strict) throw fail('not-der', 'the length is indefinite');
@@ -177,7 +182,6 @@ export class DerElement {
 
   private primitive(path: string): Uint8Array {
     if (!this.constructed) return this.content;
-    if (this.strict) throw this.error('not-der', `${this.name} is constructed`, path);
     return concatBytes(this.children(path).map(part => part.expect(this.tag, path).content));
   }
 
