@@ -230,6 +230,20 @@ export class Cpu extends DebugState implements CpuHost {
     this.setSlot(this.registers.named(name).slot, value);
   }
 
+  /** Writes a register by name with masks and effects, as EL1 does. False when it cannot be written. */
+  assign(name: string, value: bigint): boolean {
+    const reg = this.registers.named(name);
+    if (reg.slot < 0 && reg.set === undefined) return false;
+    this.file.store(reg, value);
+    return true;
+  }
+
+  /** Sets PSTATE from SPSR_EL1's layout. */
+  setPstate(value: bigint): void {
+    this.loadPstate(Number(BigInt.asUintN(32, value)) | 0);
+    this.contextChanged();
+  }
+
   /** See `CpuHost.sysRead`. */
   sysRead(key: number): bigint | undefined {
     return this.file.read(key);

@@ -14,6 +14,23 @@ const MDSCR = slotOf('MDSCR_EL1');
 const OSLSR = slotOf('OSLSR_EL1');
 const CONTEXTIDR = slotOf('CONTEXTIDR_EL1');
 
+/** A range of virtual addresses that someone outside the machine watches. */
+export interface WatchRange {
+  /** First address and bytes. */
+  readonly address: bigint;
+  readonly size: number;
+  readonly read: boolean;
+  readonly write: boolean;
+}
+
+/** An access that touched a watched range; it has not been made. */
+export interface WatchHit {
+  readonly range: WatchRange;
+  readonly address: bigint;
+  readonly size: number;
+  readonly write: boolean;
+}
+
 /** Breakpoint types (DBGBCR.BT) that exist at EL1 and EL0. */
 const BT = { address: 0, addressLinked: 1, context: 2, contextLinked: 3 } as const;
 
@@ -53,6 +70,8 @@ const LEVELS = [0, 2, 1, 3];
 export class SelfHostedDebug {
   private breakpoints: readonly Point[] = [];
   private watchpoints: readonly Point[] = [];
+  /** Ranges watched from outside; after a change the TLB must be dropped. */
+  outside: readonly WatchRange[] = [];
 
   constructor(private readonly cpu: DebugSource) {}
 
@@ -104,6 +123,7 @@ export class SelfHostedDebug {
   /** Whether any watchpoint lies in the 4 KiB page of `va`. */
   watchesPage(va: bigint): boolean {
     const page = va & ~0xfffn;
+    if (this.outside.some(r => r.address < page + 0x1000n && r.address + BigInt(r.size) > page)) return true;
     return this.watchpoints.some(p => {
       const start = p.address & ~p.ignore;
       const end = start + p.ignore + 8n;
@@ -128,7 +148,15 @@ export class SelfHostedDebug {
   }
 
   get watching(): boolean {
-    return this.watchpoints.length > 0;
+    return this.watchpoints.length > 0 || this.outside.length > 0;
+  }
+
+  /** The range watched from outside that an access touches. */
+  outsideHit(address: bigint, size: number, write: boolean): WatchHit | undefined {
+    const range = this.outside.find(
+      r => (write ? r.write : r.read) && r.address < address + BigInt(size) && r.address + BigInt(r.size) > address,
+    );
+    return range && { range, address, size, write };
   }
 
   private get context(): bigint {

@@ -25,9 +25,23 @@ export const VECTOR = { synchronous: 0x000, irq: 0x080, fiq: 0x100, serror: 0x18
 /** Interrupts in the bit positions of DAIF. */
 export const PENDING = { fiq: 0x40, irq: 0x80, serror: 0x100 } as const;
 
+/** An exception that is about to be taken, as an observer outside the machine sees it. */
+export interface ExceptionEvent {
+  readonly kind: keyof typeof VECTOR;
+  /** Class and syndrome, ESR_EL1's EC and ISS; zero for interrupts. */
+  readonly ec: number;
+  readonly iss: number;
+  /** Preferred return address: the instruction, or for calls the one behind it. */
+  readonly returnTo: bigint;
+  /** What FAR_EL1 would become, for the classes that report an address. */
+  readonly far: bigint | undefined;
+}
+
 /** Exception entry and return at EL1 (Arm ARM, D1.3). EL2 and EL3 are not there yet: every exception is taken to EL1. */
 export abstract class ExceptionState extends CpuState {
   abstract readonly model: CpuModel;
+  /** Asked before an exception is taken; true when it was dealt with: the CPU goes on at `returnTo`, or where PC was set. */
+  onException: ((event: ExceptionEvent) => boolean) | undefined;
 
   /** PSTATE.SS after a return to `target` with interrupt masks `daif` and SPSR.SS `ss`. */
   protected abstract stepAfterReturn(target: number, daif: number, ss: number): number;
@@ -44,6 +58,7 @@ export abstract class ExceptionState extends CpuState {
    * @param far faulting address, for the classes that report one
    */
   takeSynchronous(ec: number, iss: number, returnTo: bigint, far?: bigint): void {
+    if (this.onException !== undefined && this.dealtWith({ kind: 'synchronous', ec, iss, returnTo, far })) return;
     this.setSlot(S.ESR, esr(ec, iss));
     if (far !== undefined) this.setSlot(S.FAR, far);
     this.enter(VECTOR.synchronous, returnTo);
@@ -59,8 +74,18 @@ export abstract class ExceptionState extends CpuState {
     let vector: number = VECTOR.serror;
     if ((open & PENDING.serror) !== 0) this.setSlot(S.ESR, esr(EC.serror, 0));
     else vector = (open & PENDING.fiq) !== 0 ? VECTOR.fiq : VECTOR.irq;
+    const kind = vector === VECTOR.serror ? 'serror' : vector === VECTOR.fiq ? 'fiq' : 'irq';
+    this.onException?.({ kind, ec: 0, iss: 0, returnTo: this.pc, far: undefined });
     this.enter(vector, this.pc);
     return true;
+  }
+
+  private dealtWith(event: ExceptionEvent): boolean {
+    const { pc } = this;
+    this.pc = event.returnTo;
+    if (this.onException?.(event) === true) return true;
+    this.pc = pc;
+    return false;
   }
 
   /** ERET. An illegal return, and a return with SPSR.IL set, raise an Illegal Execution state exception. */

@@ -35,6 +35,14 @@ export const Fault = {
   alignment: 0x21,
 } as const;
 
+/** One lookup of a walk. */
+export interface WalkStep {
+  readonly level: number;
+  /** Physical address of the descriptor, and its value. */
+  readonly address: number;
+  readonly descriptor: bigint;
+}
+
 const TWO32 = 0x1_0000_0000;
 
 /** Bits `lsb` up to `lsb + width` of a 64-bit number in halves; width at most 16. */
@@ -71,6 +79,10 @@ export class Stage1 {
   /** Level of the leaf, and log2 of the bytes that one descriptor maps. */
   level = 0;
   sizeLog2 = 12;
+  /** Data is Normal memory while translation is off, as HCR_EL2.DC makes it. */
+  defaultCacheable = false;
+  /** Set for looking without being seen: descriptors stay as they are, and the walk is noted here. */
+  steps: WalkStep[] | undefined;
 
   constructor(
     private readonly memory: WalkMemory,
@@ -106,9 +118,9 @@ export class Stage1 {
     this.pa = pa;
     this.allowed = Access.read | Access.write | Access.fetch;
     const fetch = (access & Access.fetch) !== 0;
-    this.attr = fetch ? 0x44 : 0;
+    this.attr = this.defaultCacheable ? 0xff : fetch ? 0x44 : 0;
     this.shareability = 2;
-    this.isDevice = !fetch;
+    this.isDevice = this.attr === 0;
     this.nG = this.user = this.guarded = false;
     this.level = 0;
     this.sizeLog2 = 12;
@@ -132,6 +144,7 @@ export class Stage1 {
       if (word < 0) return Fault.externalWalk + level;
       const dlo = words[word]!;
       const dhi = words[word + 1]!;
+      this.steps?.push({ level, address, descriptor: (BigInt(dhi) << 32n) | BigInt(dlo) });
       const page = (dlo & 2) !== 0;
       if ((dlo & 1) === 0 || (level === 3 && !page)) return Fault.translation + level;
       const output = (dhi & 0xffff) * TWO32 + ((dlo & -(1 << granule)) >>> 0);
@@ -190,7 +203,7 @@ export class Stage1 {
       if ((wanted & Access.write) !== 0) changed &= ~0x80;
       else allowed &= ~Access.write; // the first write has to come here again
     }
-    if (changed !== dlo) {
+    if (changed !== dlo && this.steps === undefined) {
       words[word] = changed;
       memory.changed(address);
     }

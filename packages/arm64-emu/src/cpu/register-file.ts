@@ -47,7 +47,8 @@ export class RegisterFile {
     return reg.slot >= 0 ? this.cpu.slot(reg.slot) : 0n;
   }
 
-  private store(reg: SysReg, value: bigint): void {
+  /** What a write does, whoever writes. */
+  store(reg: SysReg, value: bigint): void {
     const { cpu } = this;
     const { mask } = reg;
     if (reg.slot >= 0) {

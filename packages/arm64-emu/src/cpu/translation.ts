@@ -1,8 +1,9 @@
 import { FETCH, type Translation, WRITE } from '../engine/host.js';
 import type { CpuPort } from './cpu-port.js';
-import { SelfHostedDebug, virtualAddress } from './debug.js';
+import { SelfHostedDebug, virtualAddress, type WatchHit, type WatchRange } from './debug.js';
 import { EC, FSC_DEBUG, ISS } from './esr.js';
 import { ExceptionState } from './exceptions.js';
+import { explainTranslation, type TranslationReport } from './explain.js';
 import { LargePages } from './large-pages.js';
 import { Access, Fault, OK, Stage1 } from './mmu.js';
 import type { CpuModel } from './models.js';
@@ -56,6 +57,10 @@ export abstract class TranslationState extends ExceptionState {
   private keep = true;
   private readonly large = new LargePages();
   private regimeStale = true;
+  /** A range watched from outside was touched: not an exception of the guest's. */
+  private hit: WatchHit | undefined;
+  /** Told of such accesses before they are made; PC is the instruction. */
+  onWatch: ((hit: WatchHit) => void) | undefined;
   private faultClass = 0;
   private faultIss = 0;
   private faultAddress: bigint | undefined;
@@ -73,7 +78,10 @@ export abstract class TranslationState extends ExceptionState {
 
   /** Takes the exception that was recorded last. */
   raise(): void {
-    this.takeSynchronous(this.faultClass, this.faultIss, this.pc, this.faultAddress);
+    const { hit } = this;
+    this.hit = undefined;
+    if (hit !== undefined) this.onWatch?.(hit);
+    else this.takeSynchronous(this.faultClass, this.faultIss, this.pc, this.faultAddress);
   }
 
   /** See `CpuHost.translate`. */
@@ -102,6 +110,8 @@ export abstract class TranslationState extends ExceptionState {
     if (!this.debug.watchesPage(va)) return true;
     this.translation.keep = false;
     const write = access === WRITE;
+    this.hit = this.debug.outsideHit(va, bytes, write);
+    if (this.hit !== undefined) return false;
     if (!this.debug.watches(va, bytes, write, el)) return true;
     return this.fault(this.el === 0 ? EC.watchpointLower : EC.watchpoint, FSC_DEBUG | (write ? ISS.WnR : 0), lo, hi);
   }
@@ -132,6 +142,29 @@ export abstract class TranslationState extends ExceptionState {
         ? (BigInt(mmu.attr) << 56n) | BigInt(mmu.pa - (mmu.pa % 0x1000)) | PAR_OK | (BigInt(mmu.shareability) << 7n)
         : PAR_RES1 | (BigInt(status) << 1n) | 1n;
     this.setSlot(S.PAR, par);
+  }
+
+  /** What `translate` would say of an address, and why; nothing changes. `el` is the level whose access it is. */
+  explain(va: bigint, access: number, el: number): TranslationReport {
+    const mmu = new Stage1(this.port.walk, this.readRegime());
+    mmu.defaultCacheable = this.mmu.defaultCacheable;
+    const pan = el === 1 && this.pan !== 0 ? Access.pan : 0;
+    return explainTranslation(mmu, va, access, el === 0 ? Access.unprivileged : pan);
+  }
+
+  /** Data is Normal memory while translation is off, as HCR_EL2.DC makes it. */
+  get defaultCacheable(): boolean {
+    return this.mmu.defaultCacheable;
+  }
+  set defaultCacheable(on: boolean) {
+    this.mmu.defaultCacheable = on;
+    this.invalidateAll();
+  }
+
+  /** Ranges whose accesses {@link onWatch} hears of. */
+  watchRanges(ranges: readonly WatchRange[]): void {
+    this.debug.outside = ranges;
+    this.invalidateAll();
   }
 
   /** Cache maintenance by address: nothing to clean, but the address must translate. */

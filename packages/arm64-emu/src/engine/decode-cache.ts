@@ -117,6 +117,14 @@ export class DecodeCache {
     if (++this.writes[index]! > WRITES_BEFORE_DROP && !executing) this.drop(page, index);
   }
 
+  /** The instruction at `offset` of a physical page is to be decoded anew; its bytes have not changed. */
+  renew(page: number, offset: number): void {
+    const index = this.pages.get(page);
+    if (index === undefined) return;
+    this.compiled?.drop(index);
+    this.view.setUint16(this.start + index * RECORD_PAGE_SIZE + (offset & -4) * 4, Special.decode, true);
+  }
+
   private drop(page: number, index: number): void {
     this.compiled?.renew(index);
     this.pages.delete(page);

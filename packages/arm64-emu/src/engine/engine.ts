@@ -32,6 +32,8 @@ const DEFAULT_CODE_PAGES = 4096;
 const WASM_PAGE = 65536;
 /** The switch only checks the budget at taken branches and page ends; the last stretch is run instruction by instruction. */
 const EXACT_TAIL = 2048;
+/** BRK #0: what a trap is decoded as. */
+const TRAP = 0xd4200000 | 0;
 /** V8 replaces code only between calls, so that the loop must return now and then. */
 const SLICE = 1 << 18;
 
@@ -199,6 +201,23 @@ export class Engine {
       this.cache.written(page, from - page * PAGE, to - from, this.sliceBudget === 0 ? -1 : this.words[CELL.IP >> 2]!);
     }
   }
+  /**
+   * Has the instruction at a physical address replaced by a BRK, in decoded form only: a breakpoint that the guest
+   * cannot read, and that costs nothing elsewhere. Not while the engine runs, except from an exception's observer.
+   */
+  setTrap(address: number, on: boolean): void {
+    if (on) this.fetchPath.traps.set(address, TRAP);
+    else if (!this.fetchPath.traps.delete(address)) return;
+    this.cache.renew(Math.floor(address / PAGE), address % PAGE);
+  }
+  /** Whether a physical address has a trap. */
+  hasTrap(address: number): boolean {
+    return this.fetchPath.traps.has(address);
+  }
+  /** Takes back the instruction that CPU `index` is charged for an exception that the guest never sees. */
+  refund(index: number): void {
+    this.cpu(index).executed--;
+  }
   /** The text of an instruction, for traces. */
   disassemble(word: number, pc: bigint): string {
     return disassemble(this.fetchPath.decoder, word, pc);
@@ -278,7 +297,7 @@ export class Engine {
   /** Runs one call of the generated code and carries out why it returned; returns the instructions executed. */
   private slice(cpu: Attached, limit: number): number {
     const { words } = this;
-    this.regions.poll();
+    this.regions.poll(cpu.executed);
     const ip = this.fetchPath.resume(words[STATE.PC >> 2]!, words[(STATE.PC >> 2) + 1]!);
     if (ip < 0) {
       this.fetchFault(cpu.host);

@@ -25,6 +25,8 @@ const BR_GUARDED = 3;
 export class FetchPath {
   /** Set once the handlers known in advance are made. */
   handlers!: Handlers;
+  /** Instructions that are replaced when they are decoded, by physical address: breakpoints that guests cannot read. */
+  readonly traps = new Map<number, number>();
   private readonly view: DataView;
   private readonly words: Int32Array;
   private readonly u64: BigUint64Array;
@@ -57,15 +59,20 @@ export class FetchPath {
     const far = leavesPage(decoded.operands, offset);
     return { key: handlerKey(decoded, far), far };
   }
-  /** The instruction word of a record. */
+  /** The instruction word of a record; a trap where there is one. */
   word(ip: number): number {
-    return this.words[this.memory.wordOf(this.cache.addressOf(ip))]!;
+    return this.decodable(this.cache.addressOf(ip));
+  }
+  /** The word at a physical address as it is to be decoded. */
+  private decodable(address: number): number {
+    const trap = this.traps.size === 0 ? undefined : this.traps.get(address);
+    return trap ?? this.words[this.memory.wordOf(address)]!;
   }
 
   /** Decodes the instruction of a fresh record. */
   decode(ip: number): void {
     const address = this.cache.addressOf(ip);
-    const decoded = this.decoder.decode(this.words[this.memory.wordOf(address)]!);
+    const decoded = this.decoder.decode(this.decodable(address));
     if (decoded === undefined) {
       this.view.setUint16(ip, Special.undefined, true);
       return;
@@ -99,7 +106,7 @@ export class FetchPath {
     if (ip < 0 || !this.bti) return ip;
     // An entry that is not kept was translated just now.
     const guarded = tlb.current.lookupFetch(lo, hi) < 0 ? host.translation.guarded : tlb.current.isGuarded(lo);
-    if (!guarded || acceptsBranch(this.word(ip), btype, host.branchTargetStrict())) return ip;
+    if (!guarded || acceptsBranch(this.words[this.memory.wordOf(this.cache.addressOf(ip))]!, btype, host.branchTargetStrict())) return ip;
     this.words[CELL.JUMP_BTYPE >> 2] = btype;
     return -1;
   }

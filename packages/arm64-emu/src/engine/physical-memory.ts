@@ -29,7 +29,11 @@ const PAGE = 4096;
  * const ram = memory.view(0x4000_0000, 16); // 16 bytes of guest RAM, or undefined
  */
 export class PhysicalMemory {
-  readonly regions: readonly MemoryRegion[];
+  private readonly list: MemoryRegion[];
+  /** What is mapped; of two that overlap in linear memory the one mapped later comes first. */
+  get regions(): readonly MemoryRegion[] {
+    return this.list;
+  }
   /** Linear memory, by byte and by word. */
   readonly bytes: Uint8Array;
   readonly words: Uint32Array;
@@ -39,7 +43,7 @@ export class PhysicalMemory {
   /** `start`: first byte of linear memory that regions may use. */
   constructor(buffer: ArrayBufferLike, specs: readonly RegionSpec[], start: number) {
     let host = start;
-    this.regions = specs.map(({ base, size, readOnly = false }) => {
+    this.list = specs.map(({ base, size, readOnly = false }) => {
       if (base % PAGE !== 0 || size % PAGE !== 0) throw new RangeError('memory regions consist of 4096-byte pages');
       const region = { base, size, host, readOnly, directRead: true };
       host += size;
@@ -54,9 +58,19 @@ export class PhysicalMemory {
     return specs.reduce((sum, s) => sum + s.size, 0);
   }
 
+  /** Maps bytes of linear memory that another region has set aside. */
+  map(base: number, size: number, host: number, readOnly: boolean): void {
+    this.list.unshift({ base, size, host, readOnly, directRead: true });
+  }
+  /** Removes the region at `base`. TLBs are the caller's business. */
+  unmap(base: number): void {
+    const at = this.list.findIndex(r => r.base === base);
+    if (at >= 0) this.list.splice(at, 1);
+  }
+
   /** The region of a physical address. */
   find(address: number): MemoryRegion | undefined {
-    for (const r of this.regions) if (address >= r.base && address < r.base + r.size) return r;
+    for (const r of this.list) if (address >= r.base && address < r.base + r.size) return r;
     return undefined;
   }
 

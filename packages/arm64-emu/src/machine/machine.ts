@@ -127,6 +127,11 @@ export class Machine {
     this.onReset?.();
   }
 
+  /** Executes one instruction of CPU `index`, whoever's turn it is. Not while the machine runs. */
+  step(index: number): void {
+    this.scheduler.single(index);
+  }
+
   /** Ends a run soon. Callable from device callbacks. */
   stop(reason: StopReason = 'stopped'): void {
     this.stopReason = reason;

@@ -45,6 +45,17 @@ export class Scheduler {
     return 'ran';
   }
 
+  /** One instruction of CPU `index`, out of turn; another is in place afterwards if it was before. */
+  single(index: number): void {
+    this.advance();
+    this.slots.within(index, cpu => {
+      cpu.attentionWanted = false;
+      if (cpu.perInstruction) this.runDebugged(cpu, 1);
+      else this.executor.run(1);
+      if (cpu.pmu.active) cpu.pmu.update();
+    });
+  }
+
   /** Instruction by instruction, with breakpoints and software step in between. */
   private runDebugged(cpu: Cpu, budget: number): number {
     let executed = 0;
