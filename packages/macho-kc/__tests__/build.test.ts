@@ -5,13 +5,22 @@ import { runCases } from '../scripts/run-cases.js';
 import {
   AddressIndex,
   buildCollection,
+  compareVersions,
+  elided,
+  excludeKexts,
   extractImage,
+  isCompatible,
+  KERNEL_ID,
   type KernelCollection,
   type KextInput,
   MachO,
+  needsAcpi,
+  newestKexts,
   openCollection,
+  type PlistValue,
   Pointers,
   parsePlist,
+  rebuildCollection,
   selectKexts,
 } from '../src/index.js';
 import { discoverKexts } from '../src/node.js';
@@ -173,5 +182,66 @@ describe.skipIf(!have)('errors of inputs', () => {
     expect(
       ids(selectKexts(kexts, ['com.apple.bar'], { architecture: 'arm64', exclude: new Set(['com.apple.foo']) })),
     ).toEqual(['com.apple.bar']);
+  });
+});
+
+describe('discovery and exclusion', () => {
+  const kext = (id: string, version: string, libraries: string[], required?: string): KextInput => ({
+    info: new Map<string, PlistValue>([
+      ['CFBundleIdentifier', id],
+      ['CFBundleVersion', version],
+      ['OSBundleCompatibleVersion', '1.0'],
+      ['OSBundleLibraries', new Map(libraries.map(l => [l, '1.0']))],
+      ...(required === undefined ? [] : ([['OSBundleRequired', required]] as const)),
+    ]),
+    bundlePath: `/${id}-${version}.kext`,
+  });
+
+  it('leaves out what needs ACPI and then what depends on it, with reasons', () => {
+    const all = [
+      kext('a', '1', ['com.apple.iokit.IOACPIFamily'], 'Root'),
+      kext('b', '1', ['a']),
+      kext('c', '1', ['b'], 'Console'),
+      kext('d', '1', ['com.apple.iokit.IOACPIFamily'], 'Safe Boot'),
+      kext('e', '1', []),
+    ];
+    const { kexts, excluded } = excludeKexts(all, [needsAcpi('arm64e')], 'arm64e');
+    expect(kexts.map(k => k.bundlePath)).toEqual(['/d-1.kext', '/e-1.kext']);
+    expect(excluded).toEqual([
+      { id: 'a', reason: 'depends on com.apple.iokit.IOACPIFamily' },
+      { id: 'b', reason: 'depends on a, which is left out' },
+      { id: 'c', reason: 'depends on b, which is left out' },
+    ]);
+    expect(excludeKexts(all, [elided(new Set(['e']))], 'arm64e').excluded).toEqual([
+      { id: 'e', reason: 'excluded by name' },
+    ]);
+  });
+
+  it('orders versions and takes the newest of a bundle id', () => {
+    const sorted = ['1.0d1', '1.0a2', '1.0b1', '1.0b10', '1.0', '1.0.1', '1.2', '1.10', '10'];
+    expect([...sorted].reverse().sort(compareVersions)).toEqual(sorted);
+    const { kexts, displaced } = newestKexts([kext('a', '1.9', []), kext('a', '1.10', []), kext('b', '2', [])]);
+    expect(kexts.map(k => k.bundlePath)).toEqual(['/a-1.10.kext', '/b-2.kext']);
+    expect(displaced.map(k => k.bundlePath)).toEqual(['/a-1.9.kext']);
+    expect(isCompatible(kext('a', '2.0', []), '1.5')).toBe(true);
+    expect(isCompatible(kext('a', '2.0', []), '2.1')).toBe(false);
+    expect(isCompatible(kext('a', '2.0', []), '0.9')).toBe(false);
+  });
+});
+
+describe.skipIf(!have)('changes of a collection', () => {
+  it('adds and removes kexts', () => {
+    const { kernel, kexts, bytes } = bootOf('stubs-arm64e', 'arm64e');
+    const [bar, foo] = ['com.apple.bar', 'com.apple.foo'];
+    const without = rebuildCollection(openCollection(bytes), { kernel, remove: [bar] });
+    if (!without.ok) throw new Error(JSON.stringify(without.errors));
+    expect(openCollection(without.bytes).imageIds).toEqual([KERNEL_ID, foo]);
+    const added = kexts.filter(k => k.info.get('CFBundleIdentifier') === bar);
+    const whole = rebuildCollection(openCollection(without.bytes), { kernel, add: added });
+    if (!whole.ok) throw new Error(JSON.stringify(whole.errors));
+    expect(meaning(openCollection(whole.bytes))).toEqual(meaning(openCollection(bytes)));
+    const broken = rebuildCollection(openCollection(bytes), { kernel, remove: [foo] });
+    expect(broken.ok ? [] : broken.errors.map(e => e.id)).toEqual([bar]);
+    expect(() => rebuildCollection(openCollection(bytes), { remove: ['no.such'] })).toThrow(/no kext no\.such/);
   });
 });

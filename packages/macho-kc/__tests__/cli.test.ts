@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -87,6 +87,46 @@ describe.skipIf(!haveFixtures)('kc', () => {
     expect(json('trustcache', 'info', '--wrapped', out('tc'))).toMatchObject([
       { version: 1, entries: [{ hashType: 2 }, { hashType: 2 }] },
     ]);
+  });
+
+  it('build', () => {
+    const folder = fixturePath('macho-kc/kc-cases/stubs-arm64e');
+    const args = [
+      'build',
+      '--kernel',
+      `${folder}/main.kernel`,
+      '--repository',
+      `${folder}/extensions`,
+      '--arch',
+      'arm64e',
+    ];
+    expect(json(...args, '--boot-path', out('boot.kc'))).toMatchObject({
+      ok: true,
+      images: [
+        { id: 'com.apple.kernel' },
+        { id: 'com.apple.bar', linkedAgainst: { 'com.apple.foo': 1 } },
+        { id: 'com.apple.foo' },
+      ],
+    });
+    expect(json('info', out('boot.kc'))).toMatchObject({ kind: 'fileset', kexts: 2, images: 3 });
+    const elided = kc(...args, '--elide-identifier', 'com.apple.foo', '--boot-path', out('none.kc'), '--json');
+    expect(elided.status).toBe(0);
+    expect(JSON.parse(elided.stdout)).toMatchObject({
+      images: [{ id: 'com.apple.kernel' }],
+      excluded: [{ id: 'com.apple.foo' }, { id: 'com.apple.bar' }],
+    });
+    const wrong = kc(
+      'build',
+      '--kernel',
+      `${folder}/main.kernel`,
+      '--extensions',
+      fixturePath('macho-kc/kc-cases/kmod-info-errors/extensions'),
+      '--boot-path',
+      out('bad.kc'),
+    );
+    expect([wrong.status, existsSync(out('bad.kc'))]).toEqual([1, false]);
+    expect(wrong.stderr).toMatch(/error: com\.apple\.bar: .*\n.*error: com\.apple\.foo: /s);
+    expect(kc('build').status).toBe(2);
   });
 
   it('says where bad input is wrong, without a stack trace', () => {

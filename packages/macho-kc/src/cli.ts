@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { runCli } from '@internal/binary/cli';
 import manifest from '../package.json' with { type: 'json' };
+import { build } from './cli/build.js';
 import { exportCommand } from './cli/export.js';
 import { extract } from './cli/extract.js';
 import { fixups, pointer } from './cli/fixups.js';
@@ -15,7 +16,7 @@ process.exitCode = await runCli(
     name: 'kc',
     version: manifest.version,
     summary: manifest.description,
-    commands: [info, kexts, symbols, fixups, pointer, extract, patch, exportCommand, trustcache],
+    commands: [info, kexts, symbols, fixups, pointer, extract, patch, exportCommand, trustcache, build],
   },
   process.argv.slice(2),
 );

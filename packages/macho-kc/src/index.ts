@@ -1,4 +1,6 @@
 export { buildCollection } from './build/build-collection.js';
+export { type Excluded, type ExclusionRule, elided, excludeKexts, needsAcpi, type Selection } from './build/exclude.js';
+export { type CollectionChanges, rebuildCollection } from './build/rebuild.js';
 export { type SelectOptions, selectKexts } from './build/select.js';
 export type {
   BoundSymbol,
@@ -9,6 +11,7 @@ export type {
   SectionInput,
   StripMode,
 } from './build/types.js';
+export { compareVersions, isCompatible, newestKexts } from './build/versions.js';
 export {
   type CollectionInputs,
   type CollectionSet,
