@@ -146,6 +146,21 @@ describe('virtio-blk', () => {
     expect(driver.read(0x70) & 0x40).toBe(0x40);
   });
 
+  test('requests that move more than 4 GiB at once break the device', () => {
+    const driver = disk(new MemoryDisk(image()));
+    const { driver: available } = driver.ring(0);
+    // Sixteen requests of nearly 512 MiB each: the sectors are out of range, so that nothing is copied.
+    driver.bus.write(0x40040000, header(0, 9));
+    driver.descriptor(0, 0, 0x40040000, 16, 1, 1);
+    driver.descriptor(0, 1, 0x40050000, 2 ** 29 - 512, 3, 2);
+    driver.descriptor(0, 2, 0x40060000, 1, 2);
+    for (let i = 0; i < 16; i++) driver.bus.store(available + 4 + 2 * i, 2, 0);
+    driver.bus.store(available + 2, 2, 16);
+    driver.write(0x50, 0);
+    expect(driver.read(0x70) & 0x40).toBe(0x40);
+    expect(driver.bus.load(driver.ring(0).device + 2, 2)).toBe(8);
+  });
+
   test('hostile requests', () => {
     const next = hostile(31);
     const store = new MemoryDisk(image());

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SerialPort } from '../../../src/devices/serial-port.js';
 import { VirtioConsole } from '../../../src/devices/virtio/console.js';
-import { Driver } from './driver.js';
+import { Driver, RAM } from './driver.js';
 
 function create(): { driver: Driver; port: SerialPort; output: () => string } {
   const port = new SerialPort();
@@ -36,6 +36,18 @@ describe('virtio-console', () => {
     port.receive(ascii('xyz'));
     expect(driver.used(0)).toEqual([2, 3]);
     expect(driver.line.level).toBe(true);
+  });
+
+  test('more than 64 KiB in one request breaks the device', () => {
+    const { driver, output } = create();
+    driver.start();
+    driver.descriptor(1, 0, RAM, 0x8000, 1, 1);
+    driver.descriptor(1, 1, RAM, 0x8000, 0);
+    driver.offer(1, 0);
+    expect([output().length, driver.read(0x70) & 0x40]).toEqual([0x10000, 0]);
+    driver.descriptor(1, 1, RAM, 0x8001, 0);
+    driver.offer(1, 0);
+    expect([output().length, driver.read(0x70) & 0x40]).toEqual([0x10000, 0x40]);
   });
 
   test('emergency write', () => {

@@ -1,12 +1,14 @@
 import type { Dma } from '../device.js';
 import type { SerialPort } from '../serial-port.js';
 import { VirtioDevice } from './device.js';
-import { gather, scatter, segmentBytes } from './queue.js';
+import { gather, QueueFault, scatter, segmentBytes } from './queue.js';
 
 const F_EMERG_WRITE = 1n << 2n;
 const RECEIVE = 0;
 const TRANSMIT = 1;
 const EMERG_WR = 8;
+/** Bytes that one request may send: as much as Linux's driver ever does. */
+const MAX_REQUEST = 0x10000;
 
 /** Virtio console (Virtio 1.2, 5.3) with one port: Linux's hvc0. */
 export class VirtioConsole extends VirtioDevice {
@@ -25,6 +27,7 @@ export class VirtioConsole extends VirtioDevice {
   protected process(index: number): void {
     if (index === TRANSMIT)
       this.drain(TRANSMIT, ({ readable }) => {
+        if (segmentBytes(readable) > MAX_REQUEST) throw new QueueFault('too much output in one request');
         for (const byte of gather(this.dma, readable)) this.port.output?.(byte);
         return 0;
       });

@@ -1,5 +1,5 @@
 import type { Dma, Log } from '../device.js';
-import { type Chain, QueueFault, VirtQueue } from './queue.js';
+import { type Chain, QueueFault, segmentBytes, VirtQueue } from './queue.js';
 
 export const F_NOTIFY_ON_EMPTY = 1n << 24n;
 export const F_ANY_LAYOUT = 1n << 27n;
@@ -10,6 +10,9 @@ export const F_VERSION_1 = 1n << 32n;
 export const STATUS_DRIVER_OK = 4;
 export const STATUS_FEATURES_OK = 8;
 export const STATUS_NEEDS_RESET = 0x40;
+
+/** Bytes that the requests of one notification may move: far beyond any driver, a second or two for the host. */
+const MAX_DRAIN_BYTES = 2 ** 32;
 
 /** Why the transport interrupts: used buffers, or a change of the configuration. */
 export type InterruptReason = 'queue' | 'config';
@@ -93,10 +96,13 @@ export abstract class VirtioDevice {
   protected drain(index: number, handle: (chain: Chain) => number): void {
     const queue = this.queues[index]!;
     let wanted = false;
+    let bytes = 0;
     // No more than the ring can hold: requests may overwrite the ring itself.
     for (let left = queue.size; left > 0; left--) {
       const chain = queue.pop();
       if (chain === undefined) break;
+      bytes += segmentBytes(chain.readable) + segmentBytes(chain.writable);
+      if (bytes > MAX_DRAIN_BYTES) throw new QueueFault('requests move too much at once');
       wanted = queue.push(chain, handle(chain)) || wanted;
     }
     if (wanted) this.interrupt?.('queue', index);
