@@ -20,7 +20,12 @@ describe('boot-recipes list', () => {
     expect(text.status).toBe(0);
     expect(text.stdout).toMatch(/^sample: .*^linux: .*^virt: /ms);
     const json = JSON.parse((await cliHere(['list', '--json'])).stdout);
-    expect(json.recipes.map((recipe: { name: string }) => recipe.name)).toEqual(['sample', 'linux', 'virt']);
+    expect(json.recipes.map((recipe: { name: string }) => recipe.name)).toEqual([
+      'sample',
+      'linux',
+      'virt',
+      'xnu-vmapple-source',
+    ]);
     expect(json.recipes[1].inputs[0].debianPackage).toBe('debian-installer-12-netboot-arm64');
   });
 });

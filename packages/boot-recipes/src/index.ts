@@ -29,7 +29,10 @@ export {
   prepareDeviceTree,
 } from './xnu/device-tree.js';
 export { type KernelImage, type LoadedSegment, openKernel } from './xnu/kernel.js';
+export { type AppliedPatch, patchSet } from './xnu/patches.js';
 export { type KernelSegment, type Placement, type PlacementInput, place, type Region } from './xnu/placement.js';
 export { loadXnu, planToJson, planToText, planXnu, type XnuInputs, type XnuPlan } from './xnu/plan.js';
 export { entryStub } from './xnu/stub.js';
 export { checkTrustCache, wrapTrustCache } from './xnu/trust-cache.js';
+export { darwinVersion } from './xnu/version.js';
+export { type VirtXnuTreeOptions, virtXnuTree } from './xnu/virt-tree.js';

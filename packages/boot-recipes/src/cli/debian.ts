@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { Recipe, RecipeInput, RecipeOptions } from '../recipes/recipe.js';
+import type { Recipe, RecipeOptions } from '../recipes/recipe.js';
+
+/** Files that Debian's packages may have. */
+type DebianInput = 'kernel' | 'initrd';
 
 /**
  * The recipe's files that were not given, from where Debian's packages put them, as far as they are there. A RAM disk
@@ -10,11 +13,12 @@ import type { Recipe, RecipeInput, RecipeOptions } from '../recipes/recipe.js';
  */
 export async function debianFiles(
   recipe: Recipe,
-  given: readonly RecipeInput['option'][],
+  given: readonly DebianInput[],
   info: (line: string) => void,
-): Promise<Pick<RecipeOptions, RecipeInput['option']>> {
+): Promise<Pick<RecipeOptions, DebianInput>> {
   const found: { kernel?: Uint8Array; initrd?: Uint8Array } = {};
   for (const { option, debian } of recipe.inputs) {
+    if (option !== 'kernel' && option !== 'initrd') continue;
     if (given.includes(option) || given.includes('kernel')) continue;
     const path = debian?.paths.find(candidate => existsSync(candidate));
     if (path === undefined) continue;

@@ -1,5 +1,6 @@
 import type { CliCommand } from '@internal/binary/cli';
 import { RECIPES } from '../recipes/index.js';
+import { flagOf } from './recipe-options.js';
 
 /** `boot-recipes list` */
 export const list: CliCommand = {
@@ -12,18 +13,18 @@ export const list: CliCommand = {
       summary,
       explanation,
       inputs: inputs.map(({ option, required, what, debian }) => ({
-        option,
+        option: flagOf(option),
         required,
         what,
         ...(debian === undefined ? {} : { debianPackage: debian.package, debianPaths: debian.paths }),
       })),
-      options,
+      options: options.map(flagOf),
     }));
     context.result({ recipes: value }, () =>
       RECIPES.map(recipe => {
         const inputs = recipe.inputs.map(
           ({ option, required, what, debian }) =>
-            `    --${option}${required ? ' (needed)' : ''}: ${what}${debian ? `; Debian: ${debian.package}` : ''}`,
+            `    --${flagOf(option)}${required ? ' (needed)' : ''}: ${what}${debian ? `; Debian: ${debian.package}` : ''}`,
         );
         return [`${recipe.name}: ${recipe.summary}`, `    ${recipe.explanation}`, ...inputs].join('\n');
       }).join('\n\n'),

@@ -2,11 +2,12 @@ import type { CliProgram } from '@internal/binary/cli';
 import manifest from '../../package.json' with { type: 'json' };
 import { boot } from './boot.js';
 import { list } from './list.js';
+import { plan } from './plan.js';
 
 /** The command `boot-recipes`. */
 export const program: CliProgram = {
   name: 'boot-recipes',
   version: manifest.version,
   summary: manifest.description,
-  commands: [list, boot],
+  commands: [list, plan, boot],
 };

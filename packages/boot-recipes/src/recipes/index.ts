@@ -3,9 +3,10 @@ import { linux } from './linux.js';
 import type { Recipe } from './recipe.js';
 import { sample } from './sample.js';
 import { virt } from './virt.js';
+import { xnuVmappleSource } from './xnu-vmapple-source.js';
 
 /** Every recipe, in the order of `boot-recipes list`. */
-export const RECIPES: readonly Recipe[] = [sample, linux, virt];
+export const RECIPES: readonly Recipe[] = [sample, linux, virt, xnuVmappleSource];
 
 /**
  * The recipe of that name.

@@ -1,4 +1,7 @@
+import type { EditList } from 'apple-devicetree';
+import type { PatchSet } from 'macho-kc';
 import type { GuestMachine } from '../machines/guest.js';
+import type { CommandLineSize } from '../xnu/boot-args.js';
 
 /** A file to be put into memory. */
 export interface LoadedFile {
@@ -29,6 +32,18 @@ export interface RecipeOptions {
   readonly cpu?: string | undefined;
   /** Number of CPUs. */
   readonly smp?: number | undefined;
+  /** Apple device tree, flattened, alone or in an IM4P. */
+  readonly deviceTree?: Uint8Array | undefined;
+  /** Trust cache module, alone or in an IM4P. */
+  readonly trustCache?: Uint8Array | undefined;
+  /** KASLR slide of the kernel's virtual addresses, in bytes; 0 when not given. */
+  readonly slide?: number | undefined;
+  /** Layout of boot_args, by the bytes of its command line; by the kernel's version when not given. */
+  readonly bootArgs?: CommandLineSize | undefined;
+  /** Patches of the kernel, applied to its file before it is placed. */
+  readonly patches?: readonly PatchSet[] | undefined;
+  /** Edits of the Apple device tree, after the loader's own. */
+  readonly edits?: readonly EditList[] | undefined;
   /** What the machine does not model is reported here, a line at a time. */
   readonly log?: ((message: string) => void) | undefined;
 }
@@ -38,7 +53,7 @@ export type RecipeOption = Exclude<keyof RecipeOptions, 'log'>;
 
 /** A file that a recipe works with. */
 export interface RecipeInput {
-  readonly option: 'kernel' | 'initrd';
+  readonly option: 'kernel' | 'initrd' | 'deviceTree' | 'trustCache';
   readonly required: boolean;
   readonly what: string;
   /** Where Debian puts one, tried in this order, and the package that has it. */

@@ -1,4 +1,4 @@
-import { CPU_MODELS, createVirt, VIRT_DTB_SIZE, type VirtMachine } from 'arm64-emu';
+import { CPU_MODELS, type CpuModel, createVirt, VIRT_DTB_SIZE, type VirtMachine } from 'arm64-emu';
 import { BootError } from '../error.js';
 import { isElf, readElf } from '../loaders/elf.js';
 import { gunzip } from '../loaders/gzip.js';
@@ -7,7 +7,7 @@ import { checkSegments, type LoadSegment, rawSegment } from '../loaders/raw.js';
 import type { PreparedBoot, RecipeOptions } from './recipe.js';
 
 /** What linear memory can hold beside the emulator's own tables. */
-const MOST_MEMORY = 3584 * 0x100000;
+export const MOST_MEMORY = 3584 * 0x100000;
 /** Always the same, so that runs can be compared. */
 const RNG_SEED = Uint8Array.from({ length: 32 }, (_, i) => (i * 73 + 5) & 0xff);
 
@@ -51,15 +51,19 @@ async function layoutOf(options: RecipeOptions, ram: { base: number; size: numbe
   };
 }
 
+/** The CPU model of that name; `max` when none is given. */
+export function cpuModel(name = 'max'): CpuModel {
+  const model = CPU_MODELS[name];
+  if (model !== undefined) return model;
+  throw new BootError('bad-option', `"${name}"; there are ${Object.keys(CPU_MODELS).join(', ')}`, { path: 'cpu' });
+}
+
 function createMachine(options: RecipeOptions): VirtMachine {
   const { memory, smp, gic, cpu, log } = options;
-  const model = CPU_MODELS[cpu ?? 'max'];
-  if (model === undefined)
-    throw new BootError('bad-option', `"${cpu}"; there are ${Object.keys(CPU_MODELS).join(', ')}`, { path: 'cpu' });
   if (memory !== undefined && memory > MOST_MEMORY)
     throw new BootError('bad-option', `${memory} bytes; at most ${MOST_MEMORY} are possible`, { path: 'memory' });
   return createVirt({
-    cpu: model,
+    cpu: cpuModel(cpu),
     ...(memory === undefined ? {} : { memory }),
     ...(smp === undefined ? {} : { smp }),
     ...(gic === undefined ? {} : { gic }),

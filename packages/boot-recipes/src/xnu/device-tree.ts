@@ -1,4 +1,12 @@
-import { type DeviceTree, type EditReport, openTree, prepareForBoot, setMemoryMap } from 'apple-devicetree';
+import {
+  applyEdits,
+  type DeviceTree,
+  type EditList,
+  type EditReport,
+  openTree,
+  prepareForBoot,
+  setMemoryMap,
+} from 'apple-devicetree';
 import { BootError } from '../error.js';
 
 /** What the boot loader fills into the tree. */
@@ -10,6 +18,12 @@ export interface DeviceTreeFacts {
   readonly randomSeed: Uint8Array;
   /** Rate of the CPUs' counters, in Hz. */
   readonly timebase: number;
+  /** Memory for the panic log: `/pram` and `embedded-panic-log-size`. */
+  readonly panicLog?: { readonly address: bigint; readonly size: bigint } | undefined;
+  /** Edits made before these. */
+  readonly boardEdits?: EditList | undefined;
+  /** Edits made after these. */
+  readonly edits?: readonly EditList[] | undefined;
   /** Names of the memory-map entries that the placement will fill. */
   readonly memoryMap: readonly string[];
 }
@@ -28,6 +42,9 @@ export interface PreparedDeviceTree {
   /** Bytes of the serialised tree. */
   readonly size: number;
 }
+
+/** Most that a kernel writes into its panic log, in bytes. */
+const LOG = 0x80000n;
 
 /** Nodes that XNU cannot start without. */
 const NEEDED = ['/chosen', '/chosen/memory-map', '/cpus', '/defaults', '/arm-io'];
@@ -57,18 +74,24 @@ const NEEDED = ['/chosen', '/chosen/memory-map', '/cpus', '/defaults', '/arm-io'
  */
 export function prepareDeviceTree(bytes: Uint8Array, facts: DeviceTreeFacts): PreparedDeviceTree {
   const tree = openTree(bytes);
+  const board = facts.boardEdits === undefined ? [] : editsOf(applyEdits(tree, facts.boardEdits));
   for (const path of NEEDED)
     if (tree.find(path) === undefined)
       throw new BootError('bad-value', 'the device tree has no such node, and the kernel needs it', { path });
   const nowhere = { address: 0n, size: 0n };
+  const { panicLog } = facts;
   const report = prepareForBoot(tree, {
     dram: { address: facts.dramBase, size: facts.dramSize },
     randomSeed: facts.randomSeed,
     clocks: { timebase: facts.timebase },
     bootCpu: tree.node('/cpus').children[0]?.name ?? false,
     memoryMap: Object.fromEntries(facts.memoryMap.map(name => [name, nowhere])),
+    ...(panicLog === undefined
+      ? {}
+      : { pram: panicLog, chosen: { 'embedded-panic-log-size': Number(panicLog.size < LOG ? panicLog.size : LOG) } }),
   });
-  return { tree, edits: editsOf(report), size: tree.serialize().length };
+  const asked = (facts.edits ?? []).flatMap(list => editsOf(applyEdits(tree, list)));
+  return { tree, edits: [...board, ...editsOf(report), ...asked], size: tree.serialize().length };
 }
 
 const editsOf = (report: EditReport): DeviceTreeEdit[] =>

@@ -1,5 +1,6 @@
-import { isFat, loadPlan, openMachO } from 'macho-kc';
+import { isFat, loadPlan, openMachO, type PatchSet } from 'macho-kc';
 import { BootError } from '../error.js';
+import { type AppliedPatch, patchKernel } from './patches.js';
 import { unwrapPayload } from './payload.js';
 import type { KernelSegment } from './placement.js';
 
@@ -16,6 +17,8 @@ export interface KernelImage {
   /** Virtual address of the first instruction. */
   readonly entry: bigint;
   readonly segments: readonly LoadedSegment[];
+  /** The patches that were applied to it. */
+  readonly patches: readonly AppliedPatch[];
   /** The decompressed Mach-O. */
   readonly bytes: Uint8Array;
 }
@@ -23,6 +26,7 @@ export interface KernelImage {
 /**
  * Opens a kernel: a Mach-O for arm64 or arm64e (kernel, kernelcache or MH_FILESET collection), alone or in an IM4P.
  *
+ * @param patches sets of patches that are applied to the decompressed file, together or not at all
  * @throws {@link BootError} `not-a-kernel`; errors of img4 and macho-kc for damaged files
  * @example
  * ```ts
@@ -32,15 +36,16 @@ export interface KernelImage {
  * if (kind !== 'kernel' || entry !== 0xfffffe0007008000n) throw new Error('not our kernel');
  * ```
  */
-export function openKernel(bytes: Uint8Array): KernelImage {
+export function openKernel(bytes: Uint8Array, patches: readonly PatchSet[] = []): KernelImage {
   const content = unwrapPayload(bytes, 'kernel', ['krnl', 'rkrn', 'kern']);
   if (content.length < 4 || (!isFat(content) && !isMachO(content)))
     throw new BootError('not-a-kernel', 'neither a Mach-O file nor an IM4P with one', { offset: 0, path: 'kernel' });
-  const macho = openMachO(content);
+  const patched = patchKernel(content, patches);
+  const macho = openMachO(patched.bytes);
   const { kind, architecture, entry, segments } = loadPlan(macho);
   if (kind === 'kext' || kind === 'other' || !architecture.startsWith('arm64'))
     throw new BootError('not-a-kernel', `Mach-O of kind "${kind}" for ${architecture}`, { offset: 0, path: 'kernel' });
-  return { kind, architecture, entry, segments, bytes: content };
+  return { kind, architecture, entry, segments, bytes: patched.bytes, patches: patched.applied };
 }
 
 const isMachO = (bytes: Uint8Array): boolean =>

@@ -6,6 +6,9 @@ export const PAGE = 0x4000n;
 export const BLOCK = 0x2000000n;
 /** The distance kept between what is placed behind the kernel. */
 const GAP = 0x10000n;
+/** Slides are multiples of this, at most {@link MOST_SLIDE_STEPS} of them. */
+export const SLIDE_STEP = 0x200000n;
+const MOST_SLIDE_STEPS = 0x100n;
 
 /** Rounds an address up to a multiple of `unit`, a power of two. */
 export const alignUp = (value: bigint, unit: bigint): bigint => (value + unit - 1n) & ~(unit - 1n);
@@ -38,6 +41,10 @@ export interface PlacementInput {
   readonly physBase: bigint;
   /** Bytes of RAM that the kernel is given. */
   readonly memSize: bigint;
+  /** What the lowest segment's address is rounded down to for virtBase: 1 GiB when not given, at least 32 MiB. */
+  readonly virtBaseUnit?: bigint | undefined;
+  /** KASLR slide of the kernel's virtual addresses, a multiple of 2 MiB; 0 when not given. */
+  readonly slide?: bigint | undefined;
   readonly deviceTreeSize: number;
   readonly bootArgsSize: number;
   /** 0 when there is none. */
@@ -49,6 +56,8 @@ export interface PlacementInput {
 /** Where everything goes. */
 export interface Placement {
   readonly virtBase: bigint;
+  /** Slide of virtual addresses; the physical one is what it has below 32 MiB. */
+  readonly slide: bigint;
   readonly physBase: bigint;
   readonly memSize: bigint;
   /** Physical address of the first instruction. */
@@ -68,8 +77,8 @@ const hex = (value: bigint): string => `0x${value.toString(16)}`;
 export const trustCacheRegionSize = (moduleSize: number): bigint => alignUp(8n + BigInt(moduleSize), PAGE);
 
 /**
- * Places a kernel and what goes with it, unslid, by the rules of XNU's own start-up code: PA = VA - virtBase + physBase,
- * both bases equal modulo 32 MiB; the trust cache ends where the kernel's header begins; RAM disk, device tree and
+ * Places a kernel and what goes with it by the rules of XNU's own start-up code: PA = VA - virtBase + physBase, both
+ * bases equal modulo 32 MiB, so that a slide moves physical addresses by what it has below 32 MiB; the trust cache ends where the kernel's header begins; RAM disk, device tree and
  * boot_args follow the kernel in this order and lie below `topOfKernelData`, a page boundary, in the static region.
  *
  * @throws {@link BootError} `placement` when they do not fit
@@ -100,7 +109,14 @@ export function place(input: PlacementInput): Placement {
     if (vmaddr < low) low = vmaddr;
     if (vmaddr + vmsize > high) high = vmaddr + vmsize;
   }
-  const virtBase = low & ~0x3fffffffn;
+  const { virtBaseUnit = 0x40000000n, slide = 0n } = input;
+  if (slide % SLIDE_STEP !== 0n || slide < 0n || slide > MOST_SLIDE_STEPS * SLIDE_STEP)
+    throw refuse(`${hex(slide)} is not 0 to ${hex(MOST_SLIDE_STEPS)} steps of ${hex(SLIDE_STEP)}`, 'slide');
+  if (virtBaseUnit < BLOCK || (virtBaseUnit & (virtBaseUnit - 1n)) !== 0n)
+    throw refuse(`${hex(virtBaseUnit)} is no power of two of at least 32 MiB`, 'virtBaseUnit');
+  const unslidBase = low & ~(virtBaseUnit - 1n);
+  const physicalSlide = slide & (BLOCK - 1n);
+  const virtBase = unslidBase + slide - physicalSlide;
   if (virtBase >> 47n !== 0x1ffffn) throw refuse(`segments begin at ${hex(low)}, which is no kernel address`, 'kernel');
   if ((physBase & (BLOCK - 1n)) !== 0n)
     throw refuse(`RAM begins at ${hex(physBase)}; virtBase - physBase must be a multiple of 32 MiB`, 'physBase');
@@ -110,7 +126,7 @@ export function place(input: PlacementInput): Placement {
     virtual: physical - physBase + virtBase,
     size,
   });
-  const physical = (va: bigint): bigint => va - virtBase + physBase;
+  const physical = (unslid: bigint): bigint => unslid - unslidBase + physicalSlide + physBase;
   const kernel = used.map(({ name, vmaddr, vmsize }) => region(`kernel ${name}`, physical(vmaddr), vmsize));
   if (!used.some(({ vmaddr, vmsize }) => input.entry >= vmaddr && input.entry < vmaddr + vmsize))
     throw refuse(`entry point ${hex(input.entry)} is in no segment`, 'kernel.entry');
@@ -139,6 +155,7 @@ export function place(input: PlacementInput): Placement {
     throw refuse(`${hex(next - physBase)} bytes are needed, memory has ${hex(memSize)}`, 'memSize');
   return {
     virtBase,
+    slide,
     physBase,
     memSize,
     entry: physical(input.entry),

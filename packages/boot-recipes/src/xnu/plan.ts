@@ -1,7 +1,9 @@
+import type { EditList } from 'apple-devicetree';
 import { BootError } from '../error.js';
-import { BOOT_ARGS_LAYOUTS, type CommandLineSize, encodeBootArgs, NO_VIDEO } from './boot-args.js';
+import { BOOT_ARGS_LAYOUTS, type BootVideo, type CommandLineSize, encodeBootArgs, NO_VIDEO } from './boot-args.js';
 import { type DeviceTreeEdit, fillMemoryMap, prepareDeviceTree } from './device-tree.js';
 import type { KernelImage } from './kernel.js';
+import type { AppliedPatch } from './patches.js';
 import { type Placement, place, type Region } from './placement.js';
 import { wrapTrustCache } from './trust-cache.js';
 
@@ -18,8 +20,22 @@ export interface XnuInputs {
   readonly commandLineSize: CommandLineSize;
   /** Physical address where RAM begins: a multiple of 32 MiB. */
   readonly physBase: bigint;
-  /** Bytes of RAM. */
+  /** Bytes of RAM that the kernel manages. */
   readonly memSize: bigint;
+  /** Bytes of RAM with what is set aside at its end; `memSize` when not given. */
+  readonly dramSize?: bigint | undefined;
+  /** Memory for the panic log, outside of what the kernel manages; it goes into the tree's `/pram`. */
+  readonly panicLog?: { readonly address: bigint; readonly size: bigint } | undefined;
+  /** Edits that the board needs, made before the loader's own. */
+  readonly boardEdits?: EditList | undefined;
+  /** Edits that were asked for, made after the loader's own. */
+  readonly edits?: readonly EditList[] | undefined;
+  /** As in {@link PlacementInput}. */
+  readonly virtBaseUnit?: bigint | undefined;
+  /** Slide of the kernel's virtual addresses; 0 when not given. Only collections (MH_FILESET) slide themselves. */
+  readonly slide?: bigint | undefined;
+  /** Framebuffer; none when not given. */
+  readonly video?: BootVideo | undefined;
   /** At least 64 bytes for the kernel's generator. */
   readonly randomSeed: Uint8Array;
   /** Rate of the counters, in Hz. */
@@ -29,6 +45,11 @@ export interface XnuInputs {
 /** Everything that is decided before the first instruction runs. */
 export interface XnuPlan extends Placement {
   readonly commandLine: string;
+  /** Bytes of the command line in the layout of `boot_args` that was chosen. */
+  readonly commandLineSize: CommandLineSize;
+  /** What the kernel is: `fileset`, `prelinked`, `static` or `kernel`, and for which architecture. */
+  readonly kernelKind: string;
+  readonly patches: readonly AppliedPatch[];
   readonly deviceTreeEdits: readonly DeviceTreeEdit[];
   /** What goes where, by physical address. */
   readonly contents: readonly { readonly region: Region; readonly bytes: Uint8Array }[];
@@ -62,9 +83,17 @@ export interface XnuPlan extends Placement {
  */
 export function planXnu(inputs: XnuInputs): XnuPlan {
   const { kernel, ramDisk, trustCache } = inputs;
+  const dramSize = inputs.dramSize ?? inputs.memSize;
+  if ((inputs.slide ?? 0n) !== 0n && kernel.kind !== 'fileset')
+    throw new BootError('unsupported', `a ${kernel.kind} cannot slide itself, only a collection (MH_FILESET) does`, {
+      path: 'slide',
+    });
   const prepared = prepareDeviceTree(inputs.deviceTree, {
     dramBase: inputs.physBase,
-    dramSize: inputs.memSize,
+    dramSize,
+    panicLog: inputs.panicLog,
+    boardEdits: inputs.boardEdits,
+    edits: inputs.edits,
     randomSeed: inputs.randomSeed,
     timebase: inputs.timebase,
     memoryMap: ['DeviceTree', 'BootArgs', ...(ramDisk ? ['RAMDisk'] : []), ...(trustCache ? ['TrustCache'] : [])],
@@ -74,6 +103,8 @@ export function planXnu(inputs: XnuInputs): XnuPlan {
     entry: kernel.entry,
     physBase: inputs.physBase,
     memSize: inputs.memSize,
+    virtBaseUnit: inputs.virtBaseUnit,
+    slide: inputs.slide,
     deviceTreeSize: prepared.size,
     bootArgsSize: BOOT_ARGS_LAYOUTS[inputs.commandLineSize].size,
     ramDiskSize: ramDisk?.length ?? 0,
@@ -90,13 +121,13 @@ export function planXnu(inputs: XnuInputs): XnuPlan {
       physBase: placement.physBase,
       memSize: placement.memSize,
       topOfKernelData: placement.topOfKernelData,
-      video: NO_VIDEO,
+      video: inputs.video ?? NO_VIDEO,
       machineType: 0,
       deviceTree: placement.deviceTree.virtual,
       deviceTreeLength: prepared.size,
       commandLine: inputs.commandLine,
       bootFlags: 0n,
-      memSizeActual: inputs.memSize,
+      memSizeActual: dramSize,
     },
     inputs.commandLineSize,
   );
@@ -116,7 +147,15 @@ export function planXnu(inputs: XnuInputs): XnuPlan {
     if (next !== undefined && region.physical + region.size > next.physical)
       throw new BootError('placement', `overlaps ${next.name}`, { path: region.name });
   }
-  return { ...placement, commandLine: inputs.commandLine, deviceTreeEdits: prepared.edits, contents };
+  return {
+    ...placement,
+    commandLine: inputs.commandLine,
+    commandLineSize: inputs.commandLineSize,
+    kernelKind: `${kernel.kind} for ${kernel.architecture}`,
+    patches: kernel.patches,
+    deviceTreeEdits: prepared.edits,
+    contents,
+  };
 }
 
 /** Writes a plan into RAM that is zero. `write` takes a physical address and tells whether that is RAM. */
@@ -130,12 +169,19 @@ export function loadXnu(plan: XnuPlan, write: (physical: number, bytes: Uint8Arr
 export function planToJson(plan: XnuPlan): Record<string, unknown> {
   const hex = (value: bigint): string => `0x${value.toString(16)}`;
   return {
+    kernel: plan.kernelKind,
     virtBase: hex(plan.virtBase),
+    slide: hex(plan.slide),
     physBase: hex(plan.physBase),
     memSize: hex(plan.memSize),
     topOfKernelData: hex(plan.topOfKernelData),
     entry: hex(plan.entry),
     commandLine: plan.commandLine,
+    bootArgs: {
+      commandLineSize: plan.commandLineSize,
+      size: hex(plan.bootArgs.size),
+      kernels: BOOT_ARGS_LAYOUTS[plan.commandLineSize].kernels,
+    },
     regions: plan.contents.map(({ region, bytes }) => ({
       name: region.name,
       physical: hex(region.physical),
@@ -143,6 +189,7 @@ export function planToJson(plan: XnuPlan): Record<string, unknown> {
       size: hex(region.size),
       bytes: bytes.length,
     })),
+    patches: plan.patches,
     deviceTreeEdits: plan.deviceTreeEdits,
   };
 }
@@ -151,13 +198,15 @@ export function planToJson(plan: XnuPlan): Record<string, unknown> {
 export function planToText(plan: XnuPlan): string {
   const hex = (value: bigint): string => `0x${value.toString(16)}`;
   return [
-    `virtBase ${hex(plan.virtBase)}, physBase ${hex(plan.physBase)}, memSize ${hex(plan.memSize)}`,
+    `${plan.kernelKind}: virtBase ${hex(plan.virtBase)}${plan.slide === 0n ? '' : ` (slide ${hex(plan.slide)})`}, physBase ${hex(plan.physBase)}, memSize ${hex(plan.memSize)}`,
     ...plan.contents.map(
       ({ region }) =>
         `  ${hex(region.physical)} ${hex(region.size).padStart(10)} ${region.name} at ${hex(region.virtual)}`,
     ),
     `  ${hex(plan.topOfKernelData)}            topOfKernelData`,
     `entry ${hex(plan.entry)}, command line "${plan.commandLine}"`,
+    `boot_args with a command line of ${plan.commandLineSize} bytes, for ${BOOT_ARGS_LAYOUTS[plan.commandLineSize].kernels}`,
+    ...plan.patches.map(({ name, places, reason }) => `patch ${name} at ${places.join(', ')}: ${reason}`),
     `${plan.deviceTreeEdits.length} edits of the device tree`,
   ].join('\n');
 }

@@ -1,0 +1,153 @@
+import { existsSync } from 'node:fs';
+import { type CliCommand, type CliContext, type Options, UsageError } from '@internal/binary/cli';
+import { type EditList, parseEditList } from 'apple-devicetree';
+import type { PatchSet } from 'macho-kc';
+import { BootError } from '../error.js';
+import { parseAddress, parseSize } from '../numbers.js';
+import type { LoadedFile, Recipe, RecipeOption, RecipeOptions } from '../recipes/recipe.js';
+import type { CommandLineSize } from '../xnu/boot-args.js';
+import { patchSet } from '../xnu/patches.js';
+import { debianFiles } from './debian.js';
+
+/** The options that say what is booted, the same for `boot`, `plan` and `doctor`. */
+export const RECIPE_OPTIONS: NonNullable<CliCommand['options']> = [
+  ['--kernel <file>', 'kernel; which formats depends on the recipe'],
+  ['--initrd <file>', 'initial RAM disk'],
+  ['--devicetree <file>', 'Apple device tree, alone or in an IM4P'],
+  ['--trust-cache <file>', 'trust cache module, alone or in an IM4P'],
+  ['--append <text>', 'kernel command line'],
+  ['--memory <size>', 'RAM, such as 512M or 2G'],
+  ['--slide <bytes>', "KASLR slide of a collection's virtual addresses, a multiple of 2M"],
+  [
+    '--boot-args <bytes>',
+    'layout of boot_args by its command line: 256, 608 or 1024; by the kernel’s version if absent',
+  ],
+  ['--patch <file...>', 'patch the kernel: a set of patches as JSON, or the name of a set of kc patch; repeatable'],
+  ['--dt-edit <file...>', "edit the device tree after the loader's own edits: an edit list as JSON; repeatable"],
+  ['--load <file@address...>', "put a file into memory as it is, as QEMU's loader device does; repeatable"],
+  ['--entry <address>', 'where the first CPU starts'],
+  ['--gic <version>', 'interrupt controller: 2 or 3'],
+  ['--cpu <model>', 'CPU model'],
+  ['--smp <number>', 'number of CPUs'],
+];
+
+/** Where the command line's name of an option is not the recipe's. */
+const FLAGS: Partial<Record<RecipeOption, readonly [key: string, flag: string]>> = {
+  deviceTree: ['devicetree', 'devicetree'],
+  trustCache: ['trustCache', 'trust-cache'],
+  bootArgs: ['bootArgs', 'boot-args'],
+  patches: ['patch', 'patch'],
+  edits: ['dtEdit', 'dt-edit'],
+};
+const NAMES: readonly RecipeOption[] = [
+  'kernel',
+  'initrd',
+  'deviceTree',
+  'trustCache',
+  'append',
+  'memory',
+  'slide',
+  'bootArgs',
+  'patches',
+  'edits',
+  'load',
+  'entry',
+  'gic',
+  'cpu',
+  'smp',
+];
+
+/** The command line's name of a recipe's option, without dashes in front. */
+export const flagOf = (name: RecipeOption): string => FLAGS[name]?.[1] ?? name;
+
+const text = (options: Options, name: string): string | undefined => options[name] as string | undefined;
+const texts = (options: Options, name: string): readonly string[] => (options[name] as string[] | undefined) ?? [];
+
+/** A number of at least `least`. */
+export function count(options: Options, name: string, least: number): number | undefined {
+  const given = text(options, name);
+  if (given === undefined) return undefined;
+  const value = Number(given);
+  if (!(value >= least) || !Number.isFinite(value))
+    throw new UsageError(`--${name} ${given}: a number of at least ${least}`);
+  return value;
+}
+
+function whole(options: Options, name: string, least: number): number | undefined {
+  const value = count(options, name, least);
+  if (value !== undefined && !Number.isInteger(value)) throw new UsageError(`--${name} ${value}: a whole number`);
+  return value;
+}
+
+/** `FILE@ADDRESS`, the address behind the last `@`. */
+async function loadFile(context: CliContext, argument: string): Promise<LoadedFile> {
+  const at = argument.lastIndexOf('@');
+  if (at < 1) throw new UsageError(`--load ${argument}: FILE@ADDRESS is expected`);
+  const name = argument.slice(0, at);
+  const address = parseAddress(argument.slice(at + 1), '--load');
+  return { name, address, bytes: await context.read(name) };
+}
+
+async function editFile(context: CliContext, name: string): Promise<EditList> {
+  const bytes = await context.read(name);
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new BootError('bad-value', 'not JSON', { path: name, cause });
+  }
+  return parseEditList(value);
+}
+
+function oneOf<T extends number>(options: Options, key: string, flag: string, values: readonly T[]): T | undefined {
+  const given = text(options, key);
+  if (given === undefined) return undefined;
+  const value = values.find(candidate => String(candidate) === given);
+  if (value === undefined) throw new UsageError(`--${flag} ${given}: ${values.join(' or ')}`);
+  return value;
+}
+
+/** What of the options the recipe knows; the others are wrong use. */
+export async function recipeOptions(context: CliContext, recipe: Recipe, options: Options): Promise<RecipeOptions> {
+  for (const name of NAMES)
+    if (options[FLAGS[name]?.[0] ?? name] !== undefined && !recipe.options.includes(name))
+      throw new UsageError(`recipe ${recipe.name} has no option --${flagOf(name)}`);
+  const gic = oneOf<2 | 3>(options, 'gic', 'gic', [2, 3]);
+  const bootArgs = oneOf<CommandLineSize>(options, 'bootArgs', 'boot-args', [256, 608, 1024]);
+  const [memory, entry, slide] = ['memory', 'entry', 'slide'].map(name => text(options, name));
+  const given = (['kernel', 'initrd'] as const).filter(name => options[name] !== undefined);
+  const files = await debianFiles(recipe, given, line => context.info(line));
+  const load: LoadedFile[] = [];
+  for (const argument of texts(options, 'load')) load.push(await loadFile(context, argument));
+  const patches: PatchSet[] = [];
+  for (const name of texts(options, 'patch'))
+    patches.push(existsSync(name) || name === '-' ? patchSet(name, await context.read(name)) : patchSet(name));
+  const edits: EditList[] = [];
+  for (const name of texts(options, 'dtEdit')) edits.push(await editFile(context, name));
+  const read = async (name: string): Promise<Uint8Array | undefined> => {
+    const path = text(options, name);
+    return path === undefined ? undefined : context.read(path);
+  };
+  const [initrd, deviceTree, trustCache] = [await read('initrd'), await read('devicetree'), await read('trustCache')];
+  // Last, so that an error's excerpt is the kernel's.
+  const kernel = await read('kernel');
+  return {
+    ...files,
+    ...(initrd === undefined ? {} : { initrd }),
+    ...(kernel === undefined ? {} : { kernel }),
+    deviceTree,
+    trustCache,
+    append: text(options, 'append'),
+    memory: memory === undefined ? undefined : parseSize(memory, '--memory'),
+    slide: slide === undefined ? undefined : parseSize(slide, '--slide'),
+    bootArgs,
+    patches,
+    edits,
+    load,
+    entry: entry === undefined ? undefined : parseAddress(entry, '--entry'),
+    gic,
+    cpu: text(options, 'cpu'),
+    smp: whole(options, 'smp', 1),
+    log: line => context.info(line),
+  };
+}
