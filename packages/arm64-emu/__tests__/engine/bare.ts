@@ -16,6 +16,8 @@ export class BareHost implements CpuHost {
   /** Pages that cannot be accessed, and that cannot be written. */
   readonly missing = new Set<number>();
   readonly readOnly = new Set<number>();
+  /** Physical pages of pages that are not mapped to themselves. */
+  readonly mapped = new Map<number, number>();
   fpDisabled = false;
   translations = 0;
   private pending = '';
@@ -26,7 +28,7 @@ export class BareHost implements CpuHost {
     const page = lo >>> 12;
     const refused = this.missing.has(page) || (access === WRITE && this.readOnly.has(page));
     if (hi !== 0 || refused || (access === FETCH && (lo & 3) !== 0)) return this.record('abort', lo, access);
-    this.translation.pa = lo >>> 0;
+    this.translation.pa = (this.mapped.get(page) ?? page) * 0x1000 + (lo & 0xfff);
     return true;
   }
   private record(what: string, lo: number, access: number): false {
