@@ -3,7 +3,6 @@ export { F32, F64, Float, f32, f64 } from './floats.js';
 export { I32, I64, Int, i32, i64 } from './integers.js';
 export { type Const, constant, Node } from './node.js';
 export { findOperation, operations } from './table.js';
-export { Val } from './val.js';
 export {
   type FloatLane,
   fromF32,
