@@ -186,7 +186,7 @@ describe('aborts', () => {
     const { cpu } = at(mode);
     cpu.write('TCR_EL1', 16n | (1n << 23n) | (16n << 16n));
     cpu.write('SCTLR_EL1', 1n | SPAN);
-    cpu.translationChanged();
+    cpu.controlChanged();
     expect(cpu.translate(lo, hi, access, false)).toBe(false);
     cpu.raise();
     expect(cpu.read('ESR_EL1')).toBe((BigInt(ec) << 26n) | (1n << 25n) | BigInt(iss));

@@ -157,7 +157,7 @@ describe('one CPU', () => {
       c.write('TCR_EL1', 25n | (1n << 23n));
       c.write('SCTLR_EL1', c.model.sctlr | 1n);
       c.write('VBAR_EL1', BigInt(RAM + 0x800));
-      c.translationChanged();
+      c.controlChanged();
     });
     machine.bus.write(RAM + 0x800 + 0x200, words(0xd5385205, ...POWER_OFF)); // mrs x5, esr_el1
     expect(machine.runSync({ instructions: 100 })).toBe('poweroff');

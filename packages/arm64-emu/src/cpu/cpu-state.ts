@@ -1,4 +1,4 @@
-import { STATE, sysregAddress } from '../engine/state.js';
+import { STATE, sysregAddress, vAddress } from '../engine/state.js';
 import { slotOf } from './sysreg-slots.js';
 
 const SP_SLOTS = [slotOf('SP_EL0'), slotOf('SP_EL1')] as const;
@@ -25,6 +25,17 @@ export class CpuState {
     this.u64[n] = value;
   }
 
+  /** Vector register 0 to 31, 128 bits. */
+  v(n: number): bigint {
+    const at = vAddress(n) >> 3;
+    return this.u64[at]! | (this.u64[at + 1]! << 64n);
+  }
+  setV(n: number, value: bigint): void {
+    const at = vAddress(n) >> 3;
+    this.u64[at] = value;
+    this.u64[at + 1] = value >> 64n;
+  }
+
   get pc(): bigint {
     return this.u64[STATE.PC >> 3]!;
   }
@@ -38,6 +49,14 @@ export class CpuState {
   }
   setSlot(n: number, value: bigint): void {
     this.u64[sysregAddress(n) >> 3] = value;
+  }
+
+  /** Halves of a slot. */
+  protected low(n: number): number {
+    return this.i32[sysregAddress(n) >> 2]!;
+  }
+  protected high(n: number): number {
+    return this.i32[(sysregAddress(n) >> 2) + 1]!;
   }
 
   /** Current exception level. */

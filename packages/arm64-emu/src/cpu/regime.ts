@@ -16,10 +16,12 @@ export interface Range {
   /** Level of the first lookup, 0 to 3, and the bits of its index. */
   readonly startLevel: number;
   readonly startIndexBits: number;
-  /** Physical address of the first table. */
-  readonly base: number;
+  /** Bytes to which the first table is aligned. */
+  readonly align: number;
+  /** Physical address of the first table; see {@link setTables}. */
+  base: number;
   /** The base exceeds the output address size. */
-  readonly baseTooLarge: boolean;
+  baseTooLarge: boolean;
   /** Bits 63:56 of data, and of instruction addresses, are ignored. */
   readonly tbiData: boolean;
   readonly tbiInstruction: boolean;
@@ -49,7 +51,10 @@ export interface Regime {
   readonly ha: boolean;
   readonly hd: boolean;
   readonly mair: bigint;
-  readonly asid: number;
+  /** The ASID is that of TTBR1 (TCR.A1), and its bits. */
+  readonly asidOfHigh: boolean;
+  readonly asidMask: number;
+  asid: number;
 }
 
 const GRANULES_0 = [12, 16, 14, 0];
@@ -60,9 +65,9 @@ const field = (v: bigint, lsb: number, width: number): number =>
   Number((v >> BigInt(lsb)) & ((1n << BigInt(width)) - 1n));
 
 /** What {@link range} works out. */
-type Derived = 'bits' | 'topMask' | 'lowMask' | 'startLevel' | 'startIndexBits' | 'base' | 'baseTooLarge';
+type Derived = 'bits' | 'topMask' | 'lowMask' | 'startLevel' | 'startIndexBits' | 'align' | 'base' | 'baseTooLarge';
 
-function range(model: CpuModel, ttbr: bigint, o: Omit<Range, Derived>, tsz: number, paBits: number): Range {
+function range(model: CpuModel, o: Omit<Range, Derived>, tsz: number): Range {
   const { features } = model;
   const supported =
     (o.granule === 12 && features.has('TGran4')) ||
@@ -74,15 +79,12 @@ function range(model: CpuModel, ttbr: bigint, o: Omit<Range, Derived>, tsz: numb
   const topMask = bits >= 32 ? -(2 ** (bits - 32)) | 0 : -1;
   const lowMask = bits >= 32 ? 0 : -(2 ** bits) | 0;
   if (!supported || tsz < smallest || tsz > largest) {
-    const none = { startLevel: 0, startIndexBits: 0, base: 0, baseTooLarge: false };
+    const none = { startLevel: 0, startIndexBits: 0, align: 64, base: 0, baseTooLarge: false };
     return { ...o, ...none, disabled: true, granule: 0, bits, topMask, lowMask };
   }
   const stride = o.granule - 3;
   const startLevel = 4 - Math.ceil((bits - o.granule) / stride);
   const startIndexBits = bits - o.granule - stride * (3 - startLevel);
-  // The table is aligned to its size, at least 64 bytes.
-  const align = 2 ** Math.max(startIndexBits + 3, 6);
-  const address = Number(ttbr & 0xffff_ffff_fffen);
   return {
     ...o,
     bits,
@@ -90,10 +92,32 @@ function range(model: CpuModel, ttbr: bigint, o: Omit<Range, Derived>, tsz: numb
     lowMask,
     startLevel,
     startIndexBits,
-    base: Math.floor(address / align) * align,
-    baseTooLarge: address >= 2 ** paBits,
+    // A table is aligned to its size, at least 64 bytes.
+    align: 2 ** Math.max(startIndexBits + 3, 6),
+    base: 0,
+    baseTooLarge: false,
   };
 }
+
+/** Points a range at the table of a TTBR, given in halves. */
+function setTable(range: Range, lo: number, hi: number, limit: number): void {
+  const address = (hi & 0xffff) * 0x1_0000_0000 + ((lo & ~1) >>> 0);
+  range.base = address - (address % range.align);
+  range.baseTooLarge = address >= limit;
+}
+
+/**
+ * Takes over TTBR0 and TTBR1, in halves, into a regime whose other registers did not change: kernels write them much
+ * more often than those.
+ */
+export function setTables(regime: Regime, lo0: number, hi0: number, lo1: number, hi1: number): void {
+  setTable(regime.low, lo0, hi0, regime.paLimit);
+  setTable(regime.high, lo1, hi1, regime.paLimit);
+  regime.asid = ((regime.asidOfHigh ? hi1 : hi0) >>> 16) & regime.asidMask;
+}
+
+const low32 = (v: bigint): number => Number(v & 0xffff_ffffn);
+const high32 = (v: bigint): number => Number((v >> 32n) & 0xffff_ffffn);
 
 /** Unpacks the EL1&0 regime of a model. */
 export function el1Regime(model: CpuModel, r: RegimeRegisters): Regime {
@@ -120,18 +144,21 @@ export function el1Regime(model: CpuModel, r: RegimeRegisters): Regime {
     hpd: hpds && bit(42),
   };
   const ha = features.has('HAF') && bit(39);
-  const asid = field(bit(22) ? r.ttbr1 : r.ttbr0, 48, 16);
   const enabled = (r.sctlr & 1n) !== 0n;
-  return {
+  const regime = {
     enabled,
     wxn: (r.sctlr & (1n << 19n)) !== 0n,
-    low: range(model, r.ttbr0, low, field(r.tcr, 0, 6), paBits),
-    high: range(model, r.ttbr1, high, field(r.tcr, 16, 6), paBits),
+    low: range(model, low, field(r.tcr, 0, 6)),
+    high: range(model, high, field(r.tcr, 16, 6)),
     // TCR's size counts for translations only.
     paLimit: 2 ** (enabled ? paBits : model.paBits),
     ha,
     hd: ha && features.has('HAFDBS') && bit(40),
     mair: r.mair,
-    asid: features.has('ASID16') && bit(36) ? asid : asid & 0xff,
+    asidOfHigh: bit(22),
+    asidMask: features.has('ASID16') && bit(36) ? 0xffff : 0xff,
+    asid: 0,
   };
+  setTables(regime, low32(r.ttbr0), high32(r.ttbr0), low32(r.ttbr1), high32(r.ttbr1));
+  return regime;
 }

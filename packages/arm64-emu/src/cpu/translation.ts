@@ -7,7 +7,7 @@ import { explainTranslation, type TranslationReport } from './explain.js';
 import { LargePages } from './large-pages.js';
 import { Access, Fault, OK, Stage1 } from './mmu.js';
 import type { CpuModel } from './models.js';
-import { el1Regime, type Regime } from './regime.js';
+import { el1Regime, type Regime, setTables } from './regime.js';
 import { slotOf } from './sysreg-slots.js';
 
 const S = {
@@ -181,23 +181,24 @@ export abstract class TranslationState extends ExceptionState {
     if (everywhere) this.port.others(this.port.index, cpu => cpu.invalidateHere(scope));
   }
 
-  /** SCTLR_EL1 was written. */
+  /** SCTLR, TCR or MAIR changed. */
   controlChanged(): void {
-    this.translationChanged();
-    this.invalidateAll();
-  }
-
-  /** TCR or MAIR changed. */
-  regimeChanged(): void {
-    this.translationChanged();
+    this.resync = true;
+    this.refreshRegime();
     this.invalidateAll();
   }
 
   /** A TTBR changed: entries stay valid while the ASID stays. */
   translationChanged(): void {
     this.resync = true;
-    this.regimeStale = true;
-    this.refreshRegime();
+    if (this.regimeStale) {
+      this.refreshRegime();
+      return;
+    }
+    const { regime } = this.mmu;
+    const [lo0, hi0, lo1, hi1] = [this.low(S.TTBR0), this.high(S.TTBR0), this.low(S.TTBR1), this.high(S.TTBR1)];
+    setTables(regime, lo0, hi0, lo1, hi1);
+    this.port.tlb.setAsid(regime.asid);
   }
 
   /** The registers behind translation were changed as a whole (reset). */
