@@ -107,15 +107,8 @@ EXPORT i32 fast(u32 at, i32 fast_end) {
         to += 16;
         from += 16;
       } while (to < end);
-    else if (D >= 8)
-      do {
-        copy8(to, from);
-        to += 8;
-        from += 8;
-      } while (to < end);
     else
-      do *to++ = *from++;
-      while (to < end);
+      repeat(to, D, M);
   }
   if (error) return error;
   matches = left;

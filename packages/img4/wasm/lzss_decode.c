@@ -15,36 +15,30 @@ EXPORT u32 consumed;
 EXPORT u32 groups(u32 size, u32 to, u32 end) {
   u32 at = 0;
   while (at + 17 <= size && to + 8 * LONGEST <= end) {
+    // Ones stand for literals, zeros for matches, low bits first; a zero above them ends the last run.
     u32 flags = input[at++];
-    if (flags == 255) {
+    for (u32 left = 8;;) {
+      u32 run = (u32)__builtin_ctz(~flags);
       copy8(output + to, input + at);
-      at += 8;
-      to += 8;
-      continue;
-    }
-    for (u32 i = 0; i < 8; i++, flags >>= 1) {
-      if (flags & 1) {
-        output[to++] = input[at++];
-        continue;
-      }
+      to += run;
+      at += run;
+      left -= run;
+      if (left == 0) break;
       u32 low = input[at], high = input[at + 1];
       at += 2;
       u32 position = low | (high & 0xf0) << 4;
-      u32 length = (high & 15) + 3;
       u32 back = (HISTORY - LONGEST + to - position) & (HISTORY - 1);
       if (back == 0) back = HISTORY;
       u8 *q = output + to;
-      const u8 *p = q - back;
-      to += length;
+      u32 length = (high & 15) + 3;
       if (back >= 16) {
-        copy16(q, p);
-        if (length > 16) copy8(q + 16, p + 16);
-      } else if (back >= 8) {
-        copy8(q, p);
-        copy8(q + 8, p + 8);
-        if (length > 16) copy8(q + 16, p + 16);
+        copy16(q, q - back);
+        copy8(q + 16, q + 16 - back);
       } else
-        for (u32 k = 0; k < length; k++) q[k] = p[k];
+        repeat(q, back, length);
+      to += length;
+      if (--left == 0) break;
+      flags >>= run + 1;
     }
   }
   consumed = at;
