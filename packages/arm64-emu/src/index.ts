@@ -1,5 +1,8 @@
 export type { Cpu, WaitState } from './cpu/cpu.js';
 export type { Conduit } from './cpu/cpu-port.js';
+export type { WatchHit, WatchRange } from './cpu/debug.js';
+export type { ExceptionEvent } from './cpu/exceptions.js';
+export type { FaultKind, TranslationReport } from './cpu/explain.js';
 export type { Feature } from './cpu/features.js';
 export {
   appleA12,
@@ -52,6 +55,24 @@ export { type NetworkPeer, VirtioNet } from './devices/virtio/net.js';
 export { VirtioPci, type VirtioPciOptions } from './devices/virtio/pci.js';
 export { VirtioRng } from './devices/virtio/rng.js';
 export { UserNetwork } from './devices/virtio/user-network.js';
+export {
+  type CodeHook,
+  Control,
+  type ControlStop,
+  type Verdict,
+  type WatchHook,
+} from './embed/control.js';
+export {
+  Emulator,
+  type EmulatorOptions,
+  type EmulatorRun,
+  type EmulatorStop,
+  type ExceptionHook,
+  type Mmio,
+} from './embed/emulator.js';
+export { EmulatorError, type EmulatorErrorCode, isEmulatorError } from './embed/error.js';
+export { GuestMemory, physicalOf, translation } from './embed/guest-memory.js';
+export { type RegisterName, readRegister, writeRegister } from './embed/registers.js';
 export { type BuildOptions, type BuiltMachine, buildMachine, type RamSpec } from './machine/build.js';
 export { Machine } from './machine/machine.js';
 export type { CpuLines, FirmwareCall, MachineOptions, RunOptions, StopReason } from './machine/options.js';
