@@ -1,4 +1,5 @@
 import type { Cpu } from '../cpu/cpu.js';
+import type { GenericTimer } from '../cpu/timer.js';
 import type { CpuSlots } from './cpu-slots.js';
 import type { Executor } from './executor.js';
 import type { VirtualTime } from './virtual-time.js';
@@ -96,23 +97,27 @@ export class Scheduler {
   private timerDeadline(cpu: Cpu): number {
     if (cpu.timersChanged) {
       cpu.timersChanged = false;
-      const counts = [cpu.virtualTimer.deadline, cpu.physicalTimer.deadline];
-      this.deadlines[cpu.index] = Math.min(
-        ...counts.map(c => (c === undefined ? Number.POSITIVE_INFINITY : this.nsOf(c))),
-      );
+      this.deadlines[cpu.index] = Math.min(this.nsFor(cpu.virtualTimer), this.nsFor(cpu.physicalTimer));
     }
     return this.deadlines[cpu.index]!;
+  }
+
+  private nsFor(timer: GenericTimer): number {
+    const { deadline } = timer;
+    return deadline === undefined ? Number.POSITIVE_INFINITY : this.nsOf(deadline);
   }
 
   /** The next CPU in turn that executes; failing that, one that pauses in a WFE which nothing else would end. */
   private choose(): number {
     const { cpus, next } = this;
-    const inTurn = cpus.map((_, n) => cpus[(next + n) % cpus.length]!);
-    const pausing = (cpu: Cpu): boolean => cpu.wait === 'wfe' && cpu.waitUntil === undefined;
-    const chosen = inTurn.find(cpu => cpu.wait === 'running') ?? inTurn.find(pausing);
-    if (chosen === undefined) return -1;
-    chosen.wait = 'running';
-    return chosen.index;
+    let pausing = -1;
+    for (let n = 0; n < cpus.length; n++) {
+      const cpu = cpus[(next + n) % cpus.length]!;
+      if (cpu.wait === 'running') return cpu.index;
+      if (pausing < 0 && cpu.wait === 'wfe' && cpu.waitUntil === undefined) pausing = cpu.index;
+    }
+    if (pausing >= 0) cpus[pausing]!.wait = 'running';
+    return pausing;
   }
 
   /** Whose turn is next; a CPU that used up its quantum, or waits, goes to the end. */
