@@ -1,7 +1,7 @@
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { isMachOError, MachOError } from '../error.js';
-import { type ChainSlot, encodeChainedFixups } from '../fixups/chain-writer.js';
+import { encodeChainedFixups, writeSlot } from '../fixups/chain-writer.js';
 import { pointerFormat } from '../fixups/formats.js';
 import { collectionBase } from '../fixups/pointers.js';
 import { CPU_TYPE_ARM64 } from '../macho/constants.js';
@@ -20,7 +20,7 @@ import { Linker } from './linker.js';
 import { PLACEHOLDER, prelinkInfo } from './prelink.js';
 import { customRegion, layRegions, type Region } from './regions.js';
 import { adjustForLayout } from './split-adjust.js';
-import { callDirectly, removableStubs } from './stubs.js';
+import { callDirectly, type RemovableStubs, removableStubs } from './stubs.js';
 import { type BuildError, type BuildOptions, type BuildResult, type KextInput, LEVEL_OF } from './types.js';
 import { VtablePatcher } from './vtables.js';
 
@@ -84,7 +84,8 @@ class CollectionBuild {
     const codeless = new Set(options.kexts.filter(k => k.executable === undefined).map(kextId));
     const architecture = this.images[0]?.macho.architecture ?? '';
     const linker = new Linker(images, this.bases, codeless, level, architecture);
-    const stubs = options.kind === 'boot' ? new Map(images.map(image => [image, removableStubs(image)])) : new Map();
+    const stubs = new Map<LinkImage, RemovableStubs | undefined>();
+    if (options.kind === 'boot') for (const image of images) stubs.set(image, removableStubs(image));
     const zero = new Uint8Array(16);
     const sized = encodePlist(
       prelinkInfo(
@@ -105,25 +106,24 @@ class CollectionBuild {
     });
     const linkedit = regions.at(-1)!;
 
-    const missing = images.map(image => ({ image, slots: linker.bind(image) }));
+    const missing = images.map(image => {
+      const slots = linker.bind(image);
+      // Vtable patching needs them again where there are classes.
+      if (arm && slots.length === 0 && !image.symbols.some(s => s.name.endsWith('10superClassE')))
+        linker.release(image);
+      return { image, slots };
+    });
     new VtablePatcher(linker).patchAll();
     for (const { image, slots } of missing)
       for (const slot of slots) {
         const concerned = linker.errors.some(
           e => e.id === image.id && e.message.startsWith('Cannot find symbol for metaclass'),
         );
-        if (!linker.slots.get(image)!.has(slot.address) && !concerned) linker.reportMissing(image, slot);
+        if (!linker.resolved(image).has(slot.address) && !concerned) linker.reportMissing(image, slot);
       }
     if (linker.errors.length > 0) return { ok: false, errors: linker.errors };
-    for (const image of images) {
-      const removed = stubs.get(image);
-      adjustForLayout(image, removed?.section ?? 0);
-      if (removed !== undefined) callDirectly(image, removed, linker);
-      patchBranches(image, linker);
-      this.writeKmodInfo(image);
-    }
+    const bytes = this.assemble(regions, linkedit, linker, stubs);
     if (linker.errors.length > 0) return { ok: false, errors: linker.errors };
-    const bytes = this.assemble(regions, linkedit, linker);
     if (options.kind === 'aux' && architecture === 'arm64e' && bytes.length > AUX_LIMIT)
       return {
         ok: false,
@@ -142,7 +142,20 @@ class CollectionBuild {
     view.setBigUint64(place.offset + 164, BigInt(text.content.length), true);
   }
 
-  private assemble(regions: readonly Region[], linkedit: Region, linker: Linker): Uint8Array {
+  /** Code and data of an image for where it stands in the collection. */
+  private adjust(image: LinkImage, linker: Linker, removed: RemovableStubs | undefined): void {
+    adjustForLayout(image, removed?.section ?? 0);
+    if (removed !== undefined) callDirectly(image, removed, linker);
+    patchBranches(image, linker);
+    this.writeKmodInfo(image);
+  }
+
+  private assemble(
+    regions: readonly Region[],
+    linkedit: Region,
+    linker: Linker,
+    stubs: ReadonlyMap<LinkImage, RemovableStubs | undefined>,
+  ): Uint8Array {
     const { images, arm, options } = this;
     const own = regions.reduce(
       (least, r) => (r.size > 0 && r.address < least ? r.address : least),
@@ -153,7 +166,6 @@ class CollectionBuild {
     levels[LEVEL_OF[options.kind]] = own;
     const kernel = images.find(image => image.kernel);
     const classic = kernel !== undefined && !arm;
-    const relocations: Relocation[] = classic ? kernelRelocations(kernel, own) : [];
 
     // Link-edit data: symbols and tables of all images, strings, chains.
     const linkinfo = alignUp(
@@ -171,6 +183,31 @@ class CollectionBuild {
       return { image, part, first };
     });
     const { entries, strings } = symbols.build();
+    // The file: regions in place, images' segments become views of it.
+    const pageSize = arm ? PAGE : 0x1000;
+    const most = regions.reduce((sum, r) => sum + 28 + 2 * Math.ceil(r.size / pageSize), 64);
+    const tables = parts.reduce(
+      (sum, { image, part }) => {
+        const chains = image.segments.reduce((n, g) => n + 28 + 2 * Math.ceil(g.content.length / pageSize), 64);
+        return sum + part.functionStarts.length + part.dataInCode.length + part.indirect.length * 4 + 64 + chains;
+      },
+      entries.length + strings.length + 64,
+    );
+    const words = classic ? kernel.slots.length * 8 : 0;
+    const out = new Uint8Array(linkedit.fileoff + alignUp(linkinfo + tables + words + most, PAGE));
+    const contents = regions.map(region => {
+      const bytes = out.subarray(region.fileoff, region.fileoff + (region === linkedit ? linkinfo : region.size));
+      bytes.set(region.content ?? new Uint8Array(0));
+      for (const { segment } of region.segments) {
+        const start = Number(segment.address - region.address);
+        bytes.set(segment.content, start);
+        segment.content = bytes.subarray(start, start + segment.content.length);
+      }
+      return bytes;
+    });
+    for (const image of images) this.adjust(image, linker, stubs.get(image));
+    const relocations: Relocation[] = classic ? kernelRelocations(kernel, own) : [];
+
     const pieces: Uint8Array[] = [];
     let at = linkinfo;
     const put = (bytes: Uint8Array): number => {
@@ -193,41 +230,46 @@ class CollectionBuild {
     const fixups = new Map<LinkImage, { offset: number; size: number }>();
     if (this.ownFixups)
       for (const image of images) {
-        const blob = imageFixups(image, linker.slots.get(image)!, levels);
+        const blob = imageFixups(image, linker.resolved(image), levels);
         fixups.set(image, { offset: put(blob), size: blob.length });
       }
     this.fips();
 
-    // Regions' bytes, and the chains through them.
-    const contents = regions.map(region => {
-      const bytes = new Uint8Array(region === linkedit ? linkinfo : region.size);
-      bytes.set(region.content ?? new Uint8Array(0));
-      for (const { segment } of region.segments) bytes.set(segment.content, Number(segment.address - region.address));
-      return bytes;
-    });
-    const chains = regions.map((): ChainSlot[] => []);
+    const format = pointerFormat(arm ? 8 : 11)!;
+    const written = regions.map((): number[] => []);
     if (!this.ownFixups)
       for (const image of images) {
         if (image === kernel && classic) continue;
-        for (const [address, slot] of linker.slots.get(image)!) {
+        for (const [address, slot] of linker.resolved(image)) {
           const where = image.move(address);
           const index = regions.findIndex(
             (r, i) => where >= r.address && where < r.address + BigInt(contents[i]!.length),
           );
           if (index < 0) throw new MachOError('link', 'a pointer lies outside the regions', { path: image.id });
-          chains[index]!.push(chainSlot(Number(where - regions[index]!.address), slot, levels));
+          const at = Number(where - regions[index]!.address);
+          writeSlot(format, contents[index]!, at, chainSlot(at, slot, levels).value);
+          written[index]!.push(at);
         }
+        linker.release(image);
       }
     const header = regions[0]!.address;
     const blob = encodeChainedFixups({
-      format: pointerFormat(arm ? 8 : 11)!,
-      pageSize: arm ? PAGE : 0x1000,
-      segments: regions.map((r, i) => ({ bytes: contents[i]!, offset: r.address - header, slots: chains[i]! })),
+      format,
+      pageSize,
+      segments: regions.map((r, i) => ({
+        bytes: contents[i]!,
+        offset: r.address - header,
+        slots: [],
+        written: written[i]!,
+      })),
     });
     const blobAt = put(blob);
     linkedit.size = alignUp(at, PAGE);
-    contents[regions.indexOf(linkedit)] = this.join(contents[regions.indexOf(linkedit)]!, pieces, linkedit.size);
-
+    let piecesAt = linkedit.fileoff + linkinfo;
+    for (const piece of pieces) {
+      out.set(piece, piecesAt);
+      piecesAt += piece.length;
+    }
     const fileOffset = (address: bigint): number => {
       const filled = regions.filter(r => r.size > 0);
       const region =
@@ -257,20 +299,8 @@ class CollectionBuild {
         segment,
       });
     }
-    const out = new Uint8Array(linkedit.fileoff + linkedit.size);
-    regions.forEach((region, i) => {
-      out.set(contents[i]!, region.fileoff);
-    });
-    // Headers were written after the chains: only what stands before the first section is copied again.
-    for (const { macho, ...rest } of images.map(image => ({ macho: image.macho, image }))) {
-      const text = rest.image.holder(macho.baseAddress)!;
-      const first = text.old.sections.reduce(
-        (least, s) => Math.min(least, Number(s.address - text.old.vmaddr)),
-        text.content.length,
-      );
-      out.set(text.content.subarray(0, first), fileOffset(text.address));
-    }
-    this.finish(out, regions, {
+    const file = out.subarray(0, linkedit.fileoff + linkedit.size);
+    this.finish(file, regions, {
       kernel,
       blob: { offset: blobAt, size: blob.length },
       classic: classic
@@ -278,18 +308,7 @@ class CollectionBuild {
         : undefined,
       fileOffset,
     });
-    return out;
-  }
-
-  private join(start: Uint8Array, pieces: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
-    const out = new Uint8Array(size);
-    out.set(start);
-    let at = start.length;
-    for (const piece of pieces) {
-      out.set(piece, at);
-      at += piece.length;
-    }
-    return out;
+    return file;
   }
 
   /** HMAC of corecrypto's text, which the kext checks itself with. */

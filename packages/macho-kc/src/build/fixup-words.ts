@@ -57,11 +57,12 @@ export function kernelRelocations(image: LinkImage, base: bigint): Relocation[] 
 
 /** Writes x86_64 branches into other images. Reports those out of reach. */
 export function patchBranches(image: LinkImage, linker: Linker): void {
+  if (image.arm) return;
   for (const slot of image.slots) {
     if (!slot.branch || slot.target.kind !== 'import') continue;
-    const found = linker.slots.get(image)!.get(slot.address);
+    const found = linker.resolved(image).get(slot.address);
     const place = image.at(slot.address);
-    linker.slots.get(image)!.delete(slot.address);
+    linker.resolved(image).delete(slot.address);
     if (found === undefined || place === undefined) continue;
     const delta = found.address - (image.move(slot.address) + 4n);
     // A collection of another level is mapped elsewhere: its functions need a stub.

@@ -42,7 +42,6 @@ export class LinkImage {
   readonly segments: LinkSegment[];
   readonly sections: readonly Section[];
   readonly symbols: readonly MachOSymbol[];
-  readonly slots: LinkSlot[];
   readonly arm: boolean;
   /** Split-segment info of version 2 lets the segments move against each other. */
   readonly movable: boolean;
@@ -55,7 +54,7 @@ export class LinkImage {
     readonly kext: KextInput | undefined,
     readonly strip: StripMode,
   ) {
-    this.macho = new MachO(bytes.slice());
+    this.macho = new MachO(bytes);
     this.arm = this.macho.header.cputype === CPU_TYPE_ARM64;
     // Old x86_64 linkers left zeros: nothing refers from one segment to another.
     const zeros = !this.arm && (splitSegData(this.macho)?.every(byte => byte === 0) ?? false);
@@ -64,7 +63,17 @@ export class LinkImage {
     this.symbols = [...readSymbols(this.macho)];
     for (const symbol of this.symbols) if (isDefined(symbol)) this.defined.set(symbol.name, symbol);
     this.segments = this.macho.segments.map(old => ({ old, content: this.contentOf(old), address: 0n, region: '' }));
-    this.slots = this.readSlots();
+  }
+
+  /** Pointers, read when first asked for. Throws `bad-fixups` and the like. */
+  get slots(): readonly LinkSlot[] {
+    return (this.slotCache ??= this.readSlots());
+  }
+  private slotCache: LinkSlot[] | undefined;
+
+  /** Forgets the pointers; they are read again when they are asked for. */
+  releaseSlots(): void {
+    this.slotCache = undefined;
   }
 
   get kernel(): boolean {
@@ -77,8 +86,11 @@ export class LinkImage {
     if (size > 0x40000000) throw new MachOError('limit', 'segment past 1 GiB', { path: `${this.id}: ${segment.name}` });
     if (this.kext !== undefined && segment.sections.length > 0)
       size = segment.sections.reduce((end, s) => Math.max(end, Number(s.address + s.size - segment.vmaddr)), 0);
+    const there = this.macho.segmentBytes(segment).subarray(0, size);
+    // A view of the input, which is not written to: the collection gets its own copy.
+    if (there.length === size) return there;
     const out = new Uint8Array(size);
-    out.set(this.macho.segmentBytes(segment).subarray(0, size));
+    out.set(there);
     return out;
   }
 

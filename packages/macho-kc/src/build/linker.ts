@@ -1,6 +1,7 @@
 import type { KernelCollection } from '../collection/collection.js';
 import { bundleLibraries } from '../collection/prelink-info.js';
 import { readSymbolSets, type SymbolSet } from '../collection/symbol-sets.js';
+import { isMachOError } from '../error.js';
 import type { PointerAuth } from '../fixups/pointer.js';
 import { isDefined, isExternal, readSymbols } from '../macho/symbols.js';
 import type { LinkImage, LinkSlot } from './link-image.js';
@@ -44,6 +45,7 @@ export class Linker {
   readonly errors: BuildError[] = [];
   readonly binds: BoundSymbol[] = [];
   readonly slots = new Map<LinkImage, Map<bigint, FinalSlot>>();
+  private readonly reported = new Set<LinkImage>();
   private readonly byId = new Map<string, LinkImage>();
   private readonly sets = new Map<string, { set: SymbolSet; owner: string }[]>();
   private readonly baseSymbols = new Map<string, Map<string, bigint>>();
@@ -154,13 +156,23 @@ export class Linker {
     return this.byId.get(id)?.kext !== undefined;
   }
 
+  private slotsOf(image: LinkImage): readonly LinkSlot[] {
+    try {
+      return image.slots;
+    } catch (error) {
+      if (!isMachOError(error)) throw error;
+      this.error(image.id, error.message);
+      return [];
+    }
+  }
+
   /** Resolves all pointers of an image. Imports that nothing defines come back, for vtable patching to cure. */
   bind(image: LinkImage): LinkSlot[] {
     const slots = new Map<bigint, FinalSlot>();
     const missing: LinkSlot[] = [];
     this.slots.set(image, slots);
     const resolved = new Map<string, Resolved | undefined>();
-    for (const slot of image.slots) {
+    for (const slot of this.slotsOf(image)) {
       const { target } = slot;
       if (target.kind === 'own') {
         const name = image.nameAt(target.address);
@@ -177,7 +189,8 @@ export class Linker {
       if (!resolved.has(target.name)) {
         const found = this.find(image, target.name) ?? (target.weak ? this.unresolvedSymbol() : undefined);
         resolved.set(target.name, found);
-        if (found !== undefined) this.binds.push({ image: image.id, symbol: target.name, from: found.image });
+        if (found !== undefined && !this.reported.has(image))
+          this.binds.push({ image: image.id, symbol: target.name, from: found.image });
       }
       const found = resolved.get(target.name);
       if (found === undefined) missing.push(slot);
@@ -190,7 +203,20 @@ export class Linker {
           name: target.name,
         });
     }
+    this.reported.add(image);
     return missing;
+  }
+
+  /** Resolved pointers of an image; those that were forgotten are resolved again. */
+  resolved(image: LinkImage): Map<bigint, FinalSlot> {
+    if (!this.slots.has(image)) this.bind(image);
+    return this.slots.get(image)!;
+  }
+
+  /** Forgets what can be resolved again: a collection has more pointers than fit in memory as objects. */
+  release(image: LinkImage): void {
+    this.slots.delete(image);
+    image.releaseSlots();
   }
 
   /** What missing weak imports point at, so that kexts can test for it. */

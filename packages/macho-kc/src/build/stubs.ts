@@ -34,7 +34,7 @@ export function removableStubs(image: LinkImage): RemovableStubs | undefined {
     if (symbol === undefined) return undefined;
     names.push(symbol.name);
   }
-  segment.content = segment.content.slice(0, Number(last.address - segment.old.vmaddr));
+  segment.content = segment.content.subarray(0, Number(last.address - segment.old.vmaddr));
   const section = image.sections.findIndex(s => s.address === last.address && s.name === last.name) + 1;
   return { section, start: last.address, end: last.address + last.size, size: last.reserved2, names };
 }

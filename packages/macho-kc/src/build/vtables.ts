@@ -52,7 +52,7 @@ export class VtablePatcher {
     const key = `${image.id} ${superClass}`;
     if (this.done.has(key)) return;
     this.done.add(key);
-    const slots = this.linker.slots.get(image)!;
+    const slots = this.linker.resolved(image);
     const pointer = slots.get(symbol.value);
     const raw = image.slots.find(slot => slot.address === symbol.value);
     const metaName = raw?.target.kind === 'import' ? raw.target.name : pointer?.name;
@@ -78,7 +78,7 @@ export class VtablePatcher {
     const symbol = names.map(name => image.symbol(name)).find(s => s !== undefined);
     if (symbol === undefined) return undefined;
     const first = symbol.value + 16n;
-    const slots = this.linker.slots.get(image)!;
+    const slots = this.linker.resolved(image);
     const entries: FinalSlot[] = [];
     for (let at = first; ; at += 8n) {
       const slot = slots.get(at) ?? this.missing(image, at);
@@ -131,7 +131,7 @@ export class VtablePatcher {
       );
       return;
     }
-    const slots = this.linker.slots.get(image)!;
+    const slots = this.linker.resolved(image);
     parent.entries.forEach((above, i) => {
       const below = child.entries[i]!;
       if (!below.bound || above.name === undefined || above.name === '___cxa_pure_virtual' || above.name === below.name)

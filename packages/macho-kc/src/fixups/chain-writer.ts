@@ -23,6 +23,18 @@ export interface ChainSegment {
   /** Segment's address less the Mach header's. */
   readonly offset: bigint;
   readonly slots: readonly ChainSlot[];
+  /** Offsets of slots whose words stand in `bytes` already, without `next`: for very many. */
+  readonly written?: readonly number[];
+}
+
+/** Writes a slot's word without `next`, for {@link ChainSegment.written}. Throws `out-of-range`. */
+export function writeSlot(format: PointerFormat, bytes: Uint8Array, at: number, value: PointerValue): void {
+  if (at + format.size > bytes.length)
+    throw new MachOError('out-of-range', `slot at ${hex(at)} passes the segment`, { path: 'slots' });
+  const word = encodePointer(format, { ...value, next: 0 });
+  const view = viewOf(bytes);
+  if (format.size === 8) view.setBigUint64(at, word, true);
+  else view.setUint32(at, Number(word), true);
 }
 
 /** Options of {@link encodeChainedFixups}. */
@@ -40,31 +52,30 @@ const startsSize = (pages: number): number => 24 + 2 * pages;
 /** Chains the slots of one segment and returns its page starts. Throws `bad-fixups` for slots that overlap. */
 function chainSegment(format: PointerFormat, pageSize: number, segment: ChainSegment): Uint16Array {
   const { bytes } = segment;
+  for (const { at, value } of segment.slots) writeSlot(format, bytes, at, value);
   const view = viewOf(bytes);
-  const slots = [...segment.slots].sort((a, b) => a.at - b.at);
-  const last = slots.at(-1)!;
-  const starts = new Uint16Array(Math.floor(last.at / pageSize) + 1).fill(START_NONE);
+  const offsets = Float64Array.from([...(segment.written ?? []), ...segment.slots.map(slot => slot.at)]).sort();
+  const starts = new Uint16Array(Math.floor(offsets.at(-1)! / pageSize) + 1).fill(START_NONE);
+  // `next` lies in one half of the word.
+  const half = format.next.shift >= 32 ? 4 : 0;
+  const shift = format.next.shift & 31;
   const furthest = 2 ** format.next.width - 1;
-  slots.forEach(({ at, value }, i) => {
+  for (let i = 0; i < offsets.length; i++) {
+    const at = offsets[i]!;
     const page = Math.floor(at / pageSize);
-    const following = slots[i + 1];
-    let next = 0;
-    if (following !== undefined && following.at < at + format.size)
-      throw new MachOError('bad-fixups', `slots at ${hex(at)} and ${hex(following.at)} overlap`, { path: 'slots' });
-    if (following !== undefined && Math.floor(following.at / pageSize) === page) {
-      next = (following.at - at) / format.stride;
-      if (!Number.isInteger(next) || next > furthest)
-        throw new MachOError('bad-fixups', `slot at ${hex(following.at)} cannot be reached from ${hex(at)}`, {
-          path: 'slots',
-        });
-    }
     if (starts[page] === START_NONE) starts[page] = at % pageSize;
-    if (at + format.size > bytes.length)
-      throw new MachOError('out-of-range', `slot at ${hex(at)} passes the segment`, { path: 'slots' });
-    const word = encodePointer(format, { ...value, next });
-    if (format.size === 8) view.setBigUint64(at, word, true);
-    else view.setUint32(at, Number(word), true);
-  });
+    const following = offsets[i + 1];
+    if (following === undefined) break;
+    if (following < at + format.size)
+      throw new MachOError('bad-fixups', `slots at ${hex(at)} and ${hex(following)} overlap`, { path: 'slots' });
+    if (Math.floor(following / pageSize) !== page) continue;
+    const next = (following - at) / format.stride;
+    if (!Number.isInteger(next) || next > furthest)
+      throw new MachOError('bad-fixups', `slot at ${hex(following)} cannot be reached from ${hex(at)}`, {
+        path: 'slots',
+      });
+    view.setUint32(at + half, (view.getUint32(at + half, true) | (next << shift)) >>> 0, true);
+  }
   return starts;
 }
 
@@ -112,7 +123,7 @@ function encodeImports(imports: readonly ChainedImport[]): { format: number; tab
 export function encodeChainedFixups(input: ChainedFixupsInput): Uint8Array {
   const { format, pageSize, segments } = input;
   const starts = segments.map(segment =>
-    segment.slots.length === 0 ? undefined : chainSegment(format, pageSize, segment),
+    segment.slots.length + (segment.written?.length ?? 0) === 0 ? undefined : chainSegment(format, pageSize, segment),
   );
   const imageStarts = 8 + 4 * segments.length;
   let at = ChainedFixupsHeaderSize + imageStarts;
