@@ -194,7 +194,9 @@ describe('running', () => {
     let asked = 0;
     expect(await machine.run({ until: () => ++asked > 3 })).toBe('until');
     setTimeout(() => machine.stop(), 20);
+    const begun = performance.now();
     expect(await machine.run()).toBe('stopped');
+    expect(performance.now() - begun).toBeLessThan(2000); // timers get their turn between slices
   });
   it('at host pace sleeps in WFI until an interrupt wakes it', async () => {
     const { machine, out } = guest(

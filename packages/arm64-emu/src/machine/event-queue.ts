@@ -11,6 +11,11 @@ export class EventQueue {
   private readonly entries: Entry[] = [];
   private scheduled = 0;
 
+  /** Number of calls that are to come. */
+  get length(): number {
+    return this.entries.length;
+  }
+
   /** Time of the earliest call; Infinity without one. */
   get next(): number {
     return this.entries[0]?.at ?? Number.POSITIVE_INFINITY;

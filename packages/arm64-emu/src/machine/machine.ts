@@ -37,6 +37,8 @@ function tlbControl(executor: Executor, index: number): TlbControl {
  * const reason = await machine.run({ until: () => output.includes('login:') });
  */
 export class Machine {
+  /** See {@link Stateful}. */
+  readonly stateFields = ['time', 'scheduler', 'randomState', 'startingCpus', 'cpus'];
   readonly cpus: readonly Cpu[];
   readonly bus: Bus;
   readonly time: VirtualTime;
@@ -112,6 +114,20 @@ export class Machine {
       cpu.setX(0, x0);
       cpu.wait = 'running';
     });
+  }
+
+  /** CPUs that were turned on and have not begun yet: number, entry, context. For snapshots. */
+  get startingCpus(): (number | bigint)[][] {
+    return [...this.starting].map(([cpu, { entry, context }]) => [cpu.index, entry, context]);
+  }
+  set startingCpus(list: (number | bigint)[][]) {
+    this.starting.clear();
+    for (const [index, entry, context] of list)
+      this.starting.set(this.cpus[Number(index)]!, { entry: BigInt(entry!), context: BigInt(context!) });
+  }
+  /** Makes CPU `index` the current one. For snapshots. */
+  select(index: number): void {
+    this.slots.select(index);
   }
 
   /** Calls `fn` with the state of CPU `index` accessible. Not while the machine runs. */

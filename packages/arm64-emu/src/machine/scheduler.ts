@@ -15,6 +15,8 @@ export type Step = 'ran' | 'idle';
  * virtual time. Which CPU executes which instruction at what time follows from the inputs alone.
  */
 export class Scheduler {
+  /** See {@link Stateful}. */
+  readonly stateFields = ['next', 'used'];
   private next = 0;
   private used = 0;
   private readonly deadlines: number[];

@@ -13,6 +13,8 @@ const SECOND = 1e9;
  * time.schedule(time.now() + 1_000_000n, () => console.log('a millisecond of virtual time later'));
  */
 export class VirtualTime implements Clock {
+  /** See {@link Stateful}. */
+  readonly stateFields = ['skipped'];
   readonly queue = new EventQueue();
   /** Called when a call was scheduled earlier than all others: a running slice may be too long for it. */
   onEarlier: (() => void) | undefined;
