@@ -5,6 +5,7 @@ import { runCases } from '../scripts/run-cases.js';
 import {
   AddressIndex,
   buildCollection,
+  CodeImage,
   compareVersions,
   elided,
   excludeKexts,
@@ -13,6 +14,7 @@ import {
   KERNEL_ID,
   type KernelCollection,
   type KextInput,
+  loadPlan,
   MachO,
   needsAcpi,
   newestKexts,
@@ -20,11 +22,15 @@ import {
   type PlistValue,
   Pointers,
   parsePlist,
+  readSymbols,
   rebuildCollection,
+  SPLIT_SEG_KINDS,
   selectKexts,
+  splitSegReferences,
 } from '../src/index.js';
 import { discoverKexts } from '../src/node.js';
 import type { PlistDict } from '../src/plist/value.js';
+import { compileKernel, haveClang } from './clang-kernel.js';
 import { fixture, fixturesUnder, haveTool, run } from './support.js';
 
 const CASES = 'macho-kc/kc-cases';
@@ -243,5 +249,63 @@ describe.skipIf(!have)('changes of a collection', () => {
     const broken = rebuildCollection(openCollection(bytes), { kernel, remove: [foo] });
     expect(broken.ok ? [] : broken.errors.map(e => e.id)).toEqual([bar]);
     expect(() => rebuildCollection(openCollection(bytes), { remove: ['no.such'] })).toThrow(/no kext no\.such/);
+  });
+});
+
+describe.skipIf(!haveClang)('a kernel of our own', () => {
+  // Code and data that refer to each other across segments, by every kind of relocation that clang makes of C.
+  const SOURCE = `
+const char text[] = "constant"; int counter = 3; char bytes[64]; long long wide[8]; short half = 2;
+int *pointer = &counter; const char *const table[2] = { text, text + 4 };
+__attribute__((noinline)) int add(int n) { counter += n; half++; return counter + bytes[n & 63] + (int)wide[n & 7]; }
+__attribute__((noinline)) const char *pick(int n) { return table[n & 1]; }
+void start(void) { for (;;) { add(*pointer); *(volatile char *)&bytes[1] = *pick(counter); } }
+`;
+  it('becomes a collection in which everything refers to what it did', () => {
+    const kernel = compileKernel(SOURCE, [], { movable: true });
+    const result = buildCollection({ kind: 'boot', kernel, kexts: [] });
+    if (!result.ok) throw new Error(JSON.stringify(result.errors));
+    const collection = openCollection(result.bytes);
+    const place = (macho: MachO) => {
+      const named = [...readSymbols(macho)].sort((a, b) => (a.value < b.value ? -1 : 1));
+      return (address: bigint) => {
+        const symbol = named.findLast(s => s.value <= address);
+        return symbol === undefined ? '?' : `${symbol.name}+${address - symbol.value}`;
+      };
+    };
+    const references = (macho: MachO) => {
+      const name = place(macho);
+      const image = new CodeImage(macho);
+      const symbols = new Set([...image.symbols.values()]);
+      const data = image
+        .references(target => macho.segmentAt(target)?.name !== '__LINKEDIT')
+        .map(r => `${name(r.address)} -> ${name(r.target)}`);
+      const calls = [...symbols].flatMap(target =>
+        image.calls(target).map(from => `${name(from)} calls ${name(target)}`),
+      );
+      return [...data, ...calls].sort();
+    };
+    const before = references(new MachO(kernel));
+    expect(before.length).toBeGreaterThanOrEqual(12);
+    expect(references(collection.image(KERNEL_ID)!)).toEqual(before);
+    const image = collection.image(KERNEL_ID)!;
+    const name = place(image);
+    const pointers = Array.from(collection.pointers, f => `${name(f.location)} -> ${name(f.target!)}`).sort();
+    expect(pointers).toEqual(['_pointer+0 -> _counter+0', '_table+0 -> _text+0', '_table+8 -> _text+4']);
+    // The segments did move against each other.
+    const distance = (macho: MachO) => macho.segment('__DATA')!.vmaddr - macho.segment('__TEXT_EXEC')!.vmaddr;
+    expect(distance(image)).not.toBe(distance(new MachO(kernel)));
+    expect(loadPlan(collection.macho).entry).toBe([...readSymbols(image)].find(s => s.name === '_start')!.value);
+  });
+
+  it('has the kinds of reference that code makes', () => {
+    const movable = haveClang
+      ? compileKernel('int v; void start(void) { v++; for (;;) ; }', [], { movable: true })
+      : undefined;
+    expect(
+      splitSegReferences(new MachO(movable!))
+        .map(r => r.kind)
+        .sort(),
+    ).toEqual(expect.arrayContaining([SPLIT_SEG_KINDS.ARM64_ADRP, SPLIT_SEG_KINDS.ARM64_OFF12]));
   });
 });

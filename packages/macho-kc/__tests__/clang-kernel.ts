@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildKernelFromElf } from '../src/index.js';
+import { buildKernelFromElf, type ElfKernelOptions } from '../src/index.js';
 import { haveTool, run } from './support.js';
 
 export const haveClang: boolean = haveTool('clang-19') && haveTool('ld.lld-19');
@@ -20,7 +20,11 @@ SECTIONS {
 }`;
 
 /** A Mach-O kernel compiled from C for the test at hand. */
-export function compileKernel(source: string, flags: readonly string[] = []): Uint8Array {
+export function compileKernel(
+  source: string,
+  flags: readonly string[] = [],
+  options: ElfKernelOptions = {},
+): Uint8Array {
   const folder = mkdtempSync(join(tmpdir(), 'macho-kc-'));
   const path = (name: string) => join(folder, name);
   try {
@@ -37,8 +41,16 @@ export function compileKernel(source: string, flags: readonly string[] = []): Ui
       '-o',
       path('k.o'),
     ]);
-    run('ld.lld-19', ['--emit-relocs', '-T', path('k.ld'), path('k.o'), '-o', path('k')]);
-    return buildKernelFromElf(new Uint8Array(readFileSync(path('k'))), { architecture: 'arm64e' });
+    run('ld.lld-19', [
+      '--emit-relocs',
+      ...(options.movable ? ['--no-relax'] : []),
+      '-T',
+      path('k.ld'),
+      path('k.o'),
+      '-o',
+      path('k'),
+    ]);
+    return buildKernelFromElf(new Uint8Array(readFileSync(path('k'))), { architecture: 'arm64e', ...options });
   } finally {
     rmSync(folder, { recursive: true });
   }

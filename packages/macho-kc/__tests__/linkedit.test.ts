@@ -5,6 +5,7 @@ import {
   encodeDataInCode,
   encodeExportsTrie,
   encodeFunctionStarts,
+  encodeSplitSegV2,
   encodeTrustCache,
   functionStarts,
   MachO,
@@ -13,12 +14,14 @@ import {
   parseTrustCache,
   readCodeSignature,
   readExports,
+  type SplitSegReference,
   splitSegReferences,
   splitSegVersion,
   trustCacheEntries,
   trustCacheHas,
   unwrapTrustCaches,
   verifyPages,
+  walkSplitSegV2,
   wrapTrustCaches,
 } from '../src/index.js';
 import { fixture, machOFiles, thinFiles } from './support.js';
@@ -79,6 +82,24 @@ describe('split-segment info', () => {
       }
     }
     expect(references).toBeGreaterThan(500);
+  });
+});
+
+describe('split-segment info that is written', () => {
+  it('has the references that were read', () => {
+    let files = 0;
+    const key = (r: SplitSegReference) => `${r.fromSection} ${r.toSection} ${r.toOffset} ${r.kind} ${r.fromOffset}`;
+    for (const { macho } of images) {
+      if (splitSegVersion(macho) !== 2) continue;
+      files++;
+      const references = splitSegReferences(macho);
+      const back: SplitSegReference[] = [];
+      walkSplitSegV2(encodeSplitSegV2(references), (kind, fromSection, fromOffset, toSection, toOffset) =>
+        back.push({ kind, fromSection, fromOffset, toSection, toOffset }),
+      );
+      expect(back.map(key).sort()).toEqual(references.map(key).sort());
+    }
+    expect(files).toBeGreaterThan(50);
   });
 });
 

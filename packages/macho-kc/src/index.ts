@@ -111,6 +111,7 @@ export {
 } from './macho/relocations.js';
 export type { Section, Segment } from './macho/segments.js';
 export {
+  encodeSplitSegV2,
   SPLIT_SEG_KINDS,
   type SplitSegReference,
   splitSegReferences,

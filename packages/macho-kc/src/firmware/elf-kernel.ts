@@ -1,5 +1,6 @@
 import { MachOError } from '../error.js';
 import { type Elf, readElf } from './elf.js';
+import { splitSegOf } from './elf-split-seg.js';
 import {
   buildStaticKernel,
   type KernelSection,
@@ -32,7 +33,11 @@ const SEGMENT_NAMES: Record<string, readonly string[]> = {
 };
 
 /** Options of {@link kernelFromElf}; all others of {@link StaticKernelOptions} come from the ELF file. */
-export type ElfKernelOptions = Pick<StaticKernelOptions, 'architecture' | 'headerAddress' | 'uuid' | 'platform'>;
+export interface ElfKernelOptions
+  extends Pick<StaticKernelOptions, 'architecture' | 'headerAddress' | 'uuid' | 'platform'> {
+  /** Also say how code refers to other segments, so that the kernel can be built into a collection; link with `--no-relax`. */
+  readonly movable?: boolean;
+}
 
 const sectionName = (name: string): string =>
   SECTION_NAMES[name] ?? `__${name.replace(/^\./, '').replaceAll('.', '_')}`.slice(0, 16);
@@ -95,7 +100,9 @@ export function kernelFromElf(input: Uint8Array, options: ElfKernelOptions = {})
   const pointers = elf.relocations
     .filter(r => r.r_type === R_AARCH64_ABS64 || r.r_type === R_AARCH64_RELATIVE)
     .map(r => r.r_offset);
-  return { ...options, segments, entry: elf.entry, symbols, pointers };
+  const { movable, ...rest } = options;
+  const splitSeg = movable ? { splitSeg: splitSegOf(elf, segments) } : {};
+  return { ...rest, ...splitSeg, segments, entry: elf.entry, symbols, pointers };
 }
 
 /** A Mach-O kernel out of an ELF file: {@link kernelFromElf} and {@link buildStaticKernel}. */

@@ -15,6 +15,7 @@ import { MachHeader64Size, writeMachHeader64 } from '../macho/header.generated.j
 import { armThreadState } from '../macho/info.js';
 import { encodeLoadCommand, type LoadCommand, makeCommand } from '../macho/load-commands.js';
 import { encodeRelocations, type Relocation } from '../macho/relocations.js';
+import { encodeSplitSegV2, type SplitSegReference } from '../macho/split-seg.js';
 import { type MachOSymbol, N_EXT, N_SECT, SymbolWriter } from '../macho/symbols.js';
 import { type NewSection, segmentCommand } from '../macho/writer.js';
 import { alignUp, alignUp64 } from '../source.js';
@@ -67,6 +68,8 @@ export interface StaticKernelOptions {
   readonly symbols?: readonly KernelSymbol[];
   /** Addresses of 64-bit words that hold addresses: written as local relocations, so that the kernel can be slid. */
   readonly pointers?: readonly bigint[];
+  /** References that let segments move against each other, as a collection's builder wants; none when absent. */
+  readonly splitSeg?: readonly SplitSegReference[];
   /** LC_UUID; from a hash of the content when absent. */
   readonly uuid?: Uint8Array;
   readonly platform?: keyof typeof PLATFORMS;
@@ -210,7 +213,8 @@ export function buildStaticKernel(options: StaticKernelOptions): Uint8Array {
     fileoff += filesize;
     end = segment.address + BigInt(vmsize);
   }
-  const linkedit = relocations.length + entries.length + strings.length;
+  const split = options.splitSeg === undefined ? new Uint8Array(0) : encodeSplitSegV2(options.splitSeg);
+  const linkedit = relocations.length + entries.length + strings.length + split.length;
   const locreloff = fileoff;
   const symoff = locreloff + relocations.length;
   const stroff = symoff + entries.length;
@@ -246,11 +250,16 @@ export function buildStaticKernel(options: StaticKernelOptions): Uint8Array {
     makeCommand('LC_UNIXTHREAD', {}, armThreadState(options.entry)),
   );
 
+  const splitoff = stroff + strings.length;
+  if (options.splitSeg !== undefined)
+    commands.push(makeCommand('LC_SEGMENT_SPLIT_INFO', { dataoff: splitoff, datasize: split.length }));
+
   const out = new Uint8Array(fileoff + linkedit);
   for (const { at, bytes } of placed) out.set(bytes, at);
   out.set(relocations, locreloff);
   out.set(entries, symoff);
   out.set(strings, stroff);
+  out.set(split, splitoff);
   const writeHead = () => {
     const encoded = commands.map(encodeLoadCommand);
     const sizeofcmds = encoded.reduce((sum, bytes) => sum + bytes.length, 0);

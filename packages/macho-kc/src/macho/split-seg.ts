@@ -1,7 +1,7 @@
 import { MachOError } from '../error.js';
 import { readBytes } from '../source.js';
 import type { MachO } from './macho.js';
-import { LebCursor } from './uleb128.js';
+import { LebCursor, pushUleb } from './uleb128.js';
 
 /** Kinds of version 2 references (DYLD_CACHE_ADJ_V2_*). */
 export const SPLIT_SEG_KINDS = {
@@ -99,4 +99,53 @@ export function splitSegReferences(macho: MachO): SplitSegReference[] {
       macho.command('LC_SEGMENT_SPLIT_INFO')!.fields.dataoff,
     );
   return out;
+}
+
+/** References grouped as the format nests them: section pair, target, kind, places. */
+type Grouped = Map<string, { from: number; to: number; targets: Map<number, Map<number, number[]>> }>;
+
+function group(references: readonly SplitSegReference[]): Grouped {
+  const out: Grouped = new Map();
+  for (const { kind, fromSection, fromOffset, toSection, toOffset } of references) {
+    const key = `${fromSection} ${toSection}`;
+    const pair = out.get(key) ?? {
+      from: fromSection,
+      to: toSection,
+      targets: new Map<number, Map<number, number[]>>(),
+    };
+    out.set(key, pair);
+    const kinds = pair.targets.get(toOffset) ?? new Map<number, number[]>();
+    pair.targets.set(toOffset, kinds);
+    kinds.set(kind, [...(kinds.get(kind) ?? []), fromOffset]);
+  }
+  return out;
+}
+
+/** Data of LC_SEGMENT_SPLIT_INFO, version 2, padded to 8 bytes. */
+export function encodeSplitSegV2(references: readonly SplitSegReference[]): Uint8Array {
+  const out = [VERSION_2];
+  const pairs = group(references);
+  pushUleb(out, pairs.size);
+  for (const { from, to, targets } of pairs.values()) {
+    pushUleb(out, from);
+    pushUleb(out, to);
+    pushUleb(out, targets.size);
+    let lastTarget = 0;
+    for (const [target, kinds] of [...targets].sort((a, b) => a[0] - b[0])) {
+      pushUleb(out, target - lastTarget);
+      lastTarget = target;
+      pushUleb(out, kinds.size);
+      for (const [kind, places] of [...kinds].sort((a, b) => a[0] - b[0])) {
+        pushUleb(out, kind);
+        pushUleb(out, places.length);
+        let last = 0;
+        for (const place of places.sort((a, b) => a - b)) {
+          pushUleb(out, place - last);
+          last = place;
+        }
+      }
+    }
+  }
+  while (out.length % 8 !== 0) out.push(0);
+  return Uint8Array.from(out);
 }
