@@ -129,6 +129,21 @@ describe('files', () => {
     expect([...file.trailing]).toEqual([0x0a]);
     expect(toHex(file.toBytes())).toBe(toHex(bytes));
   });
+  it('hold structures that zeros align, and what only looks like more', () => {
+    const one = image.toBytes();
+    const bytes = new Uint8Array(3 * 65536 + 9);
+    bytes.set(one);
+    bytes.set(one, 2 * 65536);
+    bytes.set([0x30, 0x30, 1], 3 * 65536);
+    const file = parseImg4File(bytes);
+    expect(file.objects.map(object => object.offset)).toEqual([0, 2 * 65536]);
+    expect(file.trailing.length).toBe(bytes.length - 2 * 65536 - one.length);
+    expect(Buffer.compare(file.toBytes(), bytes)).toBe(0);
+    // The second one is cut off: an error, not trailing data.
+    expect(() => parseImg4File(bytes.subarray(0, 2 * 65536 + 100))).toThrow(
+      expect.objectContaining({ code: 'truncated', offset: 2 * 65536 }),
+    );
+  });
   it('hold an IM4C', () => {
     const certificate = Im4c.parse(im4c);
     expect([certificate.version, [...certificate.publicKey!], [...certificate.signature]]).toEqual([1n, [1], [2]]);

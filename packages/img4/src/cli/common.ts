@@ -73,6 +73,7 @@ export function withObject(file: Img4File, index: number, object: Img4Object): I
   return new Img4File(
     file.objects.map((old, i) => (i === index ? object : old)),
     file.trailing,
+    file.padding,
   );
 }
 

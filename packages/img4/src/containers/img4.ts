@@ -112,11 +112,15 @@ export class Img4File {
     readonly objects: readonly Img4Object[],
     /** Bytes after the last structure, such as the stray byte that some saved tickets end with. */
     readonly trailing: Uint8Array,
+    /** Zero padding before each structure, when a superblock aligns them. */
+    readonly padding: readonly Uint8Array[] = [],
   ) {}
 
   /** The file's bytes, exactly as read unless objects were exchanged. */
   toBytes(): Uint8Array {
-    return concatBytes([...this.objects.map(object => object.toBytes()), this.trailing]);
+    const none = new Uint8Array(0);
+    const parts = this.objects.flatMap((object, i) => [this.padding[i] ?? none, object.toBytes()]);
+    return concatBytes([...parts, this.trailing]);
   }
 }
 
@@ -155,13 +159,26 @@ const LEAST_OBJECT = 10;
  */
 export function parseImg4File(bytes: Uint8Array, options: DerOptions = {}): Img4File {
   const objects: Img4Object[] = [];
+  const padding: Uint8Array[] = [];
   let at = 0;
-  while (objects.length === 0 || (bytes[at] === 0x30 && bytes.length - at >= LEAST_OBJECT)) {
-    const object = parseObject(bytes, at, options);
+  for (let next = 0; objects.length === 0 || beginsObject(bytes, next); next = skipZeros(bytes, at)) {
+    const object = parseObject(bytes, next, options);
     objects.push(object);
-    at += object.toBytes().length;
+    padding.push(bytes.subarray(at, next));
+    at = next + object.toBytes().length;
   }
-  return new Img4File(objects, bytes.subarray(at));
+  return new Img4File(objects, bytes.subarray(at), padding);
+}
+
+function skipZeros(bytes: Uint8Array, at: number): number {
+  while (at < bytes.length && bytes[at] === 0) at++;
+  return at;
+}
+
+/** Whether what is at `at` claims to be a structure of the family: then it has to be a good one. */
+function beginsObject(bytes: Uint8Array, at: number): boolean {
+  if (bytes[at] !== 0x30 || bytes.length - at < LEAST_OBJECT) return false;
+  return /IM(G4|4[PMRC])/.test(latin1(bytes.subarray(at + 2, at + 14)));
 }
 
 function parseObject(bytes: Uint8Array, at: number, options: DerOptions): Img4Object {
