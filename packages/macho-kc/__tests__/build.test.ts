@@ -293,7 +293,7 @@ void start(void) { for (;;) { add(*pointer); *(volatile char *)&bytes[1] = *pick
     const pointers = Array.from(collection.pointers, f => `${name(f.location)} -> ${name(f.target!)}`).sort();
     expect(pointers).toEqual(['_pointer+0 -> _counter+0', '_table+0 -> _text+0', '_table+8 -> _text+4']);
     // The segments did move against each other.
-    const distance = (macho: MachO) => macho.segment('__DATA')!.vmaddr - macho.segment('__TEXT_EXEC')!.vmaddr;
+    const distance = (macho: MachO) => macho.segment('__DATA_CONST')!.vmaddr - macho.segment('__TEXT_EXEC')!.vmaddr;
     expect(distance(image)).not.toBe(distance(new MachO(kernel)));
     expect(loadPlan(collection.macho).entry).toBe([...readSymbols(image)].find(s => s.name === '_start')!.value);
   });
