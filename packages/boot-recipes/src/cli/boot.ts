@@ -1,8 +1,9 @@
 import { type CliCommand, type Options, UsageError } from '@internal/binary/cli';
 import { unescapeText } from '../console.js';
+import type { GuestMachine } from '../machines/guest.js';
 import { findRecipe } from '../recipes/index.js';
 import { type BootReason, type BootResult, BootSession } from '../session.js';
-import { count, RECIPE_OPTIONS, recipeOptions } from './recipe-options.js';
+import { count, RECIPE_OPTIONS, recipeOptions, whole } from './recipe-options.js';
 import { Terminal } from './terminal.js';
 
 /** What each end of a run is to whoever called. */
@@ -41,6 +42,16 @@ const summary = ({ reason, instructions, seconds, mips, guestSeconds, pc }: Boot
   `${SENTENCES[reason]}${EXIT_CODES[reason] === 0 ? '' : ` (pc 0x${pc.toString(16)})`}: ${(instructions / 1e6).toFixed(1)} M instructions in ${seconds.toFixed(2)} s ` +
   `(${mips.toFixed(0)} MIPS), ${guestSeconds.toFixed(2)} s for the guest`;
 
+/** Prints the first `number` instructions, with their addresses. */
+function traceFirst({ engine }: GuestMachine, number: number, print: (line: string) => void): void {
+  if (number === 0 || engine === undefined) return;
+  let left = number;
+  engine.trace((pc, word) => {
+    print(`0x${pc.toString(16)}  ${(word >>> 0).toString(16).padStart(8, '0')}  ${engine.disassemble(word, pc)}`);
+    if (--left === 0) engine.trace(undefined);
+  });
+}
+
 /** `boot-recipes boot RECIPE` */
 export const boot: CliCommand = {
   name: 'boot',
@@ -48,6 +59,7 @@ export const boot: CliCommand = {
   summary: 'boot a recipe, with its serial port on the terminal (Ctrl-A x leaves)',
   options: [
     ...RECIPE_OPTIONS,
+    ['--trace <number>', 'print that many instructions on stderr as they run, from the first'],
     ['--until <regex>', 'end with exit code 0 when the guest has printed this since the last --send was typed'],
     ['--timeout <seconds>', 'end with exit code 3 after that much time'],
     [
@@ -87,6 +99,7 @@ export const boot: CliCommand = {
           }
         : {}),
     });
+    traceFirst(prepared.machine, whole(options, 'trace', 0) ?? 0, line => context.info(line));
     const terminal = new Terminal(session);
     let result: BootResult;
     try {

@@ -73,7 +73,8 @@ export function count(options: Options, name: string, least: number): number | u
   return value;
 }
 
-function whole(options: Options, name: string, least: number): number | undefined {
+/** A whole number of at least `least`. */
+export function whole(options: Options, name: string, least: number): number | undefined {
   const value = count(options, name, least);
   if (value !== undefined && !Number.isInteger(value)) throw new UsageError(`--${name} ${value}: a whole number`);
   return value;

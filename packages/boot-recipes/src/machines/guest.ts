@@ -1,4 +1,6 @@
-import type { Clock, Machine, SerialPort } from 'arm64-emu';
+import type { BuiltMachine, Clock, Machine, SerialPort } from 'arm64-emu';
+
+type Engine = BuiltMachine['engine'];
 
 /** A machine as a boot needs it: any board of arm64-emu with a console. */
 export interface GuestMachine extends Pick<Machine, 'run' | 'runSync' | 'stop' | 'wake' | 'executed'> {
@@ -6,6 +8,8 @@ export interface GuestMachine extends Pick<Machine, 'run' | 'runSync' | 'stop' |
   readonly serial: Pick<SerialPort, 'output' | 'receive'>;
   /** Guest time, in nanoseconds since power-on. */
   readonly time: Clock;
+  /** The instructions as they run, for traces. */
+  readonly engine?: Pick<Engine, 'trace' | 'disassemble'>;
   /** Program counter of the first CPU, for reports. */
   pc(): bigint;
 }

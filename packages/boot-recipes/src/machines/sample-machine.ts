@@ -42,7 +42,7 @@ export function anyOf(output: InterruptLine): () => InterruptLine {
 export function sampleMachine(options: SampleMachineOptions): SampleMachine {
   const { timebase, uart, aic } = SAMPLE_BOARD;
   const { ram = SAMPLE_BOARD.ram } = options;
-  const { machine, bus } = buildMachine({
+  const { machine, bus, engine } = buildMachine({
     model: appleA12,
     mpidrs: [0x80010000n], // a performance core
     ram: [{ base: ram, size: options.memory }],
@@ -63,7 +63,7 @@ export function sampleMachine(options: SampleMachineOptions): SampleMachine {
   }
   machine.start(options.entry, options.bootArgs);
   return {
-    machine: Object.assign(machine, { serial, pc: () => machine.within(0, c => c.pc) }),
+    machine: Object.assign(machine, { serial, engine, pc: () => machine.within(0, c => c.pc) }),
     write: (physical, bytes) => bus.write(physical, bytes),
   };
 }

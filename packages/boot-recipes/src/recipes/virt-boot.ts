@@ -73,7 +73,7 @@ function createMachine(options: RecipeOptions): VirtMachine {
 
 /** A `virt` machine with the files of `options` in its memory, started as QEMU starts them. */
 export async function prepareVirt(options: RecipeOptions): Promise<PreparedBoot> {
-  const { machine, serial, ram, deviceTree, load } = createMachine(options);
+  const { machine, serial, engine, ram, deviceTree, load } = createMachine(options);
   const { segments, entry, x0, dtb, initrd } = await layoutOf(options, ram);
   const blob: LoadSegment[] =
     dtb === undefined
@@ -98,7 +98,7 @@ export async function prepareVirt(options: RecipeOptions): Promise<PreparedBoot>
   const regions = all.map(({ name, address, size }) => ({ name, physical: hex(address), size: hex(size) }));
   const cpus = machine.cpus.length;
   return {
-    machine: Object.assign(machine, { serial, pc: () => machine.within(0, cpu => cpu.pc) }),
+    machine: Object.assign(machine, { serial, engine, pc: () => machine.within(0, cpu => cpu.pc) }),
     plan: { ram: { physical: hex(ram.base), size: hex(ram.size) }, cpus, entry: hex(entry), x0: hex(x0), regions },
     planText: [
       `virt: ${cpus} CPU${cpus > 1 ? 's' : ''}, ${Math.floor(ram.size / 0x100000)} MiB at ${hex(ram.base)}`,

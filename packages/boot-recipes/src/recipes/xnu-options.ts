@@ -4,6 +4,7 @@ import { unwrapPayload } from '../xnu/payload.js';
 import type { XnuInputs } from '../xnu/plan.js';
 import { commandLineSizeFor } from '../xnu/version.js';
 import type { RecipeOption, RecipeOptions } from './recipe.js';
+import { MOST_MEMORY } from './virt-boot.js';
 
 /** The options of every recipe that starts XNU. */
 export const XNU_OPTIONS: readonly RecipeOption[] = [
@@ -34,6 +35,15 @@ export interface XnuBoard {
   readonly commandLine: string;
 }
 
+/** Bytes of RAM that a machine can have: whole MiB. */
+export function checkMemory(size: number): number {
+  if (!Number.isSafeInteger(size) || size < 16 * 0x100000 || size % 0x100000 !== 0)
+    throw new BootError('bad-option', `${size} bytes; whole MiB, at least 16`, { path: 'memory' });
+  if (size > MOST_MEMORY)
+    throw new BootError('bad-option', `${size} bytes; at most ${MOST_MEMORY} are possible`, { path: 'memory' });
+  return size;
+}
+
 const missing = (what: string, option: string): BootError =>
   new BootError('missing-input', `${what} is needed: give one with --${option}`, { path: option });
 
@@ -47,8 +57,6 @@ export function xnuInputs(
   files: { readonly deviceTree?: Uint8Array } = {},
 ): XnuInputs {
   const { base, size } = board.ram;
-  if (!Number.isSafeInteger(size) || size < 16 * 0x100000 || size % 0x100000 !== 0)
-    throw new BootError('bad-option', `${size} bytes; whole MiB, at least 16`, { path: 'memory' });
   if (options.kernel === undefined) throw missing('a kernel', 'kernel');
   const kernel = openKernel(options.kernel, options.patches);
   const deviceTree = options.deviceTree ?? files.deviceTree;

@@ -5,8 +5,8 @@ import { unwrapPayload } from '../xnu/payload.js';
 import { loadXnu, planToJson, planToText, planXnu } from '../xnu/plan.js';
 import { virtXnuTree } from '../xnu/virt-tree.js';
 import type { Recipe, RecipeOptions } from './recipe.js';
-import { cpuModel, MOST_MEMORY } from './virt-boot.js';
-import { XNU_OPTIONS, xnuInputs } from './xnu-options.js';
+import { cpuModel } from './virt-boot.js';
+import { checkMemory, XNU_OPTIONS, xnuInputs } from './xnu-options.js';
 
 /** Counter rate of the machine `virt`, in Hz. */
 const TIMEBASE = 62_500_000;
@@ -54,9 +54,7 @@ export const xnuVmappleSource: Recipe = {
   options: [...XNU_OPTIONS, 'smp', 'cpu'],
   prepare(options) {
     const { cpus, boardEdits } = cpusOf(options);
-    const memory = options.memory ?? 0x40000000;
-    if (memory > MOST_MEMORY)
-      throw new BootError('bad-option', `${memory} bytes; at most ${MOST_MEMORY} are possible`, { path: 'memory' });
+    const memory = checkMemory(options.memory ?? 0x40000000);
     const ram = { base: VIRT_MAP.ram.base, size: memory };
     const plan = planXnu({
       ...xnuInputs(
@@ -68,7 +66,7 @@ export const xnuVmappleSource: Recipe = {
       virtBaseUnit: VIRT_BASE_UNIT,
     });
     const { log } = options;
-    const { machine, serial, bus } = createVirt({
+    const { machine, serial, bus, engine } = createVirt({
       memory,
       smp: cpus,
       gic: 3,
@@ -80,7 +78,7 @@ export const xnuVmappleSource: Recipe = {
     loadXnu(plan, (physical, bytes) => bus.write(physical, bytes));
     machine.start(plan.entry, plan.bootArgs.physical);
     return {
-      machine: Object.assign(machine, { serial, pc: () => machine.within(0, cpu => cpu.pc) }),
+      machine: Object.assign(machine, { serial, engine, pc: () => machine.within(0, cpu => cpu.pc) }),
       plan: { machine: 'virt', cpus, ...planToJson(plan) },
       planText: `virt, ${cpus} CPU${cpus > 1 ? 's' : ''}, ${memory / 0x100000} MiB\n${planToText(plan)}`,
     };

@@ -6,6 +6,8 @@ import type { KernelSegment } from './placement.js';
 
 /** An outer segment with its content; what is past `bytes` is zero. */
 export interface LoadedSegment extends KernelSegment {
+  /** Initial VM protection: 1 read, 2 write, 4 execute. */
+  readonly protection: number;
   readonly bytes: Uint8Array;
 }
 

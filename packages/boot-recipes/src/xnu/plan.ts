@@ -7,6 +7,8 @@ import type { AppliedPatch } from './patches.js';
 import { type Placement, place, type Region } from './placement.js';
 import { wrapTrustCache } from './trust-cache.js';
 
+const VM_PROT_WRITE = 2;
+
 /** What an XNU boot is made from. */
 export interface XnuInputs {
   readonly kernel: KernelImage;
@@ -156,6 +158,19 @@ export function planXnu(inputs: XnuInputs): XnuPlan {
     deviceTreeEdits: prepared.edits,
     contents,
   };
+}
+
+/**
+ * Physical address behind the highest segment that the kernel may not write: where the region ends that it locks.
+ *
+ * @param kernel what `plan` was made from
+ */
+export function readOnlyEnd(kernel: KernelImage, plan: XnuPlan): bigint {
+  const used = kernel.segments.filter(segment => segment.vmsize > 0n);
+  return plan.kernel.reduce((end, { physical, size }, i) => {
+    const fixed = (used[i]!.protection & VM_PROT_WRITE) === 0;
+    return fixed && physical + size > end ? physical + size : end;
+  }, 0n);
 }
 
 /** Writes a plan into RAM that is zero. `write` takes a physical address and tells whether that is RAM. */

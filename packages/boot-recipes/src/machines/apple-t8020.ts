@@ -1,0 +1,73 @@
+import {
+  APPLE_REGISTERS,
+  AppleAic,
+  appleA12,
+  buildMachine,
+  type Device,
+  SamsungUart,
+  SerialPort,
+  Unimplemented,
+} from 'arm64-emu';
+import { Amcc, type ReadOnlyRegion } from './amcc.js';
+import type { SampleMachine } from './sample-machine.js';
+import { anyOf } from './sample-machine.js';
+import { T8020_BOARD } from './t8020-board.js';
+
+/** What {@link appleT8020} is made with. */
+export interface AppleT8020Options {
+  /** Bytes of RAM. */
+  readonly memory: number;
+  /** Physical address of the kernel's first instruction. */
+  readonly entry: bigint;
+  /** Physical address of boot_args, which X0 holds at the start. */
+  readonly bootArgs: bigint;
+  /** What the memory controller announces as read-only. */
+  readonly readOnly?: ReadOnlyRegion;
+  /** Told what the guest does that is not modelled. */
+  readonly log?: ((message: string) => void) | undefined;
+}
+
+/**
+ * The machine of {@link T8020_BOARD}: one A12-like CPU at EL1 with Apple's registers, both timers on its FIQ, AIC,
+ * Samsung UART, the memory controller's lock registers, and blocks of registers that only store. No PSCI, as on the real chip. Accesses
+ * to other addresses read 0 and are logged.
+ */
+export function appleT8020(options: AppleT8020Options): SampleMachine {
+  const { timebase, uart, aic: aicAt, amcc, stubs } = T8020_BOARD;
+  const { log } = options;
+  const { machine, bus, engine } = buildMachine({
+    model: appleA12,
+    mpidrs: [0x80010000n], // a performance core
+    ram: [{ base: T8020_BOARD.ram, size: options.memory }],
+    counterFrequency: timebase,
+    registers: APPLE_REGISTERS,
+    unknownRegisters: 'zero',
+    psci: false,
+    ...(log === undefined ? {} : { log }),
+  });
+  const cpu = machine.cpus[0]!;
+  const fiq = anyOf(cpu.fiq);
+  machine.lines[0] = { cntv: fiq(), cntp: fiq() };
+  const aic = new AppleAic({ lines: aicAt.lines, cpus: [cpu.irq], current: () => machine.current.index });
+  const serial = new SerialPort();
+  const devices: readonly (readonly [number, Device])[] = [
+    [uart.base, new SamsungUart({ port: serial, clock: machine.time, line: aic.line(uart.interrupt) })],
+    [aicAt.base, aic],
+    [amcc.base, new Amcc(amcc.size, amcc.planes, options.readOnly)],
+    ...stubs.map(({ name, base, size }) => [base, new Unimplemented(name, size, { mode: 'ram', log })] as const),
+  ];
+  for (const [base, device] of devices) {
+    bus.map(base, device);
+    machine.devices.push(device);
+  }
+  bus.onHole = ({ address, size, value }) => {
+    const what = value === undefined ? 'read' : `write of 0x${value.toString(16)}`;
+    log?.(`${what}, ${size} bytes, at unmapped 0x${address.toString(16)}`);
+    return 0;
+  };
+  machine.start(options.entry, options.bootArgs);
+  return {
+    machine: Object.assign(machine, { serial, engine, pc: () => machine.within(0, c => c.pc) }),
+    write: (physical, bytes) => bus.write(physical, bytes),
+  };
+}
