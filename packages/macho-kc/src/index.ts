@@ -72,7 +72,7 @@ export {
 } from './fixups/pointer.js';
 export { collectionBase, type Fixup, Pointers, type PointersOptions } from './fixups/pointers.js';
 export { ARCHITECTURES, type Architecture, FILE_TYPES, MH_FLAGS } from './macho/constants.js';
-export { type DataInCode, dataInCode, encodeDataInCode } from './macho/data-in-code.js';
+export { DATA_IN_CODE_KINDS, type DataInCode, dataInCode, encodeDataInCode } from './macho/data-in-code.js';
 export { type ExportedSymbol, encodeExportsTrie, parseExportsTrie, readExports } from './macho/exports-trie.js';
 export { buildFat, type FatInput, type FatSlice, isFat, openMachO, readFat } from './macho/fat.js';
 export { encodeFunctionStarts, functionStarts, parseFunctionStarts } from './macho/function-starts.js';

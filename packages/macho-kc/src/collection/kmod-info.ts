@@ -1,9 +1,9 @@
 import { fail } from '../error.js';
 import type { MachO } from '../macho/macho.js';
 import { fixedString } from '../source.js';
-import { type KmodInfo, KmodInfoSize, readKmodInfo, writeKmodInfo } from './kmod-info.generated.js';
+import { type KmodInfo, KmodInfoSize, readKmodInfo } from './kmod-info.generated.js';
 
-export { type KmodInfo, KmodInfoSize, readKmodInfo, writeKmodInfo };
+export { type KmodInfo, KmodInfoSize };
 
 /** kmod_info with its texts decoded; pointers as stored, which chained fixups encode. */
 export interface NamedKmodInfo extends Omit<KmodInfo, 'name' | 'version'> {

@@ -3,8 +3,6 @@ import { readBytes } from '../source.js';
 import type { MachO } from './macho.js';
 import { LebCursor, pushUleb } from './uleb128.js';
 
-export const EXPORT_KIND_MASK = 0x3;
-export const EXPORT_WEAK = 0x4;
 export const EXPORT_REEXPORT = 0x8;
 export const EXPORT_STUB_AND_RESOLVER = 0x10;
 

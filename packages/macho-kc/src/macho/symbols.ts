@@ -4,16 +4,13 @@ import type { MachO } from './macho.js';
 
 // mach-o/nlist.h
 export const N_STAB = 0xe0;
-export const N_PEXT = 0x10;
 export const N_TYPE = 0x0e;
 export const N_EXT = 0x01;
 export const N_UNDF = 0x0;
 export const N_ABS = 0x2;
 export const N_SECT = 0xe;
 export const N_PBUD = 0xc;
-export const N_INDR = 0xa;
 export const N_WEAK_REF = 0x0040;
-export const N_WEAK_DEF = 0x0080;
 
 /** One entry of the symbol table. */
 export interface MachOSymbol {
