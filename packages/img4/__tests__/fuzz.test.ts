@@ -7,13 +7,13 @@ afterEach(() => {
   acceleration.enabled = true;
 });
 
-// A short run of the fuzzer with a seed that changes daily; the long one is `npx tsx packages/img4/fuzz/index.ts`.
+// A short run of the fuzzer; the long one is `npx tsx packages/img4/fuzz/index.ts --seed N`.
 it.each([
   ['WebAssembly', true],
   ['TypeScript', false],
 ])('nothing but typed errors, in time and memory (%s)', async (_name, enabled) => {
   acceleration.enabled = enabled;
-  const seed = Math.floor(Date.now() / 86_400_000);
+  const seed = 20_781;
   const result = await fuzz({ inputs: 100_000, seed, time: 15_000 });
   const findings = result.findings.map(
     ({ target, what, input }) => `seed ${seed}, ${target}: ${what}: ${toHex(input)}`,

@@ -87,12 +87,23 @@ class ScriptGroups implements GroupDecoder {
   consumed(): number {
     return this.at;
   }
-  release(): void {}
+  release(): void {
+    idle = new WeakRef(this);
+  }
+}
+
+/** The last instance that was given back: its buffers are used again, unless they are collected first. */
+let idle: WeakRef<ScriptGroups> | undefined;
+
+function scriptGroups(): ScriptGroups {
+  const again = idle?.deref();
+  idle = undefined;
+  return again ?? new ScriptGroups();
 }
 
 function groupDecoder(): GroupDecoder {
   const wasm = accelerator('lzss_decode');
-  if (!wasm) return new ScriptGroups();
+  if (!wasm) return scriptGroups();
   const consumed = new Int32Array(wasm.memory, wasm.address('consumed'), 1);
   return {
     input: new Uint8Array(wasm.memory, wasm.address('input'), INPUT),

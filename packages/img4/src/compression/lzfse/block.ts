@@ -31,7 +31,7 @@ export interface BlockDecoder {
  * FSE streams are read backwards, so a bit position counts down from the end of the payload. Reads take the 32 bits
  * at the byte of the position: up to 25 bits at any alignment. The caller guarantees 4 readable bytes after the payload.
  */
-export class ScriptBlock implements BlockDecoder {
+class ScriptBlock implements BlockDecoder {
   readonly window = new Uint8Array(WINDOW_SIZE);
   private readonly view = new DataView(this.window.buffer);
   private readonly literalStates = new Int32Array(LITERAL.states);
@@ -82,7 +82,9 @@ export class ScriptBlock implements BlockDecoder {
     return this.matches > 0;
   }
 
-  release(): void {}
+  release(): void {
+    idle = new WeakRef(this);
+  }
 
   private decodeLiterals(source: DataView, at: number, header: LzfseHeader): void {
     const table = this.literalStates;
@@ -209,4 +211,14 @@ export class ScriptBlock implements BlockDecoder {
       throw this.fail(`distance ${this.distance} reaches before the output`);
     return [length, match];
   }
+}
+
+/** The last instance that was given back: its buffers are used again, unless they are collected first. */
+let idle: WeakRef<ScriptBlock> | undefined;
+
+/** A decoder in TypeScript. */
+export function scriptBlock(): ScriptBlock {
+  const again = idle?.deref();
+  idle = undefined;
+  return again ?? new ScriptBlock();
 }

@@ -1,6 +1,6 @@
 import { Img4Error } from '../../error.js';
 import { type Accelerator, accelerator, release } from '../wasm.js';
-import { type BlockDecoder, ScriptBlock } from './block.js';
+import { type BlockDecoder, scriptBlock } from './block.js';
 import { D, D_VALUES, L, L_VALUES, LITERAL, M, M_VALUES } from './constants.js';
 import { literalTable, valueTable } from './fse.js';
 import type { LzfseHeader } from './header.js';
@@ -76,5 +76,5 @@ class WasmBlock implements BlockDecoder {
 /** The fastest decoder that this place allows. */
 export function blockDecoder(): BlockDecoder {
   const wasm = accelerator('lzfse_decode');
-  return wasm ? new WasmBlock(wasm) : new ScriptBlock();
+  return wasm ? new WasmBlock(wasm) : scriptBlock();
 }
