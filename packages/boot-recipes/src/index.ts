@@ -1,5 +1,7 @@
 export { boot, prepareBoot } from './boot.js';
 export type { ConsoleScript } from './console.js';
+export { type BootEvidence, type Diagnosis, diagnose } from './diagnosis/diagnose.js';
+export type { FailureRule } from './diagnosis/rules.js';
 export { BootError, type BootErrorCode, isBootError } from './error.js';
 export type { GuestMachine } from './machines/guest.js';
 export { findRecipe, RECIPES } from './recipes/index.js';

@@ -1,10 +1,16 @@
 import { type CliCommand, type Options, UsageError } from '@internal/binary/cli';
 import { unescapeText } from '../console.js';
+import { diagnose, diagnosisText } from '../diagnosis/diagnose.js';
+import { loopOf } from '../diagnosis/loop.js';
 import type { GuestMachine } from '../machines/guest.js';
 import { findRecipe } from '../recipes/index.js';
 import { type BootReason, type BootResult, BootSession } from '../session.js';
 import { count, RECIPE_OPTIONS, recipeOptions, whole } from './recipe-options.js';
 import { Terminal } from './terminal.js';
+
+/** Characters of output, and reports of what is not modelled, that a diagnosis is made from. */
+const KEPT_OUTPUT = 0x40000;
+const MOST_REPORTS = 1000;
 
 /** What each end of a run is to whoever called. */
 export const EXIT_CODES: Record<BootReason, number> = {
@@ -83,15 +89,26 @@ export const boot: CliCommand = {
     const recipe = findRecipe(String(args[0]));
     const until = untilPattern(options);
     const timeout = count(options, 'timeout', 0);
-    const prepared = await recipe.prepare(await recipeOptions(context, recipe, options));
+    const reports: string[] = [];
+    const given = await recipeOptions(context, recipe, options);
+    const log = (line: string): void => {
+      if (reports.length < MOST_REPORTS) reports.push(line);
+      given.log?.(line);
+    };
+    const prepared = await recipe.prepare({ ...given, log });
     context.info(prepared.planText);
     const out = context.json ? process.stderr : process.stdout;
     const live = process.stderr.isTTY && !out.isTTY;
+    const decoder = new TextDecoder();
+    let printed = '';
     const session = new BootSession(prepared, {
       until,
       timeout,
       send: texts(options, 'send').map(unescapeText),
-      output: bytes => void out.write(bytes),
+      output: bytes => {
+        printed = (printed + decoder.decode(bytes, { stream: true })).slice(-KEPT_OUTPUT);
+        out.write(bytes);
+      },
       ...(live
         ? {
             progress: (n, s) =>
@@ -109,7 +126,20 @@ export const boot: CliCommand = {
     }
     if (!context.json) out.write('\n');
     context.info(summary(result));
-    if (context.json) context.result({ recipe: recipe.name, ...result, pc: `0x${result.pc.toString(16)}` }, '');
+    const diagnosis =
+      result.reason === 'stopped' || EXIT_CODES[result.reason] === 0
+        ? []
+        : diagnose({
+            output: printed.replaceAll('\r', ''),
+            reason: result.reason,
+            log: reports,
+            pc: result.pc,
+            loop: result.reason === 'timeout' ? loopOf(prepared.machine) : [],
+            symbol: prepared.symbol,
+          });
+    if (diagnosis.length > 0) context.info(diagnosisText(diagnosis));
+    if (context.json)
+      context.result({ recipe: recipe.name, ...result, pc: `0x${result.pc.toString(16)}`, diagnosis }, '');
     return EXIT_CODES[result.reason];
   },
 };

@@ -67,6 +67,8 @@ export interface PreparedBoot {
   readonly plan: Readonly<Record<string, unknown>>;
   /** The same for people. */
   readonly planText: string;
+  /** Name of the place of a kernel address, when the kernel has symbols. */
+  readonly symbol?: ((address: bigint) => string | undefined) | undefined;
 }
 
 /** One way to boot something. */

@@ -1,3 +1,4 @@
+import { kernelSymbols } from '../diagnosis/symbols.js';
 import { SAMPLE_BOARD } from '../machines/sample-board.js';
 import { sampleMachine } from '../machines/sample-machine.js';
 import { openKernel } from '../xnu/kernel.js';
@@ -24,8 +25,9 @@ export const sample: Recipe = {
   prepare(options) {
     const images = sampleImages();
     const memory = options.memory ?? 256 << 20;
+    const kernel = openKernel(options.kernel ?? images.kernel);
     const plan = planXnu({
-      kernel: openKernel(options.kernel ?? images.kernel),
+      kernel,
       deviceTree: unwrapPayload(images.deviceTree, 'device tree', ['dtre']),
       ramDisk: unwrapPayload(options.initrd ?? images.ramDisk, 'initrd', ['rdsk']),
       commandLine: options.append ?? 'serial=3 debug=0x8 -v rd=md0',
@@ -43,6 +45,11 @@ export const sample: Recipe = {
       log: options.log,
     });
     loadXnu(plan, write);
-    return { machine, plan: planToJson(plan), planText: planToText(plan) };
+    return {
+      machine,
+      plan: planToJson(plan),
+      planText: planToText(plan),
+      symbol: kernelSymbols(kernel.bytes, plan.slide),
+    };
   },
 };

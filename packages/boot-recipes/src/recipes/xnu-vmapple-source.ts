@@ -1,5 +1,6 @@
 import { type EditList, editList, openTree } from 'apple-devicetree';
 import { createVirt, VIRT_MAP } from 'arm64-emu';
+import { kernelSymbols } from '../diagnosis/symbols.js';
 import { BootError } from '../error.js';
 import { unwrapPayload } from '../xnu/payload.js';
 import { loadXnu, planToJson, planToText, planXnu } from '../xnu/plan.js';
@@ -56,15 +57,12 @@ export const xnuVmappleSource: Recipe = {
     const { cpus, boardEdits } = cpusOf(options);
     const memory = checkMemory(options.memory ?? 0x40000000);
     const ram = { base: VIRT_MAP.ram.base, size: memory };
-    const plan = planXnu({
-      ...xnuInputs(
-        options,
-        { ram, timebase: TIMEBASE, commandLine: COMMAND_LINE },
-        { deviceTree: virtXnuTree({ cpus, timebase: TIMEBASE }) },
-      ),
-      boardEdits,
-      virtBaseUnit: VIRT_BASE_UNIT,
-    });
+    const inputs = xnuInputs(
+      options,
+      { ram, timebase: TIMEBASE, commandLine: COMMAND_LINE },
+      { deviceTree: virtXnuTree({ cpus, timebase: TIMEBASE }) },
+    );
+    const plan = planXnu({ ...inputs, boardEdits, virtBaseUnit: VIRT_BASE_UNIT });
     const { log } = options;
     const { machine, serial, bus, engine } = createVirt({
       memory,
@@ -81,6 +79,7 @@ export const xnuVmappleSource: Recipe = {
       machine: Object.assign(machine, { serial, engine, pc: () => machine.within(0, cpu => cpu.pc) }),
       plan: { machine: 'virt', cpus, ...planToJson(plan) },
       planText: `virt, ${cpus} CPU${cpus > 1 ? 's' : ''}, ${memory / 0x100000} MiB\n${planToText(plan)}`,
+      symbol: kernelSymbols(inputs.kernel.bytes, plan.slide),
     };
   },
 };

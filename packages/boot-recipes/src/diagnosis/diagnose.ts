@@ -1,0 +1,148 @@
+import type { BootReason } from '../session.js';
+import { execFailure, FAILURES, type FailureRule } from './rules.js';
+
+/** What is known of a boot that ended. */
+export interface BootEvidence {
+  /** What the guest printed. */
+  readonly output: string;
+  readonly reason: BootReason;
+  /** What the machine reported as not modelled. */
+  readonly log?: readonly string[];
+  /** Program counter at the end. */
+  readonly pc?: bigint;
+  /** Addresses that ran in the last moments, when they are few enough for a loop. */
+  readonly loop?: readonly bigint[];
+  /** Name of the place of an address. */
+  readonly symbol?: ((address: bigint) => string | undefined) | undefined;
+}
+
+/** One explanation. */
+export interface Diagnosis {
+  /** For programs: `panic`, `no-root`, `exec`, `spin`, `unimplemented`, … */
+  readonly id: string;
+  readonly topic: FailureRule['topic'] | 'emulator';
+  /** The line or fact that it is concluded from. */
+  readonly seen: string;
+  readonly cause: string;
+  readonly try: string;
+  /** Where, for panics and loops: addresses with symbols as far as there are any. */
+  readonly backtrace: readonly string[];
+}
+
+const PANIC = /^.*\bpanic\(.*$/m;
+const EXEC = /Process 1 exec of (\S+) failed, errno (\d+)/;
+const FRAME = /\b(?:lr|LR|pc): *(0x[0-9a-f]{8,16})/g;
+/** Reports of what is not modelled that are worth a line. */
+const MOST_REPORTS = 5;
+
+const at = (address: bigint, symbol: BootEvidence['symbol']): string => {
+  const name = symbol?.(address);
+  return `0x${address.toString(16)}${name === undefined ? '' : ` ${name}`}`;
+};
+
+/**
+ * Explains how a boot failed, from what the guest printed and how it ended; the most certain first, empty when nothing
+ * is recognised or nothing failed.
+ *
+ * @example
+ * ```ts
+ * import { diagnose } from 'boot-recipes';
+ *
+ * const [first] = diagnose({ output: 'Process 1 exec of /sbin/launchd failed, errno 2\n', reason: 'timeout' });
+ * if (first?.id !== 'exec' || !first.cause.includes('no such file')) throw new Error('not recognised');
+ * ```
+ */
+export function diagnose(evidence: BootEvidence): Diagnosis[] {
+  const { output, reason, symbol, log = [], loop = [] } = evidence;
+  const found: Diagnosis[] = [];
+  const panic = PANIC.exec(output);
+  for (const rule of FAILURES) {
+    const line = matchingLine(output, rule.pattern);
+    if (line === undefined) continue;
+    const { id, topic, cause } = rule;
+    found.push({
+      id,
+      topic,
+      seen: line,
+      cause,
+      try: rule.try,
+      backtrace: panic ? frames(output, panic.index, symbol) : [],
+    });
+  }
+  const exec = EXEC.exec(output);
+  if (exec !== null) {
+    const [name, cause, remedy] = execFailure(exec[2]!);
+    found.push({ id: 'exec', topic: 'first program', seen: `${exec[0]} (${name})`, cause, try: remedy, backtrace: [] });
+  }
+  if (panic !== null && found.length === 0)
+    found.push({
+      id: 'panic',
+      topic: 'kernel',
+      seen: panic[0].trim(),
+      cause: 'the kernel gave up; its message says why',
+      try: 'follow the backtrace; keepsyms=1 on the command line makes the kernel print names itself',
+      backtrace: frames(output, panic.index, symbol),
+    });
+  if (reason === 'until' || reason === 'power-off') return found;
+  if (reason === 'timeout' && loop.length > 0)
+    found.push({
+      id: 'spin',
+      topic: 'interrupts',
+      seen: `the CPU goes round ${loop.length} instructions and takes no interrupt`,
+      cause: 'it waits for a register or an interrupt that never changes',
+      try: 'see what it reads there: --trace shows instructions, and reports of unmapped addresses name devices',
+      backtrace: [at(loop[0]!, symbol)],
+    });
+  if (reason === 'halted')
+    found.push({
+      id: 'halted',
+      topic: 'interrupts',
+      seen: 'every CPU waits for an interrupt, and no timer or device will raise one',
+      cause: 'the guest switched its timer off, or masked the interrupt that it waits for',
+      try: 'if it waits for input, type at it or use --send',
+      backtrace: evidence.pc === undefined ? [] : [at(evidence.pc, symbol)],
+    });
+  if (output.length === 0 && found.length === 0)
+    found.push({
+      id: 'silent',
+      topic: 'console',
+      seen: 'nothing was printed',
+      cause: 'the kernel did not reach its console, or serial output is off',
+      try: 'serial=3 on the command line; the tree’s uart0 must be where the machine has its UART: boot-recipes doctor',
+      backtrace: evidence.pc === undefined ? [] : [at(evidence.pc, symbol)],
+    });
+  const reports = [...new Set(log.filter(line => /unmapped|unimplemented|unknown|no such register/i.test(line)))];
+  if (reports.length > 0)
+    found.push({
+      id: 'unimplemented',
+      topic: 'emulator',
+      seen: reports.slice(0, MOST_REPORTS).join('; '),
+      cause: `${reports.length} accesses to devices or registers that are not modelled`,
+      try: 'keep the drivers away by removing compatible from their nodes with --dt-edit',
+      backtrace: [],
+    });
+  return found;
+}
+
+function matchingLine(output: string, pattern: RegExp): string | undefined {
+  const match = pattern.exec(output);
+  if (match === null) return undefined;
+  const start = output.lastIndexOf('\n', match.index) + 1;
+  const end = output.indexOf('\n', match.index);
+  return output.slice(start, end < 0 ? undefined : end).trim();
+}
+
+/** The return addresses that a panic prints behind its message. */
+function frames(output: string, from: number, symbol: BootEvidence['symbol']): string[] {
+  return [...output.slice(from).matchAll(FRAME)].slice(0, 32).map(([, address]) => at(BigInt(address!), symbol));
+}
+
+/** Explanations as lines for people. */
+export const diagnosisText = (found: readonly Diagnosis[]): string =>
+  found
+    .map(({ topic, seen, cause, try: remedy, backtrace }) =>
+      [`${topic}: ${seen}`, `  cause: ${cause}`, `  try: ${remedy}`, ...backtrace.map(line => `  at ${line}`)].join(
+        '\n',
+      ),
+    )
+    .join('\n');

@@ -1,0 +1,140 @@
+/** One way in which a kernel says that something is wrong. */
+export interface FailureRule {
+  /** For programs. */
+  readonly id: string;
+  readonly pattern: RegExp;
+  /** What of the boot it concerns. */
+  readonly topic:
+    | 'trust cache'
+    | 'device tree'
+    | 'memory controller'
+    | 'memory'
+    | 'random seed'
+    | 'root device'
+    | 'first program'
+    | 'console'
+    | 'interrupts'
+    | 'kernel';
+  readonly cause: string;
+  readonly try: string;
+}
+
+/** errno values that refuse a first program. */
+const ERRNO: Readonly<Record<string, readonly [name: string, cause: string, remedy: string]>> = {
+  2: ['ENOENT', 'the RAM disk has no such file', 'look at the RAM disk: /sbin/launchd must be on it'],
+  8: ['ENOEXEC', 'the file is no Mach-O that the kernel runs', 'check the file’s architecture with kc info'],
+  13: [
+    'EACCES',
+    'the kernel refused it: signature not in the trust cache, or a program for iOS on a kernel for macOS',
+    'give the RAM disk’s own trust cache with --trust-cache, or --patch allow-any-signature',
+  ],
+  85: ['EBADEXEC', 'the executable is damaged', 'compare the RAM disk with the original'],
+  86: ['EBADARCH', 'the executable is for another architecture', 'an arm64e kernel wants arm64e or arm64 programs'],
+  88: [
+    'EBADMACHO',
+    'the Mach-O is malformed, or dyld is missing',
+    'the RAM disk needs /usr/lib/dyld for dynamic programs',
+  ],
+};
+
+/** The name, cause and remedy of a first program's errno. */
+export const execFailure = (errno: string): readonly [name: string, cause: string, remedy: string] =>
+  ERRNO[errno] ?? [`errno ${errno}`, 'the kernel could not run the first program', 'look the number up in sys/errno.h'];
+
+/** Messages of XNU by what they mean; the first that matches a line explains it. */
+export const FAILURES: readonly FailureRule[] = [
+  {
+    id: 'trust-cache-place',
+    pattern: /EXTRADATA is in an unexpected place/,
+    topic: 'trust cache',
+    cause: 'the trust cache does not end at or below the kernel’s header',
+    try: 'let the plan place it: it goes immediately below the kernel, in whole pages of 16 KiB',
+  },
+  {
+    id: 'trust-cache-bytes',
+    pattern:
+      /short serialized trust cache|too short for its \d+ entries|overlaps previous module|unsupported version .*trust|trust cache.*unsupported version|Number of trust caches/i,
+    topic: 'trust cache',
+    cause: 'the module is damaged, of a version that this kernel does not know, or not the only one',
+    try: 'kernels of macOS 11 and 12 take version 1 with sorted entries: boot-recipes make-trustcache',
+  },
+  {
+    id: 'device-tree-overflow',
+    pattern: /Device tree property overflow|DeviceTree.*(out of bounds|overflow)/i,
+    topic: 'device tree',
+    cause: 'a property’s length still has the placeholder flag (bit 31), or the tree is damaged',
+    try: 'check the tree with adt validate; the loader resolves placeholders in trees that it is given',
+  },
+  {
+    id: 'dram',
+    pattern: /Unable to find '(dram-base|dram-size)'/,
+    topic: 'device tree',
+    cause: '/chosen lacks dram-base or dram-size',
+    try: 'use --devicetree with a tree that has /chosen, and no --dt-edit that removes them',
+  },
+  {
+    id: 'random-seed',
+    pattern: /Expected \d+ seed bytes from bootloader/,
+    topic: 'random seed',
+    cause: '/chosen random-seed is shorter than 64 bytes',
+    try: 'do not edit /chosen.random-seed',
+  },
+  {
+    id: 'ctrr',
+    pattern:
+      /(rorgn|ctrr|ktrr|amcc)[^\n]*(mismatch|panic|failed|missing|unable|not (set|found|locked))|unexpected ro region/i,
+    topic: 'memory controller',
+    cause:
+      'the read-only region in the memory controller’s registers is not the kernel’s, or /chosen/lock-regs lacks a property',
+    try: 'set /chosen/asmb.lp-sip2 (u32) to 1 with --dt-edit: the kernel then leaves the lock alone',
+  },
+  {
+    id: 'memory-configuration',
+    pattern: /Unsupported memory configuration/,
+    topic: 'memory',
+    cause: 'RAM is more than half of the kernel’s address window',
+    try: 'give less with --memory',
+  },
+  {
+    id: 'gic',
+    pattern: /cannot find (GIC node|GIC MMIO|GICR base)|timed out waiting for redistributor/,
+    topic: 'interrupts',
+    cause: '/arm-io/gic is missing or its reg has not {distributor, size, redistributors, size}',
+    try: 'leave --devicetree away to have a tree generated',
+  },
+  {
+    id: 'no-root',
+    pattern: /[Ss]till waiting for root device/,
+    topic: 'root device',
+    cause: 'nothing that the kernel found is the root device',
+    try: 'give a RAM disk with --initrd and rd=md0 on the command line; it must be an HFS+ or mockfs image',
+  },
+  {
+    id: 'mount-root',
+    pattern: /cannot mount root|vfs_mountroot.*fail|mountroot.*failed/i,
+    topic: 'root device',
+    cause: 'the root device has no file system that the kernel mounts',
+    try: 'unwrap the image (IM4P payload, not the .dmg’s outer container) and check that it is HFS+; look with file',
+  },
+  {
+    id: 'uart',
+    pattern: /Unable to find serial device driver|serial device devicetree node doesn't have/,
+    topic: 'console',
+    cause: 'the console’s node has another compatible than the kernel’s drivers',
+    try: 'uart0’s first compatible must be uart-1,samsung (or arm,pl011 for VMAPPLE kernels)',
+  },
+  {
+    id: 'wrong-platform',
+    pattern: /CS Platform Exec Logging|wrong platform/,
+    topic: 'first program',
+    cause: 'the first program is for another platform than the kernel',
+    try: 'use a RAM disk of macOS, or --patch allow-any-signature',
+  },
+  {
+    id: 'io-error',
+    pattern: /Unable to find driver for this platform/,
+    topic: 'device tree',
+    cause: 'no platform expert matches the root node’s compatible',
+    try: 'the root’s compatible must be the board’s that the kernel was built for',
+  },
+];
