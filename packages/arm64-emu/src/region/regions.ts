@@ -8,10 +8,10 @@ import { buildModule, type Func } from '../wasm/module.js';
 import { emitRegion } from './emit-region.js';
 import { regionGraph } from './graph.js';
 
-/** Regions compiled together at most; a module costs some 0.4 ms whatever is in it. */
-const BATCH = 16;
-/** Slices that a hot record waits at most. */
-const PATIENCE = 4;
+/** Records that wait before they are compiled together: a module costs a millisecond or two whatever is in it. */
+const BATCH = 64;
+/** Instructions for which a hot record waits at most. */
+const PATIENCE = 1_000_000;
 /** Times that the regions of a page may be dropped before it is left to the interpreter. */
 const DROPS_BEFORE_DISTRUST = 8;
 const LAST_NUMBER = 0xffff;
@@ -55,7 +55,8 @@ export class Regions {
   private readonly free: number[] = [];
   private next = REGION_BASE;
   private queue: number[] = [];
-  private waited = 0;
+  /** Instructions executed when the queue began. */
+  private since = 0;
 
   constructor(
     buffer: ArrayBufferLike,
@@ -73,10 +74,9 @@ export class Regions {
     this.queue.push(ip);
   }
   /** Between slices: compiles what waits, when it is enough or has waited long enough. */
-  poll(): void {
-    if (this.queue.length === 0) return;
-    if (this.queue.length < BATCH && ++this.waited < PATIENCE) return;
-    this.compile();
+  poll(executed: number): void {
+    if (this.queue.length === 0) this.since = executed;
+    else if (this.queue.length >= BATCH || Math.abs(executed - this.since) > PATIENCE) this.compile();
   }
   /** The handler that a record has beneath a region. */
   original(number: number): number {
@@ -110,7 +110,6 @@ export class Regions {
     const start = performance.now();
     const heads = this.queue;
     this.queue = [];
-    this.waited = 0;
     const made: { ip: number; page: number; func: Func }[] = [];
     for (const ip of heads) {
       const number = this.view.getUint16(ip, true);
