@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { EngineMode } from '../../src/engine/engine.js';
+import { STATE, STATE_SIZE } from '../../src/engine/state.js';
+import { createVirt } from '../../src/virt/virt.js';
+import { guest, words } from '../machine-support.js';
+
+const MODES: readonly EngineMode[] = ['interpreter', 'auto'];
+/** Of all guest state; what was written to XZR is none. */
+function stateHash(buffer: ArrayBuffer): string {
+  const state = new Uint8Array(buffer, 0, STATE_SIZE).slice();
+  state.fill(0, STATE.SINK, STATE.SINK + 8);
+  return createHash('sha256').update(state).digest('hex');
+}
+
+/** The ELF of bench/kernels; a virtual timer is not needed by it. */
+const image = readFileSync(new URL('../../bench/kernels/kernels.elf', import.meta.url));
+const REQUEST = 0x47f00000;
+
+function kernel(number: number, rounds: number, mode: EngineMode) {
+  const virt = createVirt({ memory: 0x1000_0000, mode });
+  const view = new DataView(image.buffer, image.byteOffset, image.byteLength);
+  const headers = Number(view.getBigUint64(32, true));
+  for (let i = 0; i < view.getUint16(56, true); i++) {
+    const at = headers + i * 56;
+    if (view.getUint32(at, true) !== 1) continue;
+    const [offset, , address, size] = [8, 16, 24, 32].map(o => Number(view.getBigUint64(at + o, true)));
+    virt.load(address!, image.subarray(offset!, offset! + size!));
+  }
+  virt.load(REQUEST, new Uint8Array(new BigUint64Array([BigInt(number), BigInt(rounds)]).buffer));
+  let text = '';
+  virt.serial.output = byte => {
+    text += String.fromCharCode(byte);
+  };
+  virt.machine.start(0x4020_0000n, 0n);
+  return { ...virt, text: () => text };
+}
+
+// Rounds and results as qemu-system-aarch64 7.2 -M virt -cpu cortex-a72 prints them for the same image.
+const KERNELS: readonly (readonly [name: string, number: number, rounds: number, result: string])[] = [
+  ['heap sort', 0, 4, '8da5ade2803da6fb'],
+  ['CRC-32', 1, 60, '0000000029d98ba6'],
+  ['matrix', 2, 2, '0000000e203df348'],
+  ['pointer chase', 3, 4, '000000000000ce6c'],
+  ['n-body', 4, 4, '40151b4940fa4b89'],
+  ['NEON', 5, 500, '41a8c6661e2b0b6f'],
+  ['copy and strlen', 6, 60, 'c7963906a864c9e6'],
+  ['branches and calls', 7, 40, '4995b6783d8aac72'],
+  ['SHA-256', 8, 40, 'd6f2aeed6fdfa38e'],
+  ['lists, matrices, states', 9, 40, '000000000000a0a0'],
+  ['records and strings', 10, 40, '000000000b817fda'],
+];
+
+describe('compiled regions', () => {
+  it.each(KERNELS)('%s: the same state as interpreted, at every stop', async (_name, number, rounds, result) => {
+    const machines = MODES.map(mode => kernel(number, rounds, mode));
+    // A step that is no multiple of anything, so that stops fall inside regions.
+    for (let stopped = false; !stopped; ) {
+      const reasons: unknown[] = [];
+      for (const { machine } of machines) reasons.push(await machine.run({ instructions: 1_234_567 }));
+      const [interpreted, compiled] = machines.map(m => ({
+        state: stateHash(m.engine.buffer),
+        executed: m.engine.executed(0),
+        text: m.text(),
+      }));
+      expect(compiled).toEqual(interpreted);
+      expect(reasons[1]).toEqual(reasons[0]);
+      stopped = reasons[0] === 'poweroff';
+    }
+    expect(machines[1]!.text()).toBe(`start\nend ${result}\n`);
+    expect(machines[0]!.engine.compiled.regions).toBe(0);
+    expect(machines[1]!.engine.compiled.regions).toBeGreaterThan(0);
+  });
+
+  // Calls f 3000 times, replaces its instruction with cache maintenance, calls it 3000 times more; then a loop stores
+  // into its own page.
+  const PATCHES_ITSELF = words(
+    0x100003b3, 0xd2800000, 0x94000015, 0xaa0003f4, 0x18000361, 0xb9000261, 0xd50b7b33, 0xd5033b9f, 0xd50b7533,
+    0xd5033b9f, 0xd5033fdf, 0xd2800000, 0x9400000b, 0xaa0003f5, 0x10000283, 0xd2817704, 0xf9000064, 0xf9400065,
+    0x8b0502d6, 0xf1000484, 0x54ffff81, 0x58000160, 0xd4000002, 0xaa1e03fd, 0xd2817709, 0x94000004, 0xf1000529,
+    0x54ffffc1, 0xd65f03a0, 0x91000400, 0xd65f03c0, 0x91001400, 0x84000008, 0, 0, 0,
+  ); // biome-ignore format: code
+  it('see code that changes under them', () => {
+    const results = MODES.map(mode => {
+      const { machine, engine, x } = guest(PATCHES_ITSELF, { mode });
+      for (let i = 0; i < 200 && machine.runSync({ instructions: 50_000 }) !== 'poweroff'; i++);
+      return { x20: x(20), x21: x(21), x22: x(22), executed: engine.executed(0) };
+    });
+    expect(results[1]).toEqual(results[0]);
+    expect(results[1]).toMatchObject({ x20: 3000n, x21: 15_000n, x22: (3000n * 3001n) / 2n });
+  });
+
+  it('stop exactly where the budget ends', () => {
+    // 1: add x0, x0, #1; b 1b
+    const { machine, engine, x } = guest(words(0x91000400, 0x17ffffff), { mode: 'auto' });
+    let total = 0;
+    for (const n of [10_000_000, 1, 2, 3, 999, 2047, 2048, 2049, 100_001]) {
+      machine.runSync({ instructions: n });
+      total += n;
+      expect(engine.executed(0)).toBe(total);
+      expect(x(0)).toBe(BigInt(Math.ceil(total / 2)));
+    }
+    expect(engine.compiled.regions).toBeGreaterThan(0);
+    expect(engine.view.getBigUint64(STATE.PC, true)).toBe(BigInt(0x4000_0000 + (total % 2) * 4));
+  });
+});
