@@ -32,7 +32,7 @@ export { APPLE_REGISTERS } from './cpu/sysregs-apple.js';
 export { AppleAic, type AppleAicOptions } from './devices/apple-aic.js';
 export { Bus, BusError, type HoleAccess, type HostMemory, isBusError, type Region } from './devices/bus.js';
 export { CfiFlash, type CfiFlashOptions } from './devices/cfi-flash.js';
-export type { AccessSize, Clock, Device, Dma, InterruptLine, Log, Timer } from './devices/device.js';
+export type { AccessSize, Clock, Device, Dma, InterruptLine, Log, Stateful, Timer } from './devices/device.js';
 export { unconnected } from './devices/device.js';
 export { FwCfg } from './devices/fw-cfg.js';
 export { Gicv2, type Gicv2Options } from './devices/gicv2.js';
@@ -76,6 +76,8 @@ export { type RegisterName, readRegister, writeRegister } from './embed/register
 export { type BuildOptions, type BuiltMachine, buildMachine, type RamSpec } from './machine/build.js';
 export { Machine } from './machine/machine.js';
 export type { CpuLines, FirmwareCall, MachineOptions, RunOptions, StopReason } from './machine/options.js';
+export { isSnapshotError, SnapshotError, type SnapshotErrorCode } from './snapshot/error.js';
+export { restoreSnapshot, type Saveable, type SnapshotOptions, saveSnapshot } from './snapshot/snapshot.js';
 export { gicSysRegs } from './virt/gic-sysregs.js';
 export { type MapEntry, VIRT_GIC_LINES, VIRT_IRQ, VIRT_MAP, VIRT_PPI } from './virt/memory-map.js';
 export {

@@ -30,6 +30,18 @@ export type WaitState = 'running' | 'wfi' | 'wfe' | 'off';
  * may only be called while this CPU's state block is in place.
  */
 export class Cpu extends DebugState implements CpuHost {
+  /** See {@link Stateful}. */
+  readonly stateFields = [
+    'wait',
+    'waitUntil',
+    'pending',
+    'pmuInterrupt',
+    'eventSent',
+    'stepped',
+    'virtualTimer',
+    'physicalTimer',
+    'pmu',
+  ];
   /** Number within the machine. */
   readonly index: number;
   readonly mpidr: bigint;
@@ -90,6 +102,16 @@ export class Cpu extends DebugState implements CpuHost {
     this.eventSent = false;
     this.wait = 'running';
     i32[STATE.PENDING >> 2] = this.pending;
+    this.debug.update();
+    this.translationReset();
+    this.contextChanged();
+  }
+
+  /** The state block in place, and the fields, come from a snapshot. */
+  restored(): void {
+    this.timersChanged = true;
+    this.i32[STATE.PENDING >> 2] = this.pending;
+    this.attentionWanted = true;
     this.debug.update();
     this.translationReset();
     this.contextChanged();

@@ -38,6 +38,19 @@ export interface PmuConfig {
  * cycle counter follow the instruction count. Counters are brought up to date when someone looks.
  */
 export class Pmu {
+  /** See {@link Stateful}. */
+  readonly stateFields = [
+    'enabled',
+    'selected',
+    'userEnable',
+    'interrupts',
+    'overflows',
+    'stored',
+    'el',
+    'since',
+    'types',
+    'values',
+  ];
   enabled = 0n;
   selected = 0n;
   userEnable = 0n;

@@ -31,6 +31,8 @@ export interface TimerPort {
  * timer.ctl = 1n;
  */
 export class GenericTimer {
+  /** See {@link Stateful}. */
+  readonly stateFields = ['compare', 'control'];
   private compare = 0n;
   private control = 0n;
 

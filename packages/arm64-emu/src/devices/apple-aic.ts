@@ -44,6 +44,8 @@ interface IpiState {
  * aic.line(0x90).set(true);
  */
 export class AppleAic implements Device {
+  /** See {@link Stateful}. */
+  readonly stateFields = ['hardware', 'software', 'masked', 'target', 'ipis', 'config'];
   readonly name = 'aic';
   readonly size = 0x9000;
   private readonly words: number;

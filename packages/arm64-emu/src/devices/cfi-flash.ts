@@ -52,6 +52,8 @@ type Step = 'command' | 'program' | 'erase' | 'lock' | 'count' | 'buffer' | 'con
  * const region = bus.mapRom(0, flash, host);
  */
 export class CfiFlash implements Device {
+  /** See {@link Stateful}. */
+  readonly stateFields = ['mode', 'step', 'status', 'remaining', 'bufferStart', 'pending'];
   readonly name: string;
   readonly size: number;
   private readonly query: Uint8Array;
@@ -171,6 +173,11 @@ export class CfiFlash implements Device {
   private finish(command: number): void {
     if (command === 0xff) this.enter('array');
     else this.step = 'command';
+  }
+
+  /** Reads go where the mode says. */
+  restored(): void {
+    this.options.onMode(this.mode === 'array');
   }
 
   private enter(mode: Mode, step: Step = 'command'): void {

@@ -27,6 +27,23 @@ export interface Device {
   write(offset: number, size: AccessSize, value: number): void;
   /** Back to the state after power-on. Lowers the device's interrupt lines. */
   reset(): void;
+  /** See {@link Stateful}; without it a machine with this device cannot be saved. */
+  readonly stateFields?: readonly string[];
+  restored?(): void;
+  readonly scheduledCalls?: number;
+}
+
+/**
+ * What snapshots need of an object: which fields are its state. A field holds numbers, bigints, booleans, strings, typed
+ * arrays, further objects of this kind, or arrays, maps and plain objects of those. Objects without `stateFields`, such
+ * as the file behind a disk, are not part of the machine.
+ */
+export interface Stateful {
+  readonly stateFields: readonly string[];
+  /** Called when the fields have been loaded: schedules what was scheduled. */
+  restored?(): void;
+  /** Calls that this object has scheduled, and schedules again in {@link restored}. */
+  readonly scheduledCalls?: number;
 }
 
 /** One wire into an interrupt controller or a CPU. Drivers call `set` whenever the level may have changed. */

@@ -33,6 +33,8 @@ const CHUNK = 0x10000;
  * bus.map(0x09020000, config);
  */
 export class FwCfg implements Device {
+  /** See {@link Stateful}. */
+  readonly stateFields = ['selected', 'position', 'dmaHigh'];
   readonly name = 'fw-cfg';
   readonly size = 0x18;
   private readonly items = new Map<number, Uint8Array>();

@@ -3,6 +3,8 @@
  * with the registers that work on all of them at once (GICv3 architecture, 12.9 and 12.11; the same in GICv2).
  */
 export class GicBank {
+  /** See {@link Stateful}. */
+  readonly stateFields: readonly string[] = ['group', 'enable', 'pending', 'active', 'level', 'edge', 'priority'];
   /** IGROUPR: 1 is group 1. */
   group = 0;
   enable = 0;

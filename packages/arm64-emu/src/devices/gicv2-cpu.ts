@@ -22,6 +22,16 @@ export interface Gicv2Fabric {
 
 /** GICv2 CPU interface of one CPU (GIC architecture 2.0, 4.4): GICC_*, without the security extensions. */
 export class Gicv2CpuInterface {
+  /** See {@link Stateful}. */
+  readonly stateFields = [
+    'control',
+    'priorityMask',
+    'binaryPoint',
+    'activePriorities',
+    'pendingId',
+    'pendingPriority',
+    'pendingGroup',
+  ];
   control = 0;
   priorityMask = 0;
   /** GICC_BPR and GICC_ABPR. */

@@ -5,6 +5,8 @@ const SGIS = 0xffff;
 
 /** SGIs and PPIs of one CPU. */
 export class Gicv2Private extends GicBank {
+  /** See {@link Stateful}. */
+  override readonly stateFields = ['group', 'enable', 'pending', 'active', 'level', 'edge', 'priority', 'sources'];
   /** For each SGI, a bit for each CPU that sent it and was not acknowledged. */
   readonly sources = new Uint8Array(16);
 
@@ -25,6 +27,8 @@ export class Gicv2Private extends GicBank {
  * is banked: it is that of the CPU which makes the access.
  */
 export class Gicv2Distributor implements Device {
+  /** See {@link Stateful}. */
+  readonly stateFields = ['control', 'shared', 'own', 'targets'];
   readonly name = 'gicd';
   readonly size = 0x1000;
   /** GICD_CTLR: enables of group 0 and group 1. */

@@ -22,6 +22,8 @@ export interface Gicv2Options {
  * bus.map(0x08010000, gic.cpuInterface);
  */
 export class Gicv2 implements Gicv2Fabric {
+  /** See {@link Stateful}. */
+  readonly stateFields = ['cpus'];
   readonly lines: number;
   readonly distributor: Gicv2Distributor;
   readonly cpus: readonly Gicv2CpuInterface[];
@@ -35,6 +37,7 @@ export class Gicv2 implements Gicv2Fabric {
     this.cpus = options.cpus.map(({ irq, fiq }, i) => new Gicv2CpuInterface(i, this, irq, fiq));
     this.cpuInterface = {
       name: 'gicc',
+      stateFields: [],
       size: 0x2000,
       read: offset => {
         const value = this.cpus[current()]?.read(offset) ?? 0;

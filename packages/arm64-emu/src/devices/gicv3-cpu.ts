@@ -26,6 +26,17 @@ export interface GicFabric {
 
 /** The CPU interface of one CPU: the state behind the ICC_*_EL1 system registers. */
 export class Gicv3CpuInterface {
+  /** See {@link Stateful}. */
+  readonly stateFields = [
+    'control',
+    'priorityMask',
+    'binaryPoint',
+    'activePriorities',
+    'pendingId',
+    'pendingPriority',
+    'pendingGroup',
+    'groupEnable',
+  ];
   priorityMask = 0;
   control = 0;
   /** ICC_BPR0 and ICC_BPR1. */

@@ -13,6 +13,8 @@ export const GIC_IIDR = 0x43b;
  * Holds the SPIs; what belongs to SGIs and PPIs reads as zero, as affinity routing demands.
  */
 export class Gicv3Distributor implements Device {
+  /** See {@link Stateful}. */
+  readonly stateFields = ['control', 'banks', 'router', 'target'];
   readonly name = 'gicd';
   readonly size = 0x10000;
   /** GICD_CTLR's group enables. */

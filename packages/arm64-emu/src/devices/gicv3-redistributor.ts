@@ -9,6 +9,8 @@ const FRAMES = 0x20000;
 
 /** GICv3 redistributor of one CPU (GIC architecture 12.11) without LPIs: its SGIs and PPIs. */
 export class Gicv3Redistributor implements Device {
+  /** See {@link Stateful}. */
+  readonly stateFields = ['bank', 'waker'];
   readonly name = 'gicr';
   readonly size = FRAMES;
   readonly bank = new GicBank(0xffff);
@@ -75,6 +77,8 @@ export class Gicv3Redistributor implements Device {
 
 /** The redistributors of all CPUs, one after another. */
 export class Gicv3Redistributors implements Device {
+  /** See {@link Stateful}. */
+  readonly stateFields = ['list'];
   readonly name = 'gicr';
 
   /** @param size of the region, in bytes; what no redistributor takes reads as zero */

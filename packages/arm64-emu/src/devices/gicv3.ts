@@ -31,6 +31,8 @@ export interface Gicv3Options {
  * gic.spi(1).set(true); // INTID 33
  */
 export class Gicv3 implements GicFabric {
+  /** See {@link Stateful}. */
+  readonly stateFields = ['cpus'];
   readonly lines: number;
   readonly distributor: Gicv3Distributor;
   readonly redistributors: Gicv3Redistributors;

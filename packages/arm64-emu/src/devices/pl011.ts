@@ -21,6 +21,22 @@ const INT_ALL = 0x7ff;
  * bus.map(0x09000000, new Pl011(port, gic.spi(1)));
  */
 export class Pl011 implements Device {
+  /** See {@link Stateful}. */
+  readonly stateFields = [
+    'port',
+    'fifo',
+    'head',
+    'count',
+    'raw',
+    'mask',
+    'lineControl',
+    'control',
+    'fifoLevels',
+    'lowPower',
+    'integerBaud',
+    'fractionalBaud',
+    'dmaControl',
+  ];
   readonly name = 'pl011';
   readonly size = 0x1000;
   private readonly fifo = new Uint8Array(DEPTH);

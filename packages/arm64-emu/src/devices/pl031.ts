@@ -10,6 +10,8 @@ const SECOND = 1_000_000_000n;
  * bus.map(0x09010000, new Pl031(clock, gic.spi(2), 1700000000));
  */
 export class Pl031 implements Device {
+  /** See {@link Stateful}. */
+  readonly stateFields = ['base', 'match', 'load', 'mask', 'raw', 'alarmAt'];
   readonly name = 'pl031';
   readonly size = 0x1000;
   /** What the counter shows at virtual time 0, in seconds. */
@@ -19,6 +21,8 @@ export class Pl031 implements Device {
   private mask = 0;
   private raw = 0;
   private alarm: Timer | undefined;
+  /** Virtual time of the alarm. */
+  private alarmAt: bigint | undefined;
 
   /** @param epoch seconds since 1970 when the machine starts */
   constructor(
@@ -32,8 +36,7 @@ export class Pl031 implements Device {
   reset(): void {
     this.base = this.epoch >>> 0;
     this.match = this.load = this.mask = this.raw = 0;
-    this.alarm?.cancel();
-    this.alarm = undefined;
+    this.cancelAlarm();
     this.update();
   }
 
@@ -86,17 +89,34 @@ export class Pl031 implements Device {
 
   /** Schedules the match; a value in the past comes round in 2^32 seconds. */
   private arm(): void {
-    this.alarm?.cancel();
+    this.cancelAlarm();
     const seconds = (this.match - this.counter()) >>> 0;
     if (seconds === 0) {
-      this.alarm = undefined;
       this.fire();
       return;
     }
-    this.alarm = this.clock.schedule((this.clock.now() / SECOND + BigInt(seconds)) * SECOND, () => {
-      this.alarm = undefined;
+    this.alarmAt = (this.clock.now() / SECOND + BigInt(seconds)) * SECOND;
+    this.restored();
+  }
+
+  private cancelAlarm(): void {
+    this.alarm?.cancel();
+    this.alarm = undefined;
+    this.alarmAt = undefined;
+  }
+
+  /** Schedules the alarm. */
+  restored(): void {
+    this.alarm?.cancel();
+    this.alarm = undefined;
+    if (this.alarmAt === undefined) return;
+    this.alarm = this.clock.schedule(this.alarmAt, () => {
+      this.alarm = this.alarmAt = undefined;
       this.fire();
     });
+  }
+  get scheduledCalls(): number {
+    return this.alarm === undefined ? 0 : 1;
   }
 
   private fire(): void {

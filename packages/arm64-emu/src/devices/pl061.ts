@@ -10,6 +10,19 @@ import { primeCellId } from './primecell.js';
  * gpio.setInput(3, true); // the power button of `virt`
  */
 export class Pl061 implements Device {
+  /** See {@link Stateful}. */
+  readonly stateFields = [
+    'inputs',
+    'outputs',
+    'data',
+    'direction',
+    'sense',
+    'bothEdges',
+    'event',
+    'mask',
+    'raw',
+    'alternate',
+  ];
   readonly name = 'pl061';
   readonly size = 0x1000;
   /** Called when an output pin changes level. */

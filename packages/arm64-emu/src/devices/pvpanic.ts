@@ -11,6 +11,8 @@ const CRASH_LOADED = 2;
  * @example bus.map(0x20070000, new PvPanic(event => machine.stop()));
  */
 export class PvPanic implements Device {
+  /** See {@link Stateful}. */
+  readonly stateFields = [];
   readonly name = 'pvpanic';
   readonly size = 2;
 

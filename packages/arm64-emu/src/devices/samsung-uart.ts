@@ -42,6 +42,8 @@ export interface SamsungUartOptions {
  * bus.map(0x235200000, new SamsungUart({ port, clock: machine.time, line: aic.line(0x90) }));
  */
 export class SamsungUart implements Device {
+  /** See {@link Stateful}. */
+  readonly stateFields = ['port', 'fifo', 'registers', 'flags', 'timeoutAt'];
   readonly name = 'samsung-uart';
   readonly size: number;
   private readonly port: SerialPort;
@@ -52,6 +54,8 @@ export class SamsungUart implements Device {
   /** Interrupt flags of UTRSTAT. */
   private flags = 0;
   private timeout: Timer | undefined;
+  /** Virtual time of the timeout. */
+  private timeoutAt: bigint | undefined;
 
   constructor(private readonly options: SamsungUartOptions) {
     this.size = options.size ?? 0x4000;
@@ -65,7 +69,7 @@ export class SamsungUart implements Device {
     this.registers.clear();
     this.flags = 0;
     this.timeout?.cancel();
-    this.timeout = undefined;
+    this.timeout = this.timeoutAt = undefined;
     this.update();
   }
 
@@ -142,13 +146,24 @@ export class SamsungUart implements Device {
   private armTimeout(restart: boolean): void {
     const { clock } = this.options;
     if (this.timeout !== undefined && !restart) return;
+    this.timeoutAt = clock.now() + RX_TIMEOUT;
+    this.restored();
+  }
+
+  /** Schedules the timeout. */
+  restored(): void {
     this.timeout?.cancel();
-    this.timeout = clock.schedule(clock.now() + RX_TIMEOUT, () => {
-      this.timeout = undefined;
+    this.timeout = undefined;
+    if (this.timeoutAt === undefined) return;
+    this.timeout = this.options.clock.schedule(this.timeoutAt, () => {
+      this.timeout = this.timeoutAt = undefined;
       if (this.fifo.length === 0) return;
       this.flags |= UTRSTAT_RX_TIMEOUT;
       this.update();
     });
+  }
+  get scheduledCalls(): number {
+    return this.timeout === undefined ? 0 : 1;
   }
 
   private update(): void {

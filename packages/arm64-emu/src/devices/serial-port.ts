@@ -8,6 +8,8 @@
  * port.receive(new TextEncoder().encode('uname -m\n'));
  */
 export class SerialPort {
+  /** See {@link Stateful}. */
+  readonly stateFields = ['queue', 'head'];
   /** Called with each byte that the guest sends. */
   output: ((byte: number) => void) | undefined;
   /** Set by the UART: called when input arrived. */

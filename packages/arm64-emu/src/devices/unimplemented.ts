@@ -19,6 +19,8 @@ export interface UnimplementedOptions {
  * bus.map(0x210000000, new Unimplemented('aio', 0x10000000, { mode: 'ram', log: console.error }));
  */
 export class Unimplemented implements Device {
+  /** See {@link Stateful}. */
+  readonly stateFields = ['pages', 'logged'];
   /** Words by page, allocated when first written. */
   private readonly pages = new Map<number, Uint32Array>();
   private logged = 0;

@@ -180,6 +180,18 @@ export class Engine {
     const remaining = (this.words[CELL.BUDGET >> 2]! - this.words[CELL.IP >> 2]!) | 0;
     return cpu.executed + (this.sliceBudget - remaining) / RECORD_SIZE;
   }
+  /** The state block of CPU `index`, wherever it is now. For snapshots, as the next two are. */
+  stateBlock(index: number): Uint8Array {
+    return index === this.currentIndex ? this.bytes.subarray(0, STATE_SIZE) : this.cpu(index).saved;
+  }
+  setExecuted(index: number, instructions: number): void {
+    this.cpu(index).executed = instructions;
+  }
+  /** All of memory is other than it was: decoded code and translations are dropped. */
+  forget(): void {
+    this.cache.clear();
+    for (const tlb of this.tlbs) tlb.flushAll();
+  }
   /** EL, PAN or UAO of the selected CPU changed: other translations are current. */
   contextChanged(): void {
     const cpu = this.current;

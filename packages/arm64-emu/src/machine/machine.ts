@@ -38,7 +38,7 @@ function tlbControl(executor: Executor, index: number): TlbControl {
  */
 export class Machine {
   /** See {@link Stateful}. */
-  readonly stateFields = ['time', 'scheduler', 'randomState', 'startingCpus', 'cpus'];
+  readonly stateFields = ['time', 'scheduler', 'randomState', 'startingCpus'];
   readonly cpus: readonly Cpu[];
   readonly bus: Bus;
   readonly time: VirtualTime;

@@ -172,7 +172,16 @@ export function createVirt(options: VirtOptions = {}): VirtMachine {
   if (gic instanceof Gicv3) add(VIRT_MAP.gicRedistributor.base, gic.redistributors);
   else add(VIRT_MAP.gicCpu.base, gic.cpuInterface);
   // The CPU interface of GICv3 has no registers on the bus.
-  machine.devices.push({ name: 'gic', size: 0, read: () => 0, write: () => {}, reset: () => gic.reset() });
+  const interfaces: Device & { readonly gic: Gicv2 | Gicv3 } = {
+    name: 'gic',
+    size: 0,
+    read: () => 0,
+    write: () => {},
+    reset: () => gic.reset(),
+    stateFields: ['gic'],
+    gic,
+  };
+  machine.devices.push(interfaces);
   machine.cpus.forEach((_, i) => {
     const ppi = (n: number): InterruptLine => gic.ppi(i, 16 + n);
     machine.lines[i] = {

@@ -35,6 +35,8 @@ export interface PciIdentity {
 
 /** A PCI function with a type 0 header (PCI Local Bus 3.0, chapter 6), INTA and memory BARs. */
 export class PciFunction {
+  /** See {@link Stateful}. */
+  readonly stateFields: readonly string[] = ['config', 'pending'];
   protected readonly config = new Uint8Array(CONFIG_SIZE);
   /** Bits that a write changes. */
   private readonly writable = new Uint8Array(CONFIG_SIZE);

@@ -33,8 +33,10 @@ export interface PciWindow {
  * bus.map(0x10000000, pci.window({ name: 'pci-mmio', base: 0x10000000, size: 0x2eff0000 }));
  */
 export class PciHost {
+  /** See {@link Stateful}. */
+  readonly stateFields = ['functions', 'levels'];
   /** Configuration space of all buses. */
-  readonly ecam: Device;
+  readonly ecam: Device & { readonly host: PciHost };
   private readonly functions: (PciFunction | undefined)[] = [new PciFunction('host bridge', HOST_BRIDGE)];
   /** Levels of the pins of each slot. */
   private readonly levels = new Uint8Array(DEVICES);
@@ -49,6 +51,8 @@ export class PciHost {
   ) {
     this.ecam = {
       name: 'pci-ecam',
+      stateFields: ['host'],
+      host: this,
       size: ecamSize,
       read: (offset: number, size: AccessSize) => this.at(offset)?.readConfig(offset & 0xfff, size) ?? ONES,
       write: (offset: number, size: AccessSize, value: number) =>
@@ -85,6 +89,7 @@ export class PciHost {
     return {
       name,
       size,
+      stateFields: [],
       read: (offset: number, width: AccessSize) => {
         const hit = find(base + offset, width);
         return hit === undefined ? ONES : hit.bar.read(hit.offset, width);
@@ -99,7 +104,7 @@ export class PciHost {
 
   /** The window of I/O ports, in which no function here decodes anything. */
   ports(size: number): Device {
-    return { name: 'pci-pio', size, read: () => ONES, write: () => {}, reset: () => {} };
+    return { name: 'pci-pio', size, stateFields: [], read: () => ONES, write: () => {}, reset: () => {} };
   }
 
   private at(offset: number): PciFunction | undefined {

@@ -33,6 +33,8 @@ export interface BlockStore {
  * @example new VirtioBlock(bus, new MemoryDisk(image))
  */
 export class MemoryDisk implements BlockStore {
+  /** See {@link Stateful}. */
+  readonly stateFields = ['bytes'];
   constructor(
     readonly bytes: Uint8Array,
     readonly readOnly = false,
@@ -51,6 +53,8 @@ export class MemoryDisk implements BlockStore {
 
 /** Virtio block device (Virtio 1.2, 5.2) with one queue. */
 export class VirtioBlock extends VirtioDevice {
+  /** See {@link Stateful}. */
+  override readonly stateFields = ['status', 'driverFeatures', 'queues', 'config', 'store'];
   readonly name: string = 'virtio-blk';
   readonly id = 2;
   readonly features: bigint;

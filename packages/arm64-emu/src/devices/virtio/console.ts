@@ -12,6 +12,8 @@ const MAX_REQUEST = 0x10000;
 
 /** Virtio console (Virtio 1.2, 5.3) with one port: Linux's hvc0. */
 export class VirtioConsole extends VirtioDevice {
+  /** See {@link Stateful}. */
+  override readonly stateFields = ['status', 'driverFeatures', 'queues', 'config', 'port'];
   readonly name = 'virtio-console';
   readonly id = 3;
   readonly features = F_EMERG_WRITE;

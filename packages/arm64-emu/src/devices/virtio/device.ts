@@ -19,6 +19,8 @@ export type InterruptReason = 'queue' | 'config';
 
 /** What every virtio device has: features, status, queues, configuration space (Virtio 1.2, chapter 2). */
 export abstract class VirtioDevice {
+  /** See {@link Stateful}. */
+  readonly stateFields: readonly string[] = ['status', 'driverFeatures', 'queues', 'config'];
   abstract readonly name: string;
   /** Virtio device id, such as 2 for a block device. */
   abstract readonly id: number;

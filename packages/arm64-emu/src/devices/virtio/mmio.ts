@@ -23,6 +23,17 @@ export interface VirtioMmioOptions {
  * bus.map(0x0a000000, new VirtioMmio({ version: 2, line: gic.spi(16), device: disk }));
  */
 export class VirtioMmio implements Device {
+  /** See {@link Stateful}. */
+  readonly stateFields = [
+    'device',
+    'negotiation',
+    'interruptStatus',
+    'queueSelect',
+    'generation',
+    'pageSize',
+    'align',
+    'pages',
+  ];
   readonly name: string;
   readonly size = 0x200;
   private readonly device: VirtioDevice | undefined;

@@ -14,6 +14,8 @@ const RING = F_INDIRECT_DESC | F_EVENT_IDX;
 
 /** Features and status as every transport has them (Virtio 1.2, 3.1), 32 bits of features at a time. */
 export class Negotiation {
+  /** See {@link Stateful}. */
+  readonly stateFields = ['deviceSelect', 'driverSelect'];
   deviceSelect = 0;
   driverSelect = 0;
 

@@ -26,6 +26,8 @@ export interface NetworkPeer {
  * @example new VirtioNet(bus, new UserNetwork(), Uint8Array.of(0x52, 0x54, 0, 0x12, 0x34, 0x56))
  */
 export class VirtioNet extends VirtioDevice {
+  /** See {@link Stateful}. */
+  override readonly stateFields = ['status', 'driverFeatures', 'queues', 'config', 'waiting'];
   readonly name = 'virtio-net';
   readonly id = 1;
   readonly features = F_MAC | F_STATUS;

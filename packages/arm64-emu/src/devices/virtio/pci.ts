@@ -34,6 +34,8 @@ export interface VirtioPciOptions {
  * @example pci.add(new VirtioPci(new VirtioBlock(bus, disk)));
  */
 export class VirtioPci extends PciFunction implements PciBar {
+  /** See {@link Stateful}. */
+  override readonly stateFields = ['config', 'pending', 'device', 'negotiation', 'isr', 'generation', 'queueSelect'];
   readonly index = BAR;
   readonly size = 4 * STRUCTURE_SIZE;
   private readonly negotiation: Negotiation;

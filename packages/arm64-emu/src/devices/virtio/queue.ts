@@ -28,6 +28,8 @@ export class QueueFault extends Error {}
 
 /** A split virtqueue (Virtio 1.2, 2.7), seen from the device. Every address in it is checked when it is used. */
 export class VirtQueue {
+  /** See {@link Stateful}. */
+  readonly stateFields = ['size', 'ready', 'descriptors', 'driver', 'device', 'eventIndex', 'available', 'used'];
   /** Number of descriptors; 0 until the driver has set it. */
   size = 0;
   ready = false;
