@@ -144,6 +144,14 @@ describe('files', () => {
       expect.objectContaining({ code: 'truncated', offset: 2 * 65536 }),
     );
   });
+  it('hold an IM4R in any order, but nothing twice', () => {
+    const [ucer, ucon] = ['ucer', 'ucon'].map(name =>
+      encodeProperty({ name, value: { type: 'octets', value: Uint8Array.of(1) } }),
+    );
+    const info = (...parts: Uint8Array[]) => der.sequence(der.ia5('IM4R'), der.set(...parts));
+    expect(Im4r.parse(info(ucon!, ucer!)).properties.map(property => property.name)).toEqual(['ucon', 'ucer']);
+    expect(() => Im4r.parse(info(ucon!, ucer!, ucon!))).toThrow(expect.objectContaining({ code: 'not-der' }));
+  });
   it('hold an IM4C', () => {
     const certificate = Im4c.parse(im4c);
     expect([certificate.version, [...certificate.publicKey!], [...certificate.signature]]).toEqual([1n, [1], [2]]);

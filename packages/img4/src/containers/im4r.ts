@@ -24,7 +24,8 @@ export class Im4r extends Container {
   constructor(element: DerElement) {
     super(element);
     const children = magicSequence(element, 'IM4R', 2);
-    this.properties = readProperties(children[1]!, 'IM4R');
+    // Nothing signs an IM4R, devices take any order, and idevicerestore writes ucon before ucer.
+    this.properties = readProperties(children[1]!, 'IM4R', false);
     this.unknown = children.slice(2).map(child => child.bytes);
   }
 

@@ -55,9 +55,9 @@ export function readProperty(element: DerElement, path: string): Property {
   return { name, value: readValue(inner[1]!, at), offset: element.offset };
 }
 
-/** The properties of a SET. */
-export function readProperties(element: DerElement, path: string): Property[] {
-  return element.set(path).map(child => readProperty(child, path));
+/** The properties of a SET; `ordered` is false where strict mode takes them in any order. */
+export function readProperties(element: DerElement, path: string, ordered = true): Property[] {
+  return element.set(path, ordered).map(child => readProperty(child, path));
 }
 
 function encodeValue(value: PropertyValue, path: string): Uint8Array {

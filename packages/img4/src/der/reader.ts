@@ -156,16 +156,23 @@ export class DerElement {
   sequence(path: string): readonly DerElement[] {
     return this.expect(Tag.SEQUENCE, path).children(path);
   }
-  /** Its children, provided that it is a SET; strict mode wants them in ascending order of their tags. */
-  set(path: string): readonly DerElement[] {
+  /**
+   * Its children, provided that it is a SET. Strict mode wants private tags in ascending order, and without `ordered`
+   * at least no tag twice.
+   */
+  set(path: string, ordered = true): readonly DerElement[] {
     const children = this.expect(Tag.SET, path).children(path);
-    if (this.strict)
-      for (let i = 1; i < children.length; i++) {
-        const [before, after] = [children[i - 1]!, children[i]!];
-        if (before.tagClass !== after.tagClass || before.tagClass !== PRIVATE) continue;
-        if (before.tag >= after.tag)
-          throw after.error('not-der', `${after.name} follows ${before.name} in a SET, which DER sorts`, path);
-      }
+    if (!this.strict) return children;
+    const seen = new Set<number>();
+    let last = -1;
+    for (const child of children) {
+      if (child.tagClass !== PRIVATE) continue;
+      if (seen.has(child.tag)) throw child.error('not-der', `${child.name} occurs twice in a SET`, path);
+      if (ordered && child.tag < last)
+        throw child.error('not-der', `${child.name} follows ${tagName(PRIVATE, last)} in a SET, which DER sorts`, path);
+      seen.add(child.tag);
+      last = child.tag;
+    }
     return children;
   }
 
