@@ -106,7 +106,11 @@ export class FetchPath {
     if (ip < 0 || !this.bti) return ip;
     // An entry that is not kept was translated just now.
     const guarded = tlb.current.lookupFetch(lo, hi) < 0 ? host.translation.guarded : tlb.current.isGuarded(lo);
-    if (!guarded || acceptsBranch(this.words[this.memory.wordOf(this.cache.addressOf(ip))]!, btype, host.branchTargetStrict())) return ip;
+    if (
+      !guarded ||
+      acceptsBranch(this.words[this.memory.wordOf(this.cache.addressOf(ip))]!, btype, host.branchTargetStrict())
+    )
+      return ip;
     this.words[CELL.JUMP_BTYPE >> 2] = btype;
     return -1;
   }
