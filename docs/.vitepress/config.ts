@@ -14,6 +14,16 @@ export default defineConfig({
     ],
     sidebar: [
       { text: 'Guides', items: packages.map(name => ({ text: name, link: `/guide/${name}` })) },
+      {
+        text: 'Reference',
+        items: [
+          { text: 'Four-character codes', link: '/guide/img4-codes' },
+          { text: 'Embedding arm64-emu', link: '/guide/arm64-emu-embedding' },
+          { text: 'Devices and virt', link: '/guide/arm64-emu-devices' },
+          { text: 'Instructions', link: '/guide/arm64-emu-instructions' },
+          { text: 'System registers', link: '/guide/arm64-emu-system' },
+        ],
+      },
       { text: 'API reference', items: packages.map(name => ({ text: name, link: `/api/${name}/src` })) },
     ],
     search: { provider: 'local' },
