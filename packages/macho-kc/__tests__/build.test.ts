@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { fixturePath } from '@internal/binary/testing';
 import { describe, expect, it } from 'vitest';
+import { Mutator } from '../fuzz/exercise.js';
 import { runCases } from '../scripts/run-cases.js';
 import {
   AddressIndex,
@@ -307,5 +308,34 @@ void start(void) { for (;;) { add(*pointer); *(volatile char *)&bytes[1] = *pick
         .map(r => r.kind)
         .sort(),
     ).toEqual(expect.arrayContaining([SPLIT_SEG_KINDS.ARM64_ADRP, SPLIT_SEG_KINDS.ARM64_OFF12]));
+  });
+});
+
+describe.skipIf(!have)('damaged inputs', () => {
+  it('give errors or a collection, never an exception', () => {
+    const mutator = new Mutator(41);
+    const inputs = BOOTS.map(([name, arch]) => ({
+      kernel: fixture(`${CASES}/${name}/main.kernel`),
+      kexts: discoverKexts(fixturePath(`${CASES}/${name}/extensions`), arch).kexts,
+    }));
+    let [built, refused] = [0, 0];
+    for (let i = 0; i < 800; i++) {
+      const { kernel, kexts } = inputs[i % inputs.length]!;
+      const victim = mutator.next(kexts.length + 1);
+      const result = buildCollection({
+        kind: 'boot',
+        allowRigid: true,
+        kernel: victim === kexts.length ? mutator.mutate(kernel) : kernel,
+        kexts: kexts.map((kext, k) =>
+          k === victim ? { ...kext, executable: mutator.mutate(kext.executable!) } : kext,
+        ),
+      });
+      if (result.ok) built++;
+      else {
+        refused++;
+        expect(result.errors.length).toBeGreaterThan(0);
+      }
+    }
+    expect(Math.min(built, refused)).toBeGreaterThan(100);
   });
 });

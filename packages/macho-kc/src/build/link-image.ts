@@ -36,6 +36,11 @@ export interface LinkSlot {
   readonly branch: boolean;
 }
 
+/** Zero-fill that an image may have beyond its file, bytes: collections keep it in the file. */
+const MOST_ZEROS = 0x8000000;
+/** Greatest alignment of a section, as a power of two. */
+const MAX_ALIGN = 24;
+
 /** An input image: parsed, with content of its own that may be changed. */
 export class LinkImage {
   readonly macho: MachO;
@@ -45,6 +50,7 @@ export class LinkImage {
   readonly arm: boolean;
   /** Split-segment info of version 2 lets the segments move against each other. */
   readonly movable: boolean;
+  private total = 0;
   private readonly defined = new Map<string, MachOSymbol>();
   private byAddress: Map<bigint, string> | undefined;
 
@@ -60,6 +66,9 @@ export class LinkImage {
     const zeros = !this.arm && (splitSegData(this.macho)?.every(byte => byte === 0) ?? false);
     this.movable = splitSegVersion(this.macho) === 2 || zeros;
     this.sections = this.macho.sections;
+    const odd = this.sections.find(section => section.align > MAX_ALIGN);
+    if (odd !== undefined)
+      throw new MachOError('bad-value', `alignment of 2^${odd.align}`, { path: `${odd.segmentName},${odd.name}` });
     this.symbols = [...readSymbols(this.macho)];
     for (const symbol of this.symbols) if (isDefined(symbol)) this.defined.set(symbol.name, symbol);
     this.segments = this.macho.segments.map(old => ({ old, content: this.contentOf(old), address: 0n, region: '' }));
@@ -83,9 +92,11 @@ export class LinkImage {
   /** Content of a segment at its size in the collection: kexts' are cut after the last section. */
   private contentOf(segment: Segment): Uint8Array {
     let size = Number(segment.vmsize);
-    if (size > 0x40000000) throw new MachOError('limit', 'segment past 1 GiB', { path: `${this.id}: ${segment.name}` });
     if (this.kext !== undefined && segment.sections.length > 0)
       size = segment.sections.reduce((end, s) => Math.max(end, Number(s.address + s.size - segment.vmaddr)), 0);
+    this.total += size;
+    if (!(this.total <= this.macho.source.byteLength + MOST_ZEROS))
+      throw new MachOError('limit', `segments of ${this.total} bytes`, { path: segment.name });
     const there = this.macho.segmentBytes(segment).subarray(0, size);
     // A view of the input, which is not written to: the collection gets its own copy.
     if (there.length === size) return there;
@@ -113,6 +124,7 @@ export class LinkImage {
     }
     const base = relocationBase(macho);
     const word = (address: bigint, size: number): bigint => {
+      if (size < 4) throw new MachOError('unsupported', `relocation of ${size} bytes`, { path: this.id });
       const view = viewOf(macho.bytesAt(address, size));
       return size === 8 ? view.getBigUint64(0, true) : BigInt(view.getUint32(0, true));
     };

@@ -45,6 +45,7 @@ export function adjustForLayout(image: LinkImage, skipSection: number): void {
     const [newFrom, newTo] = [image.move(from), image.move(to)];
     const bad = (what: string) =>
       new MachOError('link', `${what} at 0x${from.toString(16)} cannot be adjusted`, { path: image.id });
+    if (offset + (kind === 4 ? 8 : 4) > content.length) throw bad('reference');
     switch (kind) {
       case 1: // pointer, 32 bits
         break;
