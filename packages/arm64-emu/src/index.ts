@@ -73,6 +73,7 @@ export {
 export { EmulatorError, type EmulatorErrorCode, isEmulatorError } from './embed/error.js';
 export { GuestMemory, physicalOf, translation } from './embed/guest-memory.js';
 export { type RegisterName, readRegister, writeRegister } from './embed/registers.js';
+export type { EngineMode } from './engine/engine.js';
 export { type BuildOptions, type BuiltMachine, buildMachine, type RamSpec } from './machine/build.js';
 export { Machine } from './machine/machine.js';
 export type { CpuLines, FirmwareCall, MachineOptions, RunOptions, StopReason } from './machine/options.js';
