@@ -3,6 +3,9 @@ export type { ConsoleScript } from './console.js';
 export { type BootEvidence, type Diagnosis, diagnose } from './diagnosis/diagnose.js';
 export type { FailureRule } from './diagnosis/rules.js';
 export { BootError, type BootErrorCode, isBootError } from './error.js';
+export { Ipsw, type IpswChoice, type IpswComponent, type IpswFile } from './ipsw/ipsw.js';
+export { httpSource, memorySource, type RandomAccess } from './ipsw/source.js';
+export { ZipArchive, type ZipFile } from './ipsw/zip.js';
 export type { GuestMachine } from './machines/guest.js';
 export { findRecipe, RECIPES } from './recipes/index.js';
 export type {

@@ -1,6 +1,7 @@
 import type { CliProgram } from '@internal/binary/cli';
 import manifest from '../../package.json' with { type: 'json' };
 import { boot } from './boot.js';
+import { fetchPlan } from './fetch-plan.js';
 import { list } from './list.js';
 import { plan } from './plan.js';
 
@@ -9,5 +10,5 @@ export const program: CliProgram = {
   name: 'boot-recipes',
   version: manifest.version,
   summary: manifest.description,
-  commands: [list, plan, boot],
+  commands: [list, plan, fetchPlan, boot],
 };

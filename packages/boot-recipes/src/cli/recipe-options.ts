@@ -8,6 +8,8 @@ import type { LoadedFile, Recipe, RecipeOption, RecipeOptions } from '../recipes
 import type { CommandLineSize } from '../xnu/boot-args.js';
 import { patchSet } from '../xnu/patches.js';
 import { debianFiles } from './debian.js';
+import { IPSW_OPTIONS } from './fetch-plan.js';
+import { ipswFiles, readIpsw } from './ipsw.js';
 
 /** The options that say what is booted, the same for `boot`, `plan` and `doctor`. */
 export const RECIPE_OPTIONS: NonNullable<CliCommand['options']> = [
@@ -26,6 +28,7 @@ export const RECIPE_OPTIONS: NonNullable<CliCommand['options']> = [
   ['--dt-edit <file...>', "edit the device tree after the loader's own edits: an edit list as JSON; repeatable"],
   ['--load <file@address...>', "put a file into memory as it is, as QEMU's loader device does; repeatable"],
   ['--entry <address>', 'where the first CPU starts'],
+  ...IPSW_OPTIONS,
   ['--gic <version>', 'interrupt controller: 2 or 3'],
   ['--cpu <model>', 'CPU model'],
   ['--smp <number>', 'number of CPUs'],
@@ -116,6 +119,8 @@ export async function recipeOptions(context: CliContext, recipe: Recipe, options
   const gic = oneOf<2 | 3>(options, 'gic', 'gic', [2, 3]);
   const bootArgs = oneOf<CommandLineSize>(options, 'bootArgs', 'boot-args', [256, 608, 1024]);
   const [memory, entry, slide] = ['memory', 'entry', 'slide'].map(name => text(options, name));
+  if (options.ipsw !== undefined && ipswFiles(recipe).length === 0)
+    throw new UsageError(`recipe ${recipe.name} takes nothing from an IPSW`);
   const given = (['kernel', 'initrd'] as const).filter(name => options[name] !== undefined);
   const files = await debianFiles(recipe, given, line => context.info(line));
   const load: LoadedFile[] = [];
@@ -132,12 +137,16 @@ export async function recipeOptions(context: CliContext, recipe: Recipe, options
   const [initrd, deviceTree, trustCache] = [await read('initrd'), await read('devicetree'), await read('trustCache')];
   // Last, so that an error's excerpt is the kernel's.
   const kernel = await read('kernel');
+  const have = { kernel, initrd, deviceTree, trustCache };
+  const names = new Set(Object.entries(have).flatMap(([name, bytes]) => (bytes === undefined ? [] : [name])));
+  const fromIpsw = options.ipsw === undefined ? {} : await readIpsw(context, options, recipe, names);
   return {
     ...files,
+    ...fromIpsw,
     ...(initrd === undefined ? {} : { initrd }),
     ...(kernel === undefined ? {} : { kernel }),
-    deviceTree,
-    trustCache,
+    ...(deviceTree === undefined ? {} : { deviceTree }),
+    ...(trustCache === undefined ? {} : { trustCache }),
     append: text(options, 'append'),
     memory: memory === undefined ? undefined : parseSize(memory, '--memory'),
     slide: slide === undefined ? undefined : parseSize(slide, '--slide'),

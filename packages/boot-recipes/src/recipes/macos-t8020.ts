@@ -33,10 +33,15 @@ export const macosT8020: Recipe = {
     'with stand-ins only: placement by the rules of XNU’s start-up code and the first instructions of a collection of ' +
     'Apple-compiled test kernels; Apple’s kernel was not tried.',
   inputs: [
-    { option: 'kernel', required: true, what: 'kernel collection (MH_FILESET), alone or in an IM4P' },
-    { option: 'deviceTree', required: true, what: 'device tree of an A12-class device, alone or in an IM4P' },
-    { option: 'initrd', required: false, what: 'RAM disk for rd=md0: HFS+ image, alone or in an IM4P' },
-    { option: 'trustCache', required: false, what: 'static trust cache, alone or in an IM4P' },
+    { option: 'kernel', required: true, ipsw: true, what: 'kernel collection (MH_FILESET), alone or in an IM4P' },
+    {
+      option: 'deviceTree',
+      required: true,
+      ipsw: true,
+      what: 'device tree of an A12-class device, alone or in an IM4P',
+    },
+    { option: 'initrd', required: false, ipsw: true, what: 'RAM disk for rd=md0: HFS+ image, alone or in an IM4P' },
+    { option: 'trustCache', required: false, ipsw: true, what: 'static trust cache, alone or in an IM4P' },
   ],
   options: XNU_OPTIONS,
   prepare(options) {

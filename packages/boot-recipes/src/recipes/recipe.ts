@@ -56,6 +56,8 @@ export interface RecipeInput {
   readonly option: 'kernel' | 'initrd' | 'deviceTree' | 'trustCache';
   readonly required: boolean;
   readonly what: string;
+  /** Whether an IPSW has it. */
+  readonly ipsw?: boolean;
   /** Where Debian puts one, tried in this order, and the package that has it. */
   readonly debian?: { readonly package: string; readonly paths: readonly string[] };
 }
@@ -80,5 +82,7 @@ export interface Recipe {
   readonly explanation: string;
   readonly inputs: readonly RecipeInput[];
   readonly options: readonly RecipeOption[];
+  /** Device class in IPSWs when none is given. */
+  readonly device?: string;
   prepare(options: RecipeOptions): PreparedBoot | Promise<PreparedBoot>;
 }
