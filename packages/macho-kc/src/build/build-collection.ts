@@ -27,6 +27,7 @@ import { VtablePatcher } from './vtables.js';
 const PAGE = 0x4000;
 /** Auxiliary collections of arm64e must fit their part of the kernel's address space. */
 const AUX_LIMIT = 0x4000000;
+const LIMIT = 0x40000000;
 
 class CollectionBuild {
   readonly errors: BuildError[] = [];
@@ -103,6 +104,7 @@ class CollectionBuild {
       headerSize: this.headerSize(custom),
       prelinkInfoSize: alignUp(sized.length, PAGE),
       custom,
+      limit: options.kind === 'aux' && architecture === 'arm64e' ? AUX_LIMIT : LIMIT,
     });
     const linkedit = regions.at(-1)!;
 
@@ -124,11 +126,6 @@ class CollectionBuild {
     if (linker.errors.length > 0) return { ok: false, errors: linker.errors };
     const bytes = this.assemble(regions, linkedit, linker, stubs);
     if (linker.errors.length > 0) return { ok: false, errors: linker.errors };
-    if (options.kind === 'aux' && architecture === 'arm64e' && bytes.length > AUX_LIMIT)
-      return {
-        ok: false,
-        errors: [{ id: undefined, message: `kernel collection size exceeds maximum size of ${AUX_LIMIT}` }],
-      };
     return { ok: true, bytes, binds: linker.binds };
   }
 

@@ -37,7 +37,7 @@ export interface LinkSlot {
 }
 
 /** Zero-fill that an image may have beyond its file, bytes: collections keep it in the file. */
-const MOST_ZEROS = 0x8000000;
+const MOST_ZEROS = 0x40000000;
 /** Greatest alignment of a section, as a power of two. */
 const MAX_ALIGN = 24;
 

@@ -56,6 +56,8 @@ export interface LayoutInput {
   readonly headerSize: number;
   readonly prelinkInfoSize: number;
   readonly custom: readonly Region[];
+  /** Greatest size, bytes. */
+  readonly limit: number;
 }
 
 /** Makes a custom region of a created segment. */
@@ -158,8 +160,8 @@ export function layRegions(input: LayoutInput): Region[] {
   }
   for (const image of images)
     for (const segment of image.segments) if (segment.old.name === '__LINKEDIT') segment.address = linkedit.address;
-  if (fileoff > 0x40000000)
-    throw new MachOError('limit', `kernel collection size exceeds maximum size of ${0x40000000}`);
+  if (fileoff > input.limit)
+    throw new MachOError('limit', `kernel collection size exceeds maximum size of ${input.limit}`);
   return regions;
 }
 
