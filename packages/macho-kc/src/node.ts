@@ -70,4 +70,4 @@ export async function loadDemangler(): Promise<Demangler> {
   return createDemangler(new Uint8Array(await readFile(path)));
 }
 
-export { type Discovery, discoverKexts } from './discover.js';
+export { type Discovery, discoverKexts } from './node/discover.js';

@@ -8,8 +8,8 @@ import type { BuildOptions, KextInput } from '../build/types.js';
 import { newestKexts } from '../build/versions.js';
 import { openCollection } from '../collection/collection.js';
 import { readPrelinkInfo } from '../collection/prelink-info.js';
-import { discoverKexts } from '../discover.js';
 import { openMachO } from '../macho/fat.js';
+import { discoverKexts } from '../node/discover.js';
 import { list, textOption } from './common.js';
 
 const KINDS = { boot: 'boot-path', sys: 'system-path', pageable: 'system-path', aux: 'auxiliary-path' } as const;

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { KextInput } from './build/types.js';
-import { MachOError } from './error.js';
-import { isFat, readFat } from './macho/fat.js';
-import { parsePlist } from './plist/read-xml.js';
-import { asDict, asText } from './plist/value.js';
-import { plainBytes } from './source.js';
+import type { KextInput } from '../build/types.js';
+import { MachOError } from '../error.js';
+import { isFat, readFat } from '../macho/fat.js';
+import { parsePlist } from '../plist/read-xml.js';
+import { asDict, asText } from '../plist/value.js';
+import { plainBytes } from '../source.js';
 
 /** Kexts of a folder, and the bundles that are none, with why. */
 export interface Discovery {
