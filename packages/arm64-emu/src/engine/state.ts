@@ -112,7 +112,7 @@ export const MAX_CPUS = 8;
 /** First byte of the TLB sets. */
 export const TLB_START = 0x10000;
 /** First byte behind the TLB sets. */
-export const TLB_END = TLB_START + MAX_CPUS * TLB_SETS * TLB_SET.SIZE;
+const TLB_END = TLB_START + MAX_CPUS * TLB_SETS * TLB_SET.SIZE;
 
 /** i32 counters of taken branches, by a hash of the target's record. */
 export const HOT_COUNTERS = TLB_END;
