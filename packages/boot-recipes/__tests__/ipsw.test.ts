@@ -103,7 +103,9 @@ describe.skipIf(!have)('an IPSW of 5 GB', () => {
   });
 
   it('names the devices and variants that there are', async () => {
-    const ipsw = await Ipsw.open(await fileSource(PATH));
+    const source = await fileSource(PATH);
+    const ipsw = await Ipsw.open(source);
+    await source.close();
     expect(() => ipsw.identity({ device: 'x99ap' })).toThrow(new RegExp(`for .*${device}`, 'i'));
     expect(() => ipsw.identity({ device, variant: 'nonsense' })).toThrow(/there are .*Erase/);
     expect(ipsw.identity({ device, variant: 'upgrade' }).restoreBehavior).toBe('Update');

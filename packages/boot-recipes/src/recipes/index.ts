@@ -1,13 +1,14 @@
 import { BootError } from '../error.js';
 import { linux } from './linux.js';
 import { macosT8020 } from './macos-t8020.js';
+import { macosVmapple } from './macos-vmapple.js';
 import type { Recipe } from './recipe.js';
 import { sample } from './sample.js';
 import { virt } from './virt.js';
 import { xnuVmappleSource } from './xnu-vmapple-source.js';
 
 /** Every recipe, in the order of `boot-recipes list`. */
-export const RECIPES: readonly Recipe[] = [sample, linux, virt, xnuVmappleSource, macosT8020];
+export const RECIPES: readonly Recipe[] = [sample, linux, virt, xnuVmappleSource, macosT8020, macosVmapple];
 
 /**
  * The recipe of that name.

@@ -1,39 +1,17 @@
-import { type EditList, editList, openTree } from 'apple-devicetree';
 import { createVirt, VIRT_MAP } from 'arm64-emu';
 import { kernelSymbols } from '../diagnosis/symbols.js';
-import { BootError } from '../error.js';
-import { unwrapPayload } from '../xnu/payload.js';
 import { loadXnu, planToJson, planToText, planXnu } from '../xnu/plan.js';
 import { virtXnuTree } from '../xnu/virt-tree.js';
-import type { Recipe, RecipeOptions } from './recipe.js';
+import type { Recipe } from './recipe.js';
 import { cpuModel } from './virt-boot.js';
+import { cpusOf } from './xnu-cpus.js';
 import { checkMemory, XNU_OPTIONS, xnuInputs } from './xnu-options.js';
 
 /** Counter rate of the machine `virt`, in Hz. */
 const TIMEBASE = 62_500_000;
-/** Most CPUs that the machine has. */
-const MOST_CPUS = 8;
 /** XNU's tables take virtual and physical addresses that agree modulo 32 MiB; with this unit RAM below the kernel is small. */
 const VIRT_BASE_UNIT = 0x4000000n;
 const COMMAND_LINE = 'serial=3 debug=0x14e -v -noprogress rd=md0 cs_enforcement_disable=1 keepsyms=1';
-
-/** How many CPUs, and what must leave a given tree for that. */
-function cpusOf(options: RecipeOptions): { cpus: number; boardEdits?: EditList } {
-  const { smp, deviceTree } = options;
-  if (smp !== undefined && (!Number.isInteger(smp) || smp < 1 || smp > MOST_CPUS))
-    throw new BootError('bad-option', `${smp} CPUs; 1 to ${MOST_CPUS} are possible`, { path: 'smp' });
-  if (deviceTree === undefined) return { cpus: smp ?? 1 };
-  const nodes = openTree(unwrapPayload(deviceTree, 'devicetree', ['dtre'])).find('/cpus')?.children ?? [];
-  const cpus = smp ?? Math.min(nodes.length, MOST_CPUS);
-  if (cpus > nodes.length)
-    throw new BootError('bad-option', `${cpus} CPUs; the device tree describes ${nodes.length}`, { path: 'smp' });
-  const surplus = nodes.slice(cpus).map(node => ({
-    op: 'remove-node' as const,
-    node: node.path,
-    reason: 'the machine has no such CPU',
-  }));
-  return surplus.length === 0 ? { cpus } : { cpus, boardEdits: editList(surplus, 'board') };
-}
 
 /** A kernel compiled from the public sources for the VMAPPLE board. */
 export const xnuVmappleSource: Recipe = {

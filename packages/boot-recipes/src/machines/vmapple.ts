@@ -1,0 +1,115 @@
+import {
+  APPLE_REGISTERS,
+  buildMachine,
+  cpuModel,
+  type Device,
+  type Dma,
+  Gicv3,
+  gicSysRegs,
+  PciHost,
+  Pl011,
+  Pl031,
+  Pl061,
+  SerialPort,
+  Unimplemented,
+  VIRT_PPI,
+  type VirtioDevice,
+  VirtioPci,
+  vmapple as vmappleCpu,
+} from 'arm64-emu';
+import { pacService } from './pac-service.js';
+import type { SampleMachine } from './sample-machine.js';
+import { VMAPPLE_BOARD } from './vmapple-board.js';
+
+/** What {@link vmapple} is made with. */
+export interface VmappleOptions {
+  /** Bytes of RAM. */
+  readonly memory: number;
+  /** Number of CPUs, at most 8. */
+  readonly cpus: number;
+  /** Physical address of the kernel's first instruction, and of boot_args, which X0 holds at the start. */
+  readonly entry: bigint;
+  readonly bootArgs: bigint;
+  /** Virtio devices on the PCIe bus. */
+  readonly pci?: readonly ((dma: Dma) => VirtioDevice)[];
+  /** Told what the guest does that is not modelled. */
+  readonly log?: ((message: string) => void) | undefined;
+}
+
+const PAC_STATUS = APPLE_REGISTERS.filter(({ name }) => name === 'APSTS_EL1');
+const model = cpuModel({
+  name: 'vmapple',
+  midr: vmappleCpu.midr,
+  features: [...vmappleCpu.features, 'GICv3'],
+  paBits: vmappleCpu.paBits,
+});
+
+/**
+ * The machine of {@link VMAPPLE_BOARD}: CPUs like those of Apple's virtual machines, GICv3, PL011, PL031, PL061, pvpanic, PCIe with
+ * virtio devices, PSCI and the pointer authentication hypercalls. Accesses to other addresses read 0 and are logged.
+ */
+export function vmapple(options: VmappleOptions): SampleMachine {
+  const { gic: gicAt, uart, rtc, gpio, pcie, pvpanic, stubs, timebase } = VMAPPLE_BOARD;
+  const { log } = options;
+  const affinities = Array.from({ length: options.cpus }, (_, i) => i);
+  const { machine, bus, engine } = buildMachine({
+    model,
+    mpidrs: affinities.map(affinity => BigInt(0x80000000 + affinity)),
+    ram: [{ base: VMAPPLE_BOARD.ram, size: options.memory }],
+    counterFrequency: timebase,
+    registers: [...gicSysRegs(() => gic), ...PAC_STATUS],
+    firmware: [pacService],
+    ...(log === undefined ? {} : { log }),
+  });
+  const gic: Gicv3 = new Gicv3({
+    cpus: machine.cpus.map((cpu, i) => ({ affinity: affinities[i]!, irq: cpu.irq, fiq: cpu.fiq })),
+    lines: gicAt.lines,
+  });
+  machine.cpus.forEach((_, i) => {
+    machine.lines[i] = {
+      cntv: gic.ppi(i, 16 + VIRT_PPI.virtualTimer),
+      cntp: gic.ppi(i, 16 + VIRT_PPI.physicalTimer),
+      pmu: gic.ppi(i, 16 + VIRT_PPI.pmu),
+    };
+  });
+  // The CPU interface has no registers on the bus.
+  machine.devices.push({ name: 'gic', size: 0, read: () => 0, write: () => {}, reset: () => gic.reset() });
+  const serial = new SerialPort();
+  const pci = new PciHost(
+    pcie.ecamSize,
+    [0, 1, 2, 3].map(pin => gic.spi(pcie.interrupt + pin)),
+  );
+  for (const make of options.pci ?? []) pci.add(new VirtioPci(make(bus)));
+  const panic: Device = {
+    name: 'pvpanic',
+    size: pvpanic.size,
+    read: () => 3, // the events that it knows: panicked, crash loaded
+    write: (_offset, _size, value) => log?.(`the guest says that it ${value & 1 ? 'panicked' : 'crashed'}`),
+    reset: () => {},
+  };
+  const devices: readonly (readonly [number, Device])[] = [
+    [gicAt.distributor, gic.distributor],
+    [gicAt.redistributors, gic.redistributors],
+    [uart.base, new Pl011(serial, gic.spi(uart.interrupt))],
+    [rtc.base, new Pl031(machine.time, gic.spi(rtc.interrupt))],
+    [gpio.base, new Pl061(gic.spi(gpio.interrupt))],
+    [pvpanic.base, panic],
+    [pcie.ecam, pci.ecam],
+    [pcie.window, pci.window({ name: 'pci-mmio', base: pcie.window, size: pcie.windowSize })],
+    ...stubs.map(({ name, base, size }) => [base, new Unimplemented(name, size, { mode: 'zero', log })] as const),
+  ];
+  for (const [base, device] of devices) {
+    bus.map(base, device);
+    machine.devices.push(device);
+  }
+  bus.onHole = ({ address, size, value }) => {
+    const what = value === undefined ? 'read' : `write of 0x${value.toString(16)}`;
+    log?.(`${what}, ${size} bytes, at unmapped 0x${address.toString(16)}`);
+    return 0;
+  };
+  machine.start(options.entry, options.bootArgs);
+  return {
+    machine: Object.assign(machine, { serial, engine, pc: () => machine.within(0, cpu => cpu.pc) }),
+    write: (physical, bytes) => bus.write(physical, bytes),
+  };
+}
