@@ -37,7 +37,7 @@ try {
     )
       throw new Error(`${name}: the packed manifest still points into the workspace`);
     for (const file of listed.filter(entry => /^package\/dist\/.*\.(js|d\.ts)$/.test(entry)))
-      if (/['"]@internal\//.test(run('tar', ['-xzOf', tarballs[name], file])))
+      if (/(from|import)\s*\(?\s*['"]@internal\//.test(run('tar', ['-xzOf', tarballs[name], file])))
         throw new Error(`${name}: ${file} imports a private package`);
     console.log(`${name}: tarball is fine (${listed.length} files)`);
   }
