@@ -52,6 +52,18 @@ describe.skipIf(!have)('cases of Apple-compiled kernels and kexts', () => {
     expect(failures).toEqual([]);
     expect(hold).toBeGreaterThan(0);
   });
+  it.skipIf(!haveTool('llvm-objdump-19'))('every collection is read by llvm without an error', () => {
+    // Only one is past 16 MiB, of zeros.
+    const outputs = results.flatMap(r => r.outputs).filter(bytes => bytes.length < 1 << 24);
+    expect(outputs.length).toBeGreaterThan(70);
+    for (const bytes of outputs) {
+      const macho = new MachO(bytes);
+      expect(macho.issues).toEqual([]);
+      const text = run('llvm-objdump-19', ['--macho', '--private-headers', '-'], bytes);
+      expect(text.match(/^Load command/gm)!.length).toBe(macho.commands.length);
+      run('llvm-nm-19', ['-a', '-'], bytes);
+    }
+  });
   it('are all there', () => {
     expect(results.length).toBe(
       readdirSync(fixturePath(CASES), { withFileTypes: true }).filter(e => e.isDirectory()).length,

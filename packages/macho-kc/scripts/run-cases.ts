@@ -22,6 +22,8 @@ export interface CaseResult {
   readonly name: string;
   readonly hold: number;
   readonly failures: readonly string[];
+  /** Collections that were built. */
+  readonly outputs: readonly Uint8Array[];
 }
 
 /** Builds the collections of one case and checks its facts. */
@@ -97,7 +99,7 @@ export function runCase(folder: string, name: string): CaseResult {
     hold += checker.hold;
     failures.push(...checker.failures.map(f => `${out}: ${f}`));
   }
-  return { name, hold, failures };
+  return { name, hold, failures, outputs: [...outputs.values()] };
 }
 
 /** All cases of a folder, in order of their names. */
@@ -109,7 +111,7 @@ export function runCases(root: string): CaseResult[] {
       try {
         return runCase(join(root, name), name);
       } catch (error) {
-        return { name, hold: 0, failures: [`failed: ${(error as Error).message}`] };
+        return { name, hold: 0, failures: [`failed: ${(error as Error).message}`], outputs: [] };
       }
     });
 }
