@@ -74,6 +74,7 @@ export { EmulatorError, type EmulatorErrorCode, isEmulatorError } from './embed/
 export { GuestMemory, physicalOf, translation } from './embed/guest-memory.js';
 export { type RegisterName, readRegister, writeRegister } from './embed/registers.js';
 export type { EngineMode } from './engine/engine.js';
+export { type GdbConnection, type GdbOptions, GdbServer } from './gdb/server.js';
 export { type BuildOptions, type BuiltMachine, buildMachine, type RamSpec } from './machine/build.js';
 export { Machine } from './machine/machine.js';
 export type { CpuLines, FirmwareCall, MachineOptions, RunOptions, StopReason } from './machine/options.js';

@@ -1,1 +1,2 @@
-export { FileDisk } from './file-disk.js';
+export { type GdbListener, serveGdb } from './gdb-tcp.js';
+export { FileDisk } from './node/file-disk.js';

@@ -167,6 +167,11 @@ export class Cpu extends DebugState implements CpuHost {
     return this.pending !== 0 && this.takeInterrupt(this.pending);
   }
 
+  /** Hides pending interrupts from the engine, or shows them again. The state block must be in place. */
+  holdInterrupts(on: boolean): void {
+    this.i32[STATE.PENDING >> 2] = on ? 0 : this.pending;
+  }
+
   /** ISR_EL1. */
   pendingInterrupts(): bigint {
     return BigInt(this.pending);

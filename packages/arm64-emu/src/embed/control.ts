@@ -47,6 +47,7 @@ export class Control {
   /** The run was interrupted for something that the caller need not know. */
   private again = false;
   private single = false;
+  private holding = false;
 
   constructor(
     readonly machine: Machine,
@@ -124,11 +125,16 @@ export class Control {
     this.stop({ reason: 'stopped', cpu: this.machine.current.index });
   }
 
-  /** Executes one instruction of a CPU. A watched access and a breakpoint at PC do not stop it. */
-  step(cpu: number): ControlStop {
+  /** Executes one instruction of a CPU; `interrupts: false` holds them back meanwhile. A watched access and a breakpoint at PC do not stop it. */
+  step(cpu: number, options: { readonly interrupts?: boolean } = {}): ControlStop {
     this.stopped = undefined;
+    const { wait } = this.machine.cpus[cpu]!;
+    // What waits, waits on: time has to pass.
+    if (wait !== 'running') return this.runSync({ instructions: 1 });
     this.passing = cpu;
+    this.holding = options.interrupts === false;
     const stop = this.pass();
+    this.holding = false;
     this.again = false;
     return stop ?? { reason: 'instructions', cpu };
   }
@@ -166,7 +172,7 @@ export class Control {
     const watching = this.watches.size > 0;
     if (watching) machine.cpus[index]!.watchRanges([]);
     this.single = true;
-    machine.step(index);
+    machine.step(index, this.holding);
     this.single = false;
     if (trap !== undefined) this.arm(trap);
     if (watching) this.applyWatches();

@@ -143,9 +143,12 @@ export class Machine {
     this.onReset?.();
   }
 
-  /** Executes one instruction of CPU `index`, whoever's turn it is. Not while the machine runs. */
-  step(index: number): void {
-    this.scheduler.single(index);
+  /**
+   * Executes one instruction of CPU `index`, whoever's turn it is; `hold` keeps interrupts back meanwhile. Not while the
+   * machine runs.
+   */
+  step(index: number, hold = false): void {
+    this.scheduler.single(index, hold);
   }
 
   /** Ends a run soon. Callable from device callbacks. */

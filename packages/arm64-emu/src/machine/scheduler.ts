@@ -49,12 +49,14 @@ export class Scheduler {
   }
 
   /** One instruction of CPU `index`, out of turn; another is in place afterwards if it was before. */
-  single(index: number): void {
+  single(index: number, hold: boolean): void {
     this.advance();
     this.slots.within(index, cpu => {
       cpu.attentionWanted = false;
+      if (hold) cpu.holdInterrupts(true);
       if (cpu.perInstruction) this.runDebugged(cpu, 1);
       else this.executor.run(1);
+      if (hold) cpu.holdInterrupts(false);
       if (cpu.pmu.active) cpu.pmu.update();
     });
   }

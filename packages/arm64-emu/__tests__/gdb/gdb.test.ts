@@ -1,0 +1,189 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, it } from 'vitest';
+import { cortexA72 } from '../../src/cpu/models.js';
+import { GdbServer } from '../../src/gdb/server.js';
+import { type GdbListener, serveGdb } from '../../src/gdb-tcp.js';
+import { createVirt } from '../../src/virt/virt.js';
+import { words } from '../machine-support.js';
+
+const GDB = '/usr/bin/gdb-multiarch';
+const ENTRY = 0x40080000;
+const LOOP = '0x4008001c';
+const SECOND = '0x40080030';
+const COUNTER = '0x40080038';
+
+/** Turns CPU 1 on, then counts in X19 and in memory; CPU 1 counts in X20. */
+const GUEST = words(
+  ...[0xd2b88000, 0xf2800060, 0xd2800021, 0x10000122], // CPU_ON, 1, adr x2, second
+  ...[0xd2a00605, 0xd4000002, 0xd5181045], // mov x5, #0x300000; hvc #0; msr cpacr_el1, x5
+  ...[0x91000673, 0x100000c4, 0xf9000093, 0x6f03f600, 0x17fffffc], // loop
+  ...[0x91000694, 0x17ffffff], // second
+  ...[0, 0],
+);
+
+function target(smp = 2) {
+  const virt = createVirt({ memory: 16 * 2 ** 20, flash: false, cpu: cortexA72, smp, quantum: 100 });
+  const start = (): void => {
+    virt.load(ENTRY, GUEST);
+    virt.machine.start(BigInt(ENTRY));
+  };
+  virt.machine.onReset = start;
+  start();
+  return virt;
+}
+
+describe('GdbServer', () => {
+  let listener: GdbListener | undefined;
+  afterEach(async () => {
+    await listener?.close();
+    listener = undefined;
+  });
+  const gdb = async (...commands: string[]): Promise<string> => {
+    const all = [
+      'set pagination off',
+      'set confirm off',
+      'set architecture aarch64',
+      `target remote :${listener!.port}`,
+    ];
+    const args = ['-nx', '-q', '-batch', ...[...all, ...commands].flatMap(command => ['-ex', command])];
+    const { stdout, stderr } = await promisify(execFile)(GDB, args, { timeout: 50_000 });
+    return stdout + stderr;
+  };
+
+  it.skipIf(!existsSync(GDB) && process.env.CI === undefined)(
+    'works with an unmodified GDB',
+    async () => {
+      const virt = target();
+      listener = await serveGdb(new GdbServer(virt));
+      const out = await gdb(
+        `break *${LOOP}`,
+        'continue',
+        'printf "x19 is %ld\\n", $x19',
+        'stepi',
+        'stepi',
+        'printf "stepped to %lx\\n", $pc',
+        'delete',
+        `watch *(long *) ${COUNTER}`,
+        'continue',
+        'printf "counted %ld\\n", *(long *) 0x40080038',
+        'delete',
+        'stepi',
+        'print/x $v0.d.u',
+        'print $v0.d.f',
+        'print/x $MIDR_EL1',
+        'print/x $cpsr',
+        'set var $x19 = 1000',
+        'set var $TPIDR_EL1 = 0x1234',
+        'print/x $TPIDR_EL1',
+        `set var *(int *) ${COUNTER} = 7`,
+        `x/dw ${COUNTER}`,
+        `hbreak *${SECOND}`,
+        'continue',
+        'printf "x20 is %ld\\n", $x20',
+        'info threads',
+        'thread 1',
+        'printf "x19 is now %ld\\n", $x19',
+        'delete',
+        'monitor info',
+        'monitor translate 0x40080000',
+        'monitor help',
+        'x/i 0x40080000',
+        'detach',
+      );
+      expect(out).toContain('x19 is 0\n');
+      expect(out).toContain('stepped to 40080024\n');
+      expect(out).toMatch(/Hardware watchpoint 2[\s\S]*Old value = 0\s+New value = 1/);
+      expect(out).toContain('counted 1\n');
+      expect(out).toContain('{0x3ff0000000000000, 0x3ff0000000000000}');
+      expect(out).toContain('= {1, 1}');
+      expect(out).toContain('= 0x410fd083');
+      expect(out).toContain('= 0x3c5');
+      expect(out).toContain('= 0x1234');
+      expect(out).toMatch(/0x40080038:\s+7/);
+      expect(out).toContain('x20 is 0\n');
+      expect(out).toMatch(/\* 2 +Thread 2 \(CPU 1, EL1, running\)/);
+      expect(out).toMatch(/x19 is now 10\d\d\n/);
+      expect(out).toContain('CPU 1: running, EL1, pc 0x40080030');
+      expect(out).toContain('0x40080000 is 0x40080000, rwx (translation is off)');
+      expect(out).toContain('0x40080000:\tmov\tx0, #0xc4000000');
+      expect(virt.bus.load(ENTRY + 0x1c, 4)).toBe(0x91000673); // breakpoints are not in memory
+
+      // The machine runs on without a client, until the next one comes.
+      const before = virt.machine.executed;
+      await new Promise(resolve => setTimeout(resolve, 50));
+      expect(virt.machine.executed).toBeGreaterThan(before);
+      const again = await gdb('printf "x19 %d\\n", $x19 > 2000', 'monitor reset', 'printf "pc %lx\\n", $pc', 'kill');
+      expect(again).toContain('x19 1\n');
+      expect(virt.machine.within(0, cpu => [cpu.pc, cpu.x(19)])).toEqual([BigInt(ENTRY), 0n]);
+    },
+    60_000,
+  );
+
+  it('leaves the run as it would have been', async () => {
+    const plain = target(1);
+    plain.machine.runSync({ instructions: 1000 });
+    const debugged = target(1);
+    const server = new GdbServer(debugged);
+    const { control } = server;
+    const trap = ENTRY + 0x24;
+    control.addBreakpoint(trap);
+    const remove = control.addWatchpoint({ address: BigInt(ENTRY + 0x38), size: 8, read: true, write: true });
+    const reasons = new Set<string>();
+    while (debugged.machine.executed < 1000) {
+      const stop = control.runSync({ instructions: 1000 - debugged.machine.executed });
+      reasons.add(stop.reason);
+      if (stop.reason === 'watchpoint') control.step(0);
+    }
+    remove();
+    expect([...reasons].sort()).toEqual(['breakpoint', 'instructions']);
+    const state = (virt: typeof plain) =>
+      virt.machine.within(0, cpu => [cpu.pc, cpu.x(19), virt.machine.executed, virt.machine.time.now()]);
+    expect(state(debugged)).toEqual(state(plain));
+    await server.close();
+  });
+
+  it('speaks the protocol: escapes, checksums, errors', async () => {
+    const virt = target();
+    const server = new GdbServer(virt);
+    let out = '';
+    const connection = server.connect(bytes => {
+      out += Buffer.from(bytes).toString('latin1');
+    });
+    const ask = async (text: string): Promise<string> => {
+      out = '';
+      const sum = [...Buffer.from(text, 'latin1')].reduce((s, b) => (s + b) & 0xff, 0);
+      connection.receive(Buffer.from(`$${text}#${sum.toString(16).padStart(2, '0')}`, 'latin1'));
+      await new Promise(resolve => setTimeout(resolve, 5));
+      return /\$(.*)#/s.exec(out)?.[1] ?? out;
+    };
+    expect(await ask('?')).toBe('T05thread:1;');
+    expect(out.startsWith('+')).toBe(true);
+    out = '';
+    connection.receive(Buffer.from('$g#00'));
+    expect(out).toBe('-');
+    expect(await ask('m40080000,4')).toBe('0080b8d2');
+    expect(await ask('m0,4')).toBe('E0e');
+    expect(await ask('mzz,4')).toBe('E16');
+    expect(await ask('X40080038,4:\x7d\x03}]ab')).toBe('OK'); // 0x23, 0x7d
+    expect(await ask('m40080038,4')).toBe('237d6162');
+    expect(await ask('p20')).toBe('0000084000000000');
+    expect(await ask('pffff')).toBe('E16');
+    expect(await ask('P0=0100000000000000')).toBe('OK');
+    expect((await ask('g')).length).toBe(2 * (33 * 8 + 4 + 32 * 16 + 8));
+    expect(await ask('Z0,1000000000000000,4')).toBe('E0e');
+    expect(await ask('Z9,0,4')).toBe('');
+    expect(await ask('T3')).toBe('E16');
+    expect(await ask('qfThreadInfo')).toBe('m1,2');
+    expect(await ask('vMustReplyEmpty')).toBe('');
+    expect(await ask('qXfer:features:read:target.xml:0,20')).toMatch(/^m<\?xml/);
+    out = '';
+    const running = ask('c');
+    connection.receive(Uint8Array.of(3));
+    await running;
+    await new Promise(resolve => setTimeout(resolve, 60));
+    expect(out).toMatch(/\$T02thread:[12];#/);
+    await server.close();
+  });
+});
