@@ -24,6 +24,7 @@ import {
   Pointers,
   parsePlist,
   readSymbols,
+  readVtable,
   rebuildCollection,
   SPLIT_SEG_KINDS,
   selectKexts,
@@ -31,7 +32,7 @@ import {
 } from '../src/index.js';
 import { discoverKexts } from '../src/node.js';
 import type { PlistDict } from '../src/plist/value.js';
-import { compileKernel, haveClang } from './clang-kernel.js';
+import { compileKernel, compileKext, haveClang, haveLd64 } from './clang-kernel.js';
 import { fixture, fixturesUnder, haveTool, run } from './support.js';
 
 const CASES = 'macho-kc/kc-cases';
@@ -349,5 +350,56 @@ describe.skipIf(!have)('damaged inputs', () => {
       }
     }
     expect(Math.min(built, refused)).toBeGreaterThan(100);
+  });
+});
+
+describe.skipIf(!haveLd64)('kexts of our own', () => {
+  const KERNEL =
+    'int kernel_data = 7; __attribute__((noinline)) int kernel_function(int n) { return n + kernel_data; } void start(void) { for (;;) kernel_function(1); }';
+  const BASE = `class Base { public: virtual int one(); virtual int two(); };`;
+  const FIRST = `${BASE} extern "C" { int kernel_function(int); extern int kernel_data;
+    int kext_start(void *, void *) { return kernel_function(kernel_data); } int kext_stop(void *, void *) { return 0; } int first_export(int n) { return kernel_function(n); } }
+    int Base::one() { return 1; } int Base::two() { return kernel_data; }`;
+  const SECOND = `${BASE} class Derived : public Base { public: int one() override; }; int Derived::one() { return two() + 1; }
+    extern "C" { int first_export(int); Derived object; Base *pointer = &object;
+    int kext_start(void *, void *) { return first_export(pointer->one()); } int kext_stop(void *, void *) { return 0; } }`;
+  const input = (id: string, libraries: string[], executable: Uint8Array): KextInput => ({
+    info: new Map<string, PlistValue>([
+      ['CFBundleIdentifier', id],
+      ['CFBundleVersion', '1.0'],
+      ['OSBundleLibraries', new Map(libraries.map(l => [l, '1.0']))],
+    ]),
+    executable,
+    bundlePath: `/Library/Extensions/${id}.kext`,
+    executablePath: `Contents/MacOS/${id}`,
+  });
+
+  it('are linked to the kernel and to each other, classes across both', () => {
+    const kernel = compileKernel(KERNEL, [], { movable: true, architecture: 'arm64' });
+    const kexts = [
+      input('org.example.first', [KERNEL_ID], compileKext('org.example.first', FIRST)),
+      input('org.example.second', ['org.example.first', KERNEL_ID], compileKext('org.example.second', SECOND)),
+    ];
+    const result = buildCollection({ kind: 'boot', kernel, kexts, allowRigid: true });
+    if (!result.ok) throw new Error(JSON.stringify(result.errors));
+    const links = result.binds.map(b => `${b.image} ${b.symbol} ${b.from}`);
+    expect(links).toContain('org.example.first _kernel_function com.apple.kernel');
+    expect(links).toContain('org.example.second _first_export org.example.first');
+    expect(links).toContain('org.example.second __ZN4Base3twoEv org.example.first');
+    const collection = openCollection(result.bytes);
+    const index = new AddressIndex(collection);
+    // The derived class's vtable: its own method, then the base class's in the other kext.
+    const vtable = index.named('__ZTV7Derived')[0]!.value;
+    const entries = readVtable(collection, index, vtable);
+    expect(entries.map(e => e.name)).toEqual(['__ZN7Derived3oneEv', '__ZN4Base3twoEv']);
+    expect(collection.imageAt(entries[1]!.target!)).toBe('org.example.first');
+    for (const kext of collection.kexts) {
+      const info = collection.kmodInfo(kext)!;
+      expect([info.name, info.address]).toEqual([kext.id, collection.image(kext.id)!.baseAddress]);
+      expect(collection.readPointer(kext.kmodInfoAddress! + 180n)).toBe(
+        index.named('_kext_start').find(s => s.image === kext.id)!.value,
+      );
+    }
+    expect(loadPlan(collection.macho).entry).toBe(index.named('_start')[0]!.value);
   });
 });

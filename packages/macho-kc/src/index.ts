@@ -40,6 +40,7 @@ export { isMachOError, MachOError, type MachOErrorCode } from './error.js';
 export { type Exported, type ExportOptions, exportForDisassembler } from './export/disassembler.js';
 export { type Extracted, type ExtractOptions, extractImage, originalInfo } from './extract/extract.js';
 export { buildKernelFromElf, type ElfKernelOptions, isElf, kernelFromElf } from './firmware/elf-kernel.js';
+export { kextFromBundle } from './firmware/kext-from-bundle.js';
 export {
   buildStaticKernel,
   type KernelSection,
