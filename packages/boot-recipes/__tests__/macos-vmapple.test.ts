@@ -1,22 +1,15 @@
 // The machine of Apple's virtual machines with our own kernel in Apple's place.
-import { openTree } from 'apple-devicetree';
 import { describe, expect, it } from 'vitest';
 import { boot, prepareBoot } from '../src/boot.js';
 import { pacService } from '../src/machines/pac-service.js';
+import { VMAPPLE_BOARD, VMAPPLE_TREE_BOARD } from '../src/machines/vmapple-board.js';
 import { sampleImages } from '../src/recipes/sample-images.js';
 import { virtXnuTree } from '../src/xnu/virt-tree.js';
 
 const { kernel, ramDisk } = sampleImages();
 
-/** The tree of the virt machine with the addresses of this board. */
-function tree(cpus: number): Uint8Array {
-  const made = openTree(virtXnuTree({ cpus, timebase: 24_000_000 }));
-  const armIo = made.node('/arm-io');
-  armIo.setU64('ranges', 0, 0x10000000, 0x20000000);
-  armIo.node('gic').setU64('reg', 0, 0x10000, 0x10000, cpus * 0x20000);
-  armIo.node('uart0').setU64('reg', 0x10010000, 0x1000);
-  return made.serialize();
-}
+const tree = (cpus: number): Uint8Array =>
+  virtXnuTree({ cpus, timebase: VMAPPLE_BOARD.timebase, board: VMAPPLE_TREE_BOARD });
 
 describe('macos-vmapple', () => {
   it.each([1, 2])('boots our kernel with %d CPUs at its addresses', async smp => {
@@ -39,6 +32,28 @@ describe('macos-vmapple', () => {
 
   it('asks for a device tree by name', async () => {
     await expect(prepareBoot('macos-vmapple', { kernel })).rejects.toThrow(/--devicetree/);
+  });
+});
+
+describe('sample on vmapple', () => {
+  it('has a shell that answers', async () => {
+    let text = '';
+    const { reason } = await boot('sample', {
+      machine: 'vmapple',
+      append: '-s',
+      send: ['echo it works'],
+      until: /^it works/m,
+      timeout: 60,
+      output: bytes => {
+        text += new TextDecoder().decode(bytes);
+      },
+    });
+    expect(reason).toBe('until');
+    expect(text).toContain('boot-recipes vmapple');
+  });
+
+  it('runs on no other board', async () => {
+    await expect(prepareBoot('sample', { machine: 'a11' })).rejects.toThrow(/t8020 and vmapple/);
   });
 });
 

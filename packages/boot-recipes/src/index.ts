@@ -1,6 +1,7 @@
 export { boot, prepareBoot } from './boot.js';
 export type { ConsoleScript } from './console.js';
 export { type BootEvidence, type Diagnosis, diagnose } from './diagnosis/diagnose.js';
+export { type Check, examine } from './diagnosis/doctor.js';
 export type { FailureRule } from './diagnosis/rules.js';
 export { BootError, type BootErrorCode, isBootError } from './error.js';
 export { Ipsw, type IpswChoice, type IpswComponent, type IpswFile } from './ipsw/ipsw.js';
@@ -40,4 +41,4 @@ export { loadXnu, planToJson, planToText, planXnu, type XnuInputs, type XnuPlan 
 export { entryStub } from './xnu/stub.js';
 export { checkTrustCache, wrapTrustCache } from './xnu/trust-cache.js';
 export { darwinVersion } from './xnu/version.js';
-export { type VirtXnuTreeOptions, virtXnuTree } from './xnu/virt-tree.js';
+export { type VirtXnuTreeOptions, virtXnuTree, type XnuTreeBoard } from './xnu/virt-tree.js';

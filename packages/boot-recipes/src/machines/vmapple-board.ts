@@ -1,3 +1,5 @@
+import type { XnuTreeBoard } from '../xnu/virt-tree.js';
+
 /**
  * The memory map of Apple's virtual machines as far as a kernel that is loaded directly needs it. Physical addresses,
  * sizes in bytes, rates in Hz; interrupts are shared peripheral ones (INTID - 32).
@@ -20,3 +22,12 @@ export const VMAPPLE_BOARD = {
     { name: 'aes', base: 0x30220000, size: 0x20000 },
   ],
 } as const;
+
+/** The same for a device tree. */
+export const VMAPPLE_TREE_BOARD: XnuTreeBoard = {
+  model: 'boot-recipes vmapple',
+  soc: { base: 0x10000000, size: 0x20000000 },
+  gicDistributor: VMAPPLE_BOARD.gic.distributor,
+  gicRedistributors: VMAPPLE_BOARD.gic.redistributors,
+  uart: VMAPPLE_BOARD.uart.base,
+};

@@ -26,6 +26,8 @@ export interface RecipeOptions {
   readonly load?: readonly LoadedFile[] | undefined;
   /** Physical address where the first CPU starts. */
   readonly entry?: number | undefined;
+  /** Board, where a recipe has several. */
+  readonly machine?: string | undefined;
   /** Version of the interrupt controller. */
   readonly gic?: 2 | 3 | undefined;
   /** CPU model. */

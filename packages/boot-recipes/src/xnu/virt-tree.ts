@@ -1,9 +1,25 @@
 import { createTree, type DeviceTreeNode } from 'apple-devicetree';
 import { VIRT_MAP } from 'arm64-emu';
 
-/** What `/arm-io ranges` maps: devices' addresses count from here. It may not be 0, which XNU takes for none. */
-const SOC = { base: 0x08000000, size: 0x02000000 };
 const REDISTRIBUTOR = 0x20000;
+
+/** Where a board has what the tree names; physical addresses. */
+export interface XnuTreeBoard {
+  readonly model: string;
+  /** What `/arm-io ranges` maps: devices' addresses count from here. It may not be 0, which XNU takes for none. */
+  readonly soc: { readonly base: number; readonly size: number };
+  readonly gicDistributor: number;
+  readonly gicRedistributors: number;
+  readonly uart: number;
+}
+
+const VIRT: XnuTreeBoard = {
+  model: 'boot-recipes virt',
+  soc: { base: 0x08000000, size: 0x02000000 },
+  gicDistributor: VIRT_MAP.gicDistributor.base,
+  gicRedistributors: VIRT_MAP.gicRedistributor.base,
+  uart: VIRT_MAP.uart.base,
+};
 
 /** What the tree of {@link virtXnuTree} depends on. */
 export interface VirtXnuTreeOptions {
@@ -11,6 +27,8 @@ export interface VirtXnuTreeOptions {
   readonly cpus: number;
   /** Rate of the counters, in Hz. */
   readonly timebase: number;
+  /** Another board than `virt`. */
+  readonly board?: XnuTreeBoard | undefined;
 }
 
 /**
@@ -27,10 +45,10 @@ export interface VirtXnuTreeOptions {
  * if (tree.find('/cpus/cpu1') === undefined) throw new Error('two CPUs');
  * ```
  */
-export function virtXnuTree({ cpus, timebase }: VirtXnuTreeOptions): Uint8Array {
+export function virtXnuTree({ cpus, timebase, board = VIRT }: VirtXnuTreeOptions): Uint8Array {
   const tree = createTree();
   const { root } = tree;
-  root.setString('model', 'boot-recipes virt');
+  root.setString('model', board.model);
   root.setString('compatible', 'VMA2MACOSAP', 'AppleARM');
   root.setU32('#address-cells', 2);
   root.setU32('#size-cells', 2);
@@ -55,25 +73,19 @@ export function virtXnuTree({ cpus, timebase }: VirtXnuTreeOptions): Uint8Array 
   armIo.setString('compatible', 'arm-io,vmapple2');
   armIo.setU32('#address-cells', 2);
   armIo.setU32('#size-cells', 2);
-  armIo.setU64('ranges', 0, SOC.base, SOC.size);
+  armIo.setU64('ranges', 0, board.soc.base, board.soc.size);
   const gic = armIo.addNode('gic');
   gic.setString('compatible', 'arm,gic-v3');
   gic.setString('interrupt-controller', 'master');
   gic.setU32('#interrupt-cells', 3);
   gic.setU32('AAPL,phandle', 1);
-  const { gicDistributor, gicRedistributor, uart } = VIRT_MAP;
-  gic.setU64(
-    'reg',
-    gicDistributor.base - SOC.base,
-    gicDistributor.size,
-    gicRedistributor.base - SOC.base,
-    cpus * REDISTRIBUTOR,
-  );
+  const offset = (address: number): number => address - board.soc.base;
+  gic.setU64('reg', offset(board.gicDistributor), 0x10000, offset(board.gicRedistributors), cpus * REDISTRIBUTOR);
   const serial = armIo.addNode('uart0');
   serial.setString('device_type', 'uart');
   serial.setString('compatible', 'arm,pl011');
   serial.setFlag('boot-console');
-  serial.setU64('reg', uart.base - SOC.base, uart.size);
+  serial.setU64('reg', offset(board.uart), 0x1000);
 
   root.addNode('defaults');
   const pram = root.addNode('pram');
