@@ -80,6 +80,8 @@ export { Machine } from './machine/machine.js';
 export type { CpuLines, FirmwareCall, MachineOptions, RunOptions, StopReason } from './machine/options.js';
 export { isSnapshotError, SnapshotError, type SnapshotErrorCode } from './snapshot/error.js';
 export { restoreSnapshot, type Saveable, type SnapshotOptions, saveSnapshot } from './snapshot/snapshot.js';
+export { Coverage, type CoverageModule, type CoveredBlock } from './trace/coverage.js';
+export { TRACE_ITEMS, Trace, type TraceItem, type TraceOptions } from './trace/trace.js';
 export { gicSysRegs } from './virt/gic-sysregs.js';
 export { type MapEntry, VIRT_GIC_LINES, VIRT_IRQ, VIRT_MAP, VIRT_PPI } from './virt/memory-map.js';
 export {

@@ -1,2 +1,2 @@
-export { type GdbListener, serveGdb } from './gdb-tcp.js';
 export { FileDisk } from './node/file-disk.js';
+export { type GdbListener, serveGdb } from './node/gdb-tcp.js';

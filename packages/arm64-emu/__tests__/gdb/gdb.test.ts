@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { cortexA72 } from '../../src/cpu/models.js';
 import { GdbServer } from '../../src/gdb/server.js';
-import { type GdbListener, serveGdb } from '../../src/gdb-tcp.js';
+import { type GdbListener, serveGdb } from '../../src/node/gdb-tcp.js';
 import { createVirt } from '../../src/virt/virt.js';
 import { words } from '../machine-support.js';
 

@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net';
-import type { GdbServer } from './gdb/server.js';
+import type { GdbServer } from '../gdb/server.js';
 
 /** A listening {@link serveGdb}. */
 export interface GdbListener {
