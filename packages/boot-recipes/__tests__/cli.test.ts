@@ -25,6 +25,8 @@ describe('boot-recipes list', () => {
       'linux',
       'virt',
       'xnu-vmapple-source',
+      'macos-11.0.1b1-t8020',
+      'macos-vmapple',
     ]);
     expect(json.recipes[1].inputs[0].debianPackage).toBe('debian-installer-12-netboot-arm64');
   });

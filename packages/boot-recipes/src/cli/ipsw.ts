@@ -1,8 +1,8 @@
 import type { CliContext, Options } from '@internal/binary/cli';
-import { fileSource } from '../ipsw/file-source.js';
 import { Ipsw, type IpswComponent, type IpswFile } from '../ipsw/ipsw.js';
 import { httpSource, type RandomAccess } from '../ipsw/source.js';
 import type { Recipe } from '../recipes/recipe.js';
+import { fileSource } from './file-source.js';
 
 /** The files of a recipe that an IPSW can have. */
 export const ipswFiles = (recipe: Recipe): IpswFile[] =>

@@ -35,7 +35,18 @@ export interface IpswComponent {
   readonly compressedSize: number;
 }
 
-/** An IPSW: a zip archive with a BuildManifest, read at random access. */
+/**
+ * An IPSW: a zip archive with a BuildManifest, read at random access.
+ *
+ * @example
+ * ```ts no-run
+ * import { httpSource, Ipsw } from 'boot-recipes';
+ *
+ * const ipsw = await Ipsw.open(await httpSource('https://example.com/UniversalMac_12.5_21G72_Restore.ipsw'));
+ * const found = ipsw.components(ipsw.identity({ device: 'vma2macosap' }), ['kernel', 'deviceTree']);
+ * const kernel = await ipsw.read(found[0]!);
+ * ```
+ */
 export class Ipsw {
   private constructor(
     private readonly archive: ZipArchive,

@@ -11,7 +11,17 @@ export interface RandomAccess {
   close(): Promise<void>;
 }
 
-/** A file in memory as a source. */
+/**
+ * A file in memory as a source.
+ *
+ * @example
+ * ```ts
+ * import { memorySource } from 'boot-recipes';
+ *
+ * const part = await memorySource('abc', Uint8Array.of(1, 2, 3)).read(1, 9);
+ * if (part.length !== 2) throw new Error('fewer at the end');
+ * ```
+ */
 export const memorySource = (name: string, bytes: Uint8Array): RandomAccess => ({
   name,
   size: bytes.length,
@@ -35,6 +45,12 @@ async function request(url: string, first: number, last: number): Promise<Respon
  * A file behind HTTP, read in ranges: the server must support them.
  *
  * @throws {@link BootError} `missing-input` when it cannot be had, `unsupported` from servers without ranges
+ * @example
+ * ```ts no-run
+ * import { httpSource } from 'boot-recipes';
+ *
+ * const { size } = await httpSource('https://example.com/some.ipsw');
+ * ```
  */
 export async function httpSource(url: string): Promise<RandomAccess> {
   const ranged = async (first: number, last: number): Promise<{ bytes: Uint8Array; total: number }> => {

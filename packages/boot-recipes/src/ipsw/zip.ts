@@ -41,7 +41,20 @@ export interface ZipFile {
   readonly offset: number;
 }
 
-/** A zip archive of which single files are read: ZIP64 too, stored or deflated. */
+/**
+ * A zip archive of which single files are read: ZIP64 too, stored or deflated.
+ *
+ * @example
+ * ```ts
+ * import { isBootError, memorySource, ZipArchive } from 'boot-recipes';
+ *
+ * try {
+ *   await ZipArchive.open(memorySource('no.zip', new Uint8Array(100)));
+ * } catch (error) {
+ *   if (!isBootError(error, 'bad-value')) throw error;
+ * }
+ * ```
+ */
 export class ZipArchive {
   private constructor(
     private readonly source: RandomAccess,

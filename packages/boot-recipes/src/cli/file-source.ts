@@ -1,10 +1,17 @@
 import { open } from 'node:fs/promises';
-import type { RandomAccess } from './source.js';
+import type { RandomAccess } from '../ipsw/source.js';
 
 /**
  * A file of this computer, of which parts are read.
  *
  * @throws the system's error when it cannot be opened
+ * @example
+ * ```ts no-run
+ * import { fileSource } from 'boot-recipes/node';
+ *
+ * const source = await fileSource('some.ipsw');
+ * await source.close();
+ * ```
  */
 export async function fileSource(path: string): Promise<RandomAccess> {
   const file = await open(path, 'r');
