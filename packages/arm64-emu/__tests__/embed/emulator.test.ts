@@ -139,6 +139,33 @@ describe('Emulator', () => {
     expect(emu.get(['x0', 'x1', 'x2'])).toEqual({ x0: 1n, x1: 0n, x2: 3n });
   });
 
+  it.each(['interpreter', 'auto'] as const)('hooks put on a hot loop later, by the %s', async mode => {
+    // 1: add x0, x0, #1; str x0, [x1]; ldr x3, [x1]; subs x2, x2, #1; b.ne 1b; ret
+    const emu = loaded([0x91000400, 0xf9000020, 0xf9400023, 0xf1000442, 0x54ffff81, 0xd65f03c0], { mode });
+    emu.set({ x0: 0, x1: DATA, x2: 3_000_000, lr: 0xdead0000 });
+    emu.run({ from: CODE, instructions: 5_000_000 });
+    // The compiler may work behind our back.
+    await new Promise(resolve => setTimeout(resolve, 50));
+    emu.run({ instructions: 5_000_000 });
+    expect(emu.get(['x0', 'x3', 'pc'])).toEqual({ x0: 2_000_000n, x3: 2_000_000n, pc: BigInt(CODE) });
+    const seen: bigint[] = [];
+    const remove = emu.onCode(CODE + 12, e => {
+      seen.push(e.get('x0'));
+      if (seen.length === 6) e.set('x2', 500_001);
+    });
+    const removeAccess = emu.onAccess(DATA, 8, 'write', () => {
+      seen.push(-1n);
+      return undefined;
+    });
+    expect(emu.run({ instructions: 15 }).executed).toBe(15);
+    expect(seen).toEqual([-1n, 2_000_001n, -1n, 2_000_002n, -1n, 2_000_003n]);
+    remove();
+    removeAccess();
+    expect(emu.run({ until: 0xdead0000 })).toMatchObject({ reason: 'address', executed: 2_500_001 });
+    expect(emu.get('x0')).toBe(2_500_003n);
+    expect(seen.length).toBe(6);
+  });
+
   it('explains translations with the tables that the guest has set up', () => {
     const emu = loaded([0xd503201f], { el: 1 });
     emu.map(0x30000, 0x4000);

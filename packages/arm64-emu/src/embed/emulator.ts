@@ -37,6 +37,8 @@ export interface EmulatorOptions {
    * at EL1.
    */
   readonly exceptions?: 'stop' | 'take';
+  /** `auto` compiles what runs often; results are the same. `interpreter` by default. */
+  readonly mode?: 'interpreter' | 'auto';
 }
 
 /** Limits of {@link Emulator.run}. */
@@ -103,7 +105,8 @@ export class Emulator {
     const size = Math.ceil(memory / PAGE) * PAGE;
     const take = (options.exceptions ?? (el === 0 ? 'stop' : 'take')) === 'take';
     const ram = [{ name: 'pool', base: POOL, size }];
-    const built = buildMachine({ model, mpidrs: [0x8000_0000n], ram, psci: false });
+    const mode = options.mode ?? 'interpreter';
+    const built = buildMachine({ model, mpidrs: [0x8000_0000n], ram, psci: false, mode });
     this.machine = built.machine;
     this.engine = built.engine;
     this.bus = built.bus;
