@@ -8,7 +8,8 @@ interface Manifest {
 
 /**
  * The one build of every published package: ESM, types, source maps; private packages are bundled in. What is built
- * follows from the manifest: its source-first exports, and the command if it has one.
+ * follows from the manifest: its source-first exports, and the command if it has one. The private packages'
+ * declarations are added by declarations.mjs.
  */
 export const packageBuild = () => {
   const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
@@ -23,7 +24,7 @@ export const packageBuild = () => {
     splitting: true,
     noExternal: [/^@internal\//],
     external: [/^node:/, 'tsx'],
-    dts: { entry, resolve: [/^@internal\//] },
+    dts: { entry },
     tsconfig: '../../tsconfig.json',
   });
 };
