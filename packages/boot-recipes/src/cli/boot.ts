@@ -3,6 +3,7 @@ import { unescapeText } from '../console.js';
 import { diagnose, diagnosisText } from '../diagnosis/diagnose.js';
 import { loopOf } from '../diagnosis/loop.js';
 import type { GuestMachine } from '../machines/guest.js';
+import { encodePng } from '../png.js';
 import { findRecipe } from '../recipes/index.js';
 import { type BootReason, type BootResult, BootSession } from '../session.js';
 import { count, RECIPE_OPTIONS, recipeOptions, whole } from './recipe-options.js';
@@ -66,6 +67,7 @@ export const boot: CliCommand = {
   options: [
     ...RECIPE_OPTIONS,
     ['--trace <number>', 'print that many instructions on stderr as they run, from the first'],
+    ['--screenshot <file>', 'write what the framebuffer shows at the end as a PNG file; needs --video'],
     ['--until <regex>', 'end with exit code 0 when the guest has printed this since the last --send was typed'],
     ['--timeout <seconds>', 'end with exit code 3 after that much time'],
     [
@@ -96,6 +98,8 @@ export const boot: CliCommand = {
       given.log?.(line);
     };
     const prepared = await recipe.prepare({ ...given, log });
+    const screenshot = text(options, 'screenshot');
+    if (screenshot !== undefined && prepared.screen === undefined) throw new UsageError('--screenshot needs --video');
     context.info(prepared.planText);
     const out = context.json ? process.stderr : process.stdout;
     const live = process.stderr.isTTY && !out.isTTY;
@@ -124,6 +128,7 @@ export const boot: CliCommand = {
     } finally {
       terminal.close();
     }
+    if (screenshot !== undefined) await context.write(screenshot, await encodePng(prepared.screen!()));
     if (!context.json) out.write('\n');
     context.info(summary(result));
     const diagnosis =

@@ -24,6 +24,7 @@ export const RECIPE_OPTIONS: NonNullable<CliCommand['options']> = [
     '--boot-args <bytes>',
     'layout of boot_args by its command line: 256, 608 or 1024; by the kernel’s version if absent',
   ],
+  ['--video <pixels>', 'framebuffer for the kernel’s console, such as 1024x768'],
   ['--patch <file...>', 'patch the kernel: a set of patches as JSON, or the name of a set of kc patch; repeatable'],
   ['--dt-edit <file...>', "edit the device tree after the loader's own edits: an edit list as JSON; repeatable"],
   ['--load <file@address...>', "put a file into memory as it is, as QEMU's loader device does; repeatable"],
@@ -52,6 +53,7 @@ const NAMES: readonly RecipeOption[] = [
   'memory',
   'slide',
   'bootArgs',
+  'video',
   'patches',
   'edits',
   'load',
@@ -113,6 +115,14 @@ function oneOf<T extends number>(options: Options, key: string, flag: string, va
   return value;
 }
 
+/** `WIDTHxHEIGHT` */
+function pixels(given: string | undefined): RecipeOptions['video'] {
+  if (given === undefined) return undefined;
+  const match = /^(\d+)x(\d+)$/.exec(given);
+  if (match === null) throw new UsageError(`--video ${given}: WIDTHxHEIGHT is expected`);
+  return { width: Number(match[1]), height: Number(match[2]) };
+}
+
 /** What of the options the recipe knows; the others are wrong use. */
 export async function recipeOptions(context: CliContext, recipe: Recipe, options: Options): Promise<RecipeOptions> {
   for (const name of NAMES)
@@ -153,6 +163,7 @@ export async function recipeOptions(context: CliContext, recipe: Recipe, options
     memory: memory === undefined ? undefined : parseSize(memory, '--memory'),
     slide: slide === undefined ? undefined : parseSize(slide, '--slide'),
     bootArgs,
+    video: pixels(text(options, 'video')),
     patches,
     edits,
     load,

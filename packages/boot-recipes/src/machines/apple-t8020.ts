@@ -69,5 +69,6 @@ export function appleT8020(options: AppleT8020Options): SampleMachine {
   return {
     machine: Object.assign(machine, { serial, engine, pc: () => machine.within(0, c => c.pc) }),
     write: (physical, bytes) => bus.write(physical, bytes),
+    read: (physical, size) => bus.read(physical, size),
   };
 }

@@ -19,6 +19,8 @@ export interface SampleMachineOptions {
 export interface SampleMachine {
   readonly machine: GuestMachine;
   readonly write: (physical: number, bytes: Uint8Array) => boolean;
+  /** RAM at a physical address. */
+  readonly read: (physical: number, size: number) => Uint8Array | undefined;
 }
 
 /** A line that is up while one of its inputs is. */
@@ -65,5 +67,6 @@ export function sampleMachine(options: SampleMachineOptions): SampleMachine {
   return {
     machine: Object.assign(machine, { serial, engine, pc: () => machine.within(0, c => c.pc) }),
     write: (physical, bytes) => bus.write(physical, bytes),
+    read: (physical, size) => bus.read(physical, size),
   };
 }

@@ -111,5 +111,6 @@ export function vmapple(options: VmappleOptions): SampleMachine {
   return {
     machine: Object.assign(machine, { serial, engine, pc: () => machine.within(0, cpu => cpu.pc) }),
     write: (physical, bytes) => bus.write(physical, bytes),
+    read: (physical, size) => bus.read(physical, size),
   };
 }

@@ -4,7 +4,7 @@ import { appleT8020 } from '../machines/apple-t8020.js';
 import { T8020_BOARD } from '../machines/t8020-board.js';
 import { loadXnu, planToJson, planToText, planXnu, readOnlyEnd, type XnuPlan } from '../xnu/plan.js';
 import type { Recipe } from './recipe.js';
-import { checkMemory, XNU_OPTIONS, xnuInputs } from './xnu-options.js';
+import { checkMemory, screenOf, XNU_OPTIONS, xnuInputs } from './xnu-options.js';
 
 /** The experiment's command line. */
 const COMMAND_LINE =
@@ -56,7 +56,7 @@ export const macosT8020: Recipe = {
     });
     // Everything is sorted by address; the read-only region begins with the trust cache or else the kernel.
     const begin = plan.contents[0]!.region.physical;
-    const { machine, write } = appleT8020({
+    const { machine, write, read } = appleT8020({
       memory,
       entry: plan.entry,
       bootArgs: plan.bootArgs.physical,
@@ -69,6 +69,7 @@ export const macosT8020: Recipe = {
       machine,
       plan: { machine: 'apple-t8020', ...planToJson(plan), deviceTreeProblems: problems },
       planText: [`apple-t8020, 1 CPU, ${memory / 0x100000} MiB`, planToText(plan), ...problems].join('\n'),
+      screen: screenOf(inputs.video, read),
       symbol: kernelSymbols(inputs.kernel.bytes, plan.slide),
     };
   },

@@ -4,7 +4,7 @@ import { VMAPPLE_BOARD } from '../machines/vmapple-board.js';
 import { loadXnu, planToJson, planToText, planXnu } from '../xnu/plan.js';
 import type { Recipe } from './recipe.js';
 import { cpusOf } from './xnu-cpus.js';
-import { checkMemory, XNU_OPTIONS, xnuInputs } from './xnu-options.js';
+import { checkMemory, screenOf, XNU_OPTIONS, xnuInputs } from './xnu-options.js';
 
 const COMMAND_LINE = 'serial=3 debug=0x8 -v -noprogress rd=md0 keepsyms=1';
 
@@ -33,12 +33,13 @@ export const macosVmapple: Recipe = {
     const inputs = xnuInputs(options, { ram: { base, size: memory }, timebase, commandLine: COMMAND_LINE });
     const plan = planXnu({ ...inputs, boardEdits });
     const { entry, bootArgs } = plan;
-    const { machine, write } = vmapple({ memory, cpus, entry, bootArgs: bootArgs.physical, log: options.log });
+    const { machine, write, read } = vmapple({ memory, cpus, entry, bootArgs: bootArgs.physical, log: options.log });
     loadXnu(plan, write);
     return {
       machine,
       plan: { machine: 'vmapple', cpus, ...planToJson(plan) },
       planText: `vmapple, ${cpus} CPU${cpus > 1 ? 's' : ''}, ${memory / 0x100000} MiB\n${planToText(plan)}`,
+      screen: screenOf(inputs.video, read),
       symbol: kernelSymbols(inputs.kernel.bytes, plan.slide),
     };
   },

@@ -1,6 +1,7 @@
 import type { EditList } from 'apple-devicetree';
 import type { PatchSet } from 'macho-kc';
 import type { GuestMachine } from '../machines/guest.js';
+import type { Picture } from '../png.js';
 import type { CommandLineSize } from '../xnu/boot-args.js';
 
 /** A file to be put into memory. */
@@ -42,6 +43,8 @@ export interface RecipeOptions {
   readonly slide?: number | undefined;
   /** Layout of boot_args, by the bytes of its command line; by the kernel's version when not given. */
   readonly bootArgs?: CommandLineSize | undefined;
+  /** Framebuffer, in pixels: the kernel's console appears there when serial output is off. */
+  readonly video?: { readonly width: number; readonly height: number } | undefined;
   /** Patches of the kernel, applied to its file before it is placed. */
   readonly patches?: readonly PatchSet[] | undefined;
   /** Edits of the Apple device tree, after the loader's own. */
@@ -71,6 +74,8 @@ export interface PreparedBoot {
   readonly plan: Readonly<Record<string, unknown>>;
   /** The same for people. */
   readonly planText: string;
+  /** What the framebuffer shows, when there is one. */
+  readonly screen?: (() => Picture) | undefined;
   /** Name of the place of a kernel address, when the kernel has symbols. */
   readonly symbol?: ((address: bigint) => string | undefined) | undefined;
 }

@@ -1,4 +1,6 @@
 import { BootError } from '../error.js';
+import type { Picture } from '../png.js';
+import type { BootVideo } from '../xnu/boot-args.js';
 import { openKernel } from '../xnu/kernel.js';
 import { unwrapPayload } from '../xnu/payload.js';
 import type { XnuInputs } from '../xnu/plan.js';
@@ -16,6 +18,7 @@ export const XNU_OPTIONS: readonly RecipeOption[] = [
   'memory',
   'slide',
   'bootArgs',
+  'video',
   'patches',
   'edits',
 ];
@@ -33,6 +36,41 @@ export interface XnuBoard {
   /** Counter rate, in Hz. */
   readonly timebase: number;
   readonly commandLine: string;
+}
+
+const MOST_PIXELS = 8192;
+const FRAME_PAGE = 0x100000;
+
+type Pixels = NonNullable<RecipeOptions['video']>;
+
+/** Bytes of a framebuffer, in whole MiB. */
+const frameSize = ({ width, height }: Pixels): number => Math.ceil((width * height * 4) / FRAME_PAGE) * FRAME_PAGE;
+
+/** A framebuffer at the end of RAM: 32 bits for each pixel, text mode. */
+function framebuffer(pixels: Pixels | undefined, end: number): BootVideo | undefined {
+  if (pixels === undefined) return undefined;
+  const { width, height } = pixels;
+  for (const side of [width, height])
+    if (!Number.isInteger(side) || side < 1 || side > MOST_PIXELS)
+      throw new BootError('bad-option', `${width} x ${height} pixels; 1 to ${MOST_PIXELS} each`, { path: 'video' });
+  return {
+    baseAddr: BigInt(end - frameSize(pixels)),
+    display: 0n,
+    rowBytes: BigInt(width * 4),
+    width: BigInt(width),
+    height: BigInt(height),
+    depth: 32n,
+  };
+}
+
+/** What the guest's framebuffer shows; undefined without one. `read` reads RAM by physical address. */
+export function screenOf(
+  video: BootVideo | undefined,
+  read: (physical: number, size: number) => Uint8Array | undefined,
+): (() => Picture) | undefined {
+  if (video === undefined) return undefined;
+  const [width, height, rowBytes] = [Number(video.width), Number(video.height), Number(video.rowBytes)];
+  return () => ({ width, height, rowBytes, bytes: read(Number(video.baseAddr), rowBytes * height)! });
 }
 
 /** Bytes of RAM that a machine can have: whole MiB. */
@@ -57,6 +95,10 @@ export function xnuInputs(
   files: { readonly deviceTree?: Uint8Array } = {},
 ): XnuInputs {
   const { base, size } = board.ram;
+  const video = framebuffer(options.video, base + size);
+  // The panic log lies behind the memory that the kernel manages, the framebuffer behind that.
+  const managed = size - PANIC_LOG - (options.video === undefined ? 0 : frameSize(options.video));
+  if (managed <= 0) throw new BootError('bad-option', 'the framebuffer does not fit into RAM', { path: 'video' });
   if (options.kernel === undefined) throw missing('a kernel', 'kernel');
   const kernel = openKernel(options.kernel, options.patches);
   const deviceTree = options.deviceTree ?? files.deviceTree;
@@ -69,10 +111,11 @@ export function xnuInputs(
     commandLine: options.append ?? board.commandLine,
     commandLineSize: options.bootArgs ?? commandLineSizeFor(kernel.bytes),
     physBase: BigInt(base),
-    memSize: BigInt(size - PANIC_LOG),
+    memSize: BigInt(managed),
     dramSize: BigInt(size),
-    panicLog: { address: BigInt(base + size - PANIC_LOG), size: BigInt(PANIC_LOG) },
+    panicLog: { address: BigInt(base + managed), size: BigInt(PANIC_LOG) },
     edits: options.edits,
+    video,
     slide: options.slide === undefined ? undefined : BigInt(options.slide),
     randomSeed: RANDOM_SEED,
     timebase: board.timebase,

@@ -5,7 +5,7 @@ import { virtXnuTree } from '../xnu/virt-tree.js';
 import type { Recipe } from './recipe.js';
 import { cpuModel } from './virt-boot.js';
 import { cpusOf } from './xnu-cpus.js';
-import { checkMemory, XNU_OPTIONS, xnuInputs } from './xnu-options.js';
+import { checkMemory, screenOf, XNU_OPTIONS, xnuInputs } from './xnu-options.js';
 
 /** Counter rate of the machine `virt`, in Hz. */
 const TIMEBASE = 62_500_000;
@@ -57,6 +57,7 @@ export const xnuVmappleSource: Recipe = {
       machine: Object.assign(machine, { serial, engine, pc: () => machine.within(0, cpu => cpu.pc) }),
       plan: { machine: 'virt', cpus, ...planToJson(plan) },
       planText: `virt, ${cpus} CPU${cpus > 1 ? 's' : ''}, ${memory / 0x100000} MiB\n${planToText(plan)}`,
+      screen: screenOf(inputs.video, (physical, size) => bus.read(physical, size)),
       symbol: kernelSymbols(inputs.kernel.bytes, plan.slide),
     };
   },
