@@ -15,7 +15,7 @@ import {
   readElfRela,
   readElfSectionHeader,
   readElfSymbol,
-} from './elf.generated.js';
+} from '@internal/binary/elf';
 
 const SHT_SYMTAB = 2;
 const SHT_RELA = 4;
