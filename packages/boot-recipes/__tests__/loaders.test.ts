@@ -3,8 +3,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
-import { type BootErrorCode, fail, isBootError } from '../src/error.js';
 import {
   type ElfHeader,
   ElfHeaderSize,
@@ -12,7 +10,9 @@ import {
   ElfProgramHeaderSize,
   writeElfHeader,
   writeElfProgramHeader,
-} from '../src/loaders/elf.generated.js';
+} from '@internal/binary/elf';
+import { describe, expect, test } from 'vitest';
+import { type BootErrorCode, fail, isBootError } from '../src/error.js';
 import { readElf } from '../src/loaders/elf.js';
 import { gunzip } from '../src/loaders/gzip.js';
 import { type LinuxImageHeader, writeLinuxImageHeader } from '../src/loaders/linux-image.generated.js';
@@ -110,41 +110,38 @@ describe('gzip', () => {
   });
 });
 
+const ident = (fileClass: number, data: number): Uint8Array =>
+  Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, fileClass, data, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 const elfHeader: ElfHeader = {
-  magic: Uint8Array.of(0x7f, 0x45, 0x4c, 0x46),
-  class: 2,
-  data: 1,
-  identVersion: 1,
-  osAbi: 0,
-  pad: new Uint8Array(8),
-  type: 2,
-  machine: 183,
-  version: 1,
-  entry: 0xffff000000001004n,
-  phoff: 64n,
-  shoff: 0n,
-  flags: 0,
-  ehsize: 64,
-  phentsize: 56,
-  phnum: 2,
-  shentsize: 0,
-  shnum: 0,
-  shstrndx: 0,
+  e_ident: ident(2, 1),
+  e_type: 2,
+  e_machine: 183,
+  e_version: 1,
+  e_entry: 0xffff000000001004n,
+  e_phoff: 64n,
+  e_shoff: 0n,
+  e_flags: 0,
+  e_ehsize: 64,
+  e_phentsize: 56,
+  e_phnum: 2,
+  e_shentsize: 0,
+  e_shnum: 0,
+  e_shstrndx: 0,
 };
 const load: ElfProgramHeader = {
-  type: 1,
-  flags: 5,
-  offset: 0x100n,
-  vaddr: 0xffff000000001000n,
-  paddr: 0x40001000n,
-  filesz: 0x10n,
-  memsz: 0x40n,
-  align: 4096n,
+  p_type: 1,
+  p_flags: 5,
+  p_offset: 0x100n,
+  p_vaddr: 0xffff000000001000n,
+  p_paddr: 0x40001000n,
+  p_filesz: 0x10n,
+  p_memsz: 0x40n,
+  p_align: 4096n,
 };
 
 function elf(header: Partial<ElfHeader>, ...programs: Partial<ElfProgramHeader>[]): Uint8Array {
   const bytes = Uint8Array.from({ length: 0x200 }, (_, i) => i);
-  writeElfHeader({ ...elfHeader, phnum: programs.length, ...header }, bytes, 0, fail);
+  writeElfHeader({ ...elfHeader, e_phnum: programs.length, ...header }, bytes, 0, fail);
   programs.forEach((p, i) => {
     writeElfProgramHeader({ ...load, ...p }, bytes, ElfHeaderSize + i * ElfProgramHeaderSize, fail);
   });
@@ -153,7 +150,7 @@ function elf(header: Partial<ElfHeader>, ...programs: Partial<ElfProgramHeader>[
 
 describe('ELF', () => {
   test('PT_LOAD segments and the entry in physical addresses', () => {
-    const { segments, entry } = readElf(elf({}, { type: 4 }, {}, { memsz: 0n }));
+    const { segments, entry } = readElf(elf({}, { p_type: 4 }, {}, { p_memsz: 0n }));
     expect(entry).toBe(0x40001004);
     expect(segments).toHaveLength(1);
     expect(segments[0]).toMatchObject({ address: 0x40001000, size: 0x40 });
@@ -162,18 +159,18 @@ describe('ELF', () => {
 
   test.each<[string, Uint8Array, BootErrorCode]>([
     ['magic', new Uint8Array(64), 'not-a-kernel'],
-    ['class', elf({ class: 1 }, {}), 'unsupported'],
-    ['byte order', elf({ data: 2 }, {}), 'unsupported'],
-    ['machine', elf({ machine: 62 }, {}), 'unsupported'],
-    ['type', elf({ type: 1 }, {}), 'unsupported'],
-    ['header size', elf({ phentsize: 55 }, {}), 'bad-value'],
-    ['header table', elf({ phnum: 0xffff }, {}), 'truncated'],
-    ['header offset', elf({ phoff: 0xffffffffffffffffn }, {}), 'truncated'],
-    ['segment offset', elf({}, { offset: 0xfffffffffffffff0n }), 'truncated'],
-    ['segment size', elf({}, { filesz: 0x41n }), 'out-of-range'],
-    ['segment address', elf({}, { paddr: 0xffffffff00000000n }), 'out-of-range'],
+    ['class', elf({ e_ident: ident(1, 1) }, {}), 'unsupported'],
+    ['byte order', elf({ e_ident: ident(2, 2) }, {}), 'unsupported'],
+    ['machine', elf({ e_machine: 62 }, {}), 'unsupported'],
+    ['type', elf({ e_type: 1 }, {}), 'unsupported'],
+    ['header size', elf({ e_phentsize: 55 }, {}), 'bad-value'],
+    ['header table', elf({ e_phnum: 0xffff }, {}), 'truncated'],
+    ['header offset', elf({ e_phoff: 0xffffffffffffffffn }, {}), 'truncated'],
+    ['segment offset', elf({}, { p_offset: 0xfffffffffffffff0n }), 'truncated'],
+    ['segment size', elf({}, { p_filesz: 0x41n }), 'out-of-range'],
+    ['segment address', elf({}, { p_paddr: 0xffffffff00000000n }), 'out-of-range'],
     ['no segment', elf({}), 'not-a-kernel'],
-    ['entry', elf({ entry: 0xffff800000000000n }, {}), 'out-of-range'],
+    ['entry', elf({ e_entry: 0xffff800000000000n }, {}), 'out-of-range'],
   ])('refuses a wrong %s', (_name, bytes, code) => refuses(() => readElf(bytes), code));
 
   test('every truncation gives a typed error', () => {

@@ -1,5 +1,5 @@
+import { ElfHeaderSize, ElfProgramHeaderSize, readElfHeader, readElfProgramHeader } from '@internal/binary/elf';
 import { BootError, fail } from '../error.js';
-import { ElfHeaderSize, ElfProgramHeaderSize, readElfHeader, readElfProgramHeader } from './elf.generated.js';
 import type { LoadSegment } from './raw.js';
 
 const PT_LOAD = 1;
@@ -27,40 +27,48 @@ export function isElf(bytes: Uint8Array): boolean {
 export function readElf(bytes: Uint8Array): ElfImage {
   if (!isElf(bytes)) throw new BootError('not-a-kernel', 'no ELF magic', { offset: 0, path: 'Elf64_Ehdr' });
   if (bytes.length > 5 && (bytes[4] !== 2 || bytes[5] !== 1))
-    throw new BootError('unsupported', 'only 64-bit little-endian ELF', { offset: 4, path: 'Elf64_Ehdr.class' });
+    throw new BootError('unsupported', 'only 64-bit little-endian ELF', { offset: 4, path: 'Elf64_Ehdr.e_ident' });
   const header = readElfHeader(bytes, 0, fail);
-  if (header.machine !== EM_AARCH64)
-    throw new BootError('unsupported', `machine ${header.machine} is not AArch64`, {
+  if (header.e_machine !== EM_AARCH64)
+    throw new BootError('unsupported', `machine ${header.e_machine} is not AArch64`, {
       offset: 18,
-      path: 'Elf64_Ehdr.machine',
+      path: 'Elf64_Ehdr.e_machine',
     });
-  if (header.type !== 2 && header.type !== 3)
-    throw new BootError('unsupported', `type ${header.type} is not executable`, {
+  if (header.e_type !== 2 && header.e_type !== 3)
+    throw new BootError('unsupported', `type ${header.e_type} is not executable`, {
       offset: 16,
-      path: 'Elf64_Ehdr.type',
+      path: 'Elf64_Ehdr.e_type',
     });
-  if (header.phentsize !== ElfProgramHeaderSize)
-    throw new BootError('bad-value', `program headers of ${header.phentsize} bytes`, {
+  if (header.e_phentsize !== ElfProgramHeaderSize)
+    throw new BootError('bad-value', `program headers of ${header.e_phentsize} bytes`, {
       offset: 54,
-      path: 'Elf64_Ehdr.phentsize',
+      path: 'Elf64_Ehdr.e_phentsize',
     });
-  const tableSize = header.phnum * ElfProgramHeaderSize;
-  if (header.phoff < ElfHeaderSize || header.phoff + BigInt(tableSize) > bytes.length)
+  const tableSize = header.e_phnum * ElfProgramHeaderSize;
+  if (header.e_phoff < ElfHeaderSize || header.e_phoff + BigInt(tableSize) > bytes.length)
     throw new BootError(
       'truncated',
-      `${header.phnum} program headers at ${header.phoff}, ${bytes.length} bytes are there`,
+      `${header.e_phnum} program headers at ${header.e_phoff}, ${bytes.length} bytes are there`,
       {
         offset: 32,
-        path: 'Elf64_Ehdr.phoff',
+        path: 'Elf64_Ehdr.e_phoff',
       },
     );
 
   const segments: LoadSegment[] = [];
-  let entry = header.entry;
-  for (let i = 0; i < header.phnum; i++) {
-    const at = Number(header.phoff) + i * ElfProgramHeaderSize;
+  let entry = header.e_entry;
+  for (let i = 0; i < header.e_phnum; i++) {
+    const at = Number(header.e_phoff) + i * ElfProgramHeaderSize;
     const path = `Elf64_Phdr[${i}]`;
-    const { type, offset, filesz, memsz, vaddr, paddr } = readElfProgramHeader(bytes, at, fail, path);
+    const program = readElfProgramHeader(bytes, at, fail, path);
+    const {
+      p_type: type,
+      p_offset: offset,
+      p_filesz: filesz,
+      p_memsz: memsz,
+      p_vaddr: vaddr,
+      p_paddr: paddr,
+    } = program;
     if (type !== PT_LOAD || memsz === 0n) continue;
     if (offset + filesz > bytes.length)
       throw new BootError('truncated', `${filesz} bytes at ${offset}, ${bytes.length} are there`, { offset: at, path });
@@ -69,7 +77,7 @@ export function readElf(bytes: Uint8Array): ElfImage {
         offset: at,
         path,
       });
-    if (header.entry >= vaddr && header.entry < vaddr + memsz) entry = header.entry - vaddr + paddr;
+    if (header.e_entry >= vaddr && header.e_entry < vaddr + memsz) entry = header.e_entry - vaddr + paddr;
     segments.push({
       name: `segment ${i}`,
       address: Number(paddr),
@@ -81,7 +89,7 @@ export function readElf(bytes: Uint8Array): ElfImage {
   if (entry > BigInt(Number.MAX_SAFE_INTEGER))
     throw new BootError('out-of-range', `entry point 0x${entry.toString(16)} is in no segment`, {
       offset: 24,
-      path: 'Elf64_Ehdr.entry',
+      path: 'Elf64_Ehdr.e_entry',
     });
   return { segments, entry: Number(entry) };
 }

@@ -1,5 +1,3 @@
-import { fail, MachOError } from '../error.js';
-import { cString, MemorySource, readBytes } from '../source.js';
 import {
   ElfHeaderSize,
   type ElfProgramHeader,
@@ -16,6 +14,8 @@ import {
   readElfSectionHeader,
   readElfSymbol,
 } from '@internal/binary/elf';
+import { fail, MachOError } from '../error.js';
+import { cString, MemorySource, readBytes } from '../source.js';
 
 const SHT_SYMTAB = 2;
 const SHT_RELA = 4;
