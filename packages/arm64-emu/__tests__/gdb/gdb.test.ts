@@ -144,6 +144,36 @@ describe('GdbServer', () => {
     await server.close();
   });
 
+  it('answers nonsense and goes on', async () => {
+    const virt = target();
+    const server = new GdbServer(virt);
+    let answers = 0;
+    const connection = server.connect(bytes => {
+      if (bytes[0] === 0x24) answers++;
+    });
+    let seed = 12345;
+    const random = (n: number): number => {
+      seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
+      return Math.floor((seed / 2 ** 32) * n);
+    };
+    const letters = 'gGpPmMXzZHT?qQv0123456789abcdef,:;=-';
+    const send = (text: string): void => {
+      const sum = [...Buffer.from(text, 'latin1')].reduce((s, b) => (s + b) & 0xff, 0);
+      connection.receive(Buffer.from(`$${text}#${sum.toString(16).padStart(2, '0')}`, 'latin1'));
+    };
+    const heads = ['m', 'M', 'X', 'Z', 'z', 'P', 'G', 'H', 'qRcmd,', 'qXfer:features:read:', 'qThreadExtraInfo,', 'p'];
+    for (let n = 0; n < 3000; n++) {
+      const tail = Array.from({ length: random(24) }, () => letters[random(letters.length)]).join('');
+      send(heads[random(heads.length)]! + tail);
+      if (n % 10 === 0) connection.receive(Uint8Array.from({ length: random(40) }, () => 0x80 + random(128)));
+    }
+    send('qRcmd,7472616e736c61746520307831');
+    send('?');
+    await new Promise(resolve => setTimeout(resolve, 20));
+    expect(answers).toBe(3002);
+    await server.close();
+  });
+
   it('speaks the protocol: escapes, checksums, errors', async () => {
     const virt = target();
     const server = new GdbServer(virt);

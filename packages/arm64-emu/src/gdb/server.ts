@@ -183,7 +183,12 @@ export class GdbServer {
   // ---- packets
 
   private async handle(data: Uint8Array): Promise<void> {
-    const answer = this.answer(data);
+    let answer: string | undefined = INVALID;
+    try {
+      answer = this.answer(data);
+    } catch {
+      // Whatever it was, the client asked for it, and waits.
+    }
     if (answer !== undefined) this.reply(answer);
   }
 
