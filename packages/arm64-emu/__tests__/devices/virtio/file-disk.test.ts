@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { FileDisk } from '../../../src/file-disk.js';
+import { FileDisk } from '../../../src/node/file-disk.js';
 
 let folder: string;
 let path: string;

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
-import type { BlockStore } from './devices/virtio/blk.js';
+import type { BlockStore } from '../devices/virtio/blk.js';
 
 /**
  * A disk whose contents are a file, read and written in place. Errors of the file system reach the guest as I/O errors.
