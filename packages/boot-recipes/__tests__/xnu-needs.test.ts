@@ -21,8 +21,12 @@ async function run(recipe: string, options: Parameters<typeof boot>[1]): Promise
 }
 
 describe('what XNU needs', () => {
-  it.each(['max', 'vmapple'])('is there in xnu-vmapple-source, CPU %s', async cpu => {
-    const text = await run('xnu-vmapple-source', { kernel: xnuNeedsKernel(), smp: 2, memory: 0x10000000, cpu });
+  it.each([
+    ['max', 'interpreter'],
+    ['vmapple', 'interpreter'],
+    ['max', 'auto'],
+  ] as const)('is there in xnu-vmapple-source, CPU %s, %s', async (cpu, mode) => {
+    const text = await run('xnu-vmapple-source', { kernel: xnuNeedsKernel(), smp: 2, memory: 0x10000000, cpu, mode });
     expect(text).toBe(`${ALL}power-off`);
   });
 

@@ -1,4 +1,5 @@
 import { type CliCommand, type Options, UsageError } from '@internal/binary/cli';
+import { TRACE_ITEMS, Trace, type TraceItem } from 'arm64-emu';
 import { unescapeText } from '../console.js';
 import { diagnose, diagnosisText } from '../diagnosis/diagnose.js';
 import { loopOf } from '../diagnosis/loop.js';
@@ -6,6 +7,7 @@ import type { GuestMachine } from '../machines/guest.js';
 import { encodePng } from '../png.js';
 import { findRecipe } from '../recipes/index.js';
 import { type BootReason, type BootResult, BootSession } from '../session.js';
+import { debugBoot } from './gdb.js';
 import { count, RECIPE_OPTIONS, recipeOptions, whole } from './recipe-options.js';
 import { Terminal } from './terminal.js';
 
@@ -49,6 +51,15 @@ const summary = ({ reason, instructions, seconds, mips, guestSeconds, pc }: Boot
   `${SENTENCES[reason]}${EXIT_CODES[reason] === 0 ? '' : ` (pc 0x${pc.toString(16)})`}: ${(instructions / 1e6).toFixed(1)} M instructions in ${seconds.toFixed(2)} s ` +
   `(${mips.toFixed(0)} MIPS), ${guestSeconds.toFixed(2)} s for the guest`;
 
+/** The trace of `-d`: names with commas between. */
+function traceOf(items: string | undefined, write: (line: string) => void): Trace | undefined {
+  if (items === undefined) return undefined;
+  const names = items.split(',').map(name => name.trim());
+  const unknown = names.find(name => !Object.hasOwn(TRACE_ITEMS, name));
+  if (unknown !== undefined) throw new UsageError(`-d ${unknown}: there are ${Object.keys(TRACE_ITEMS).join(', ')}`);
+  return new Trace({ items: names as TraceItem[], write });
+}
+
 /** Prints the first `number` instructions, with their addresses. */
 function traceFirst({ engine }: GuestMachine, number: number, print: (line: string) => void): void {
   if (number === 0 || engine === undefined) return;
@@ -68,6 +79,8 @@ export const boot: CliCommand = {
     ...RECIPE_OPTIONS,
     ['--trace <number>', 'print that many instructions on stderr as they run, from the first'],
     ['--screenshot <file>', 'write what the framebuffer shows at the end as a PNG file; needs --video'],
+    ['-d, --debug <items>', `trace on stderr, by QEMU’s names, with commas: ${Object.keys(TRACE_ITEMS).join(', ')}`],
+    ['--gdb <port>', 'wait for GDB on this TCP port of the loopback interface; 0 takes a free one'],
     ['--until <regex>', 'end with exit code 0 when the guest has printed this since the last --send was typed'],
     ['--timeout <seconds>', 'end with exit code 3 after that much time'],
     [
@@ -93,16 +106,25 @@ export const boot: CliCommand = {
     const timeout = count(options, 'timeout', 0);
     const reports: string[] = [];
     const given = await recipeOptions(context, recipe, options);
+    const trace = traceOf(text(options, 'debug'), line => context.info(line));
     const log = (line: string): void => {
       if (reports.length < MOST_REPORTS) reports.push(line);
-      given.log?.(line);
+      (trace?.log ?? given.log)?.(line);
     };
     const prepared = await recipe.prepare({ ...given, log });
+    const { target } = prepared.machine;
+    const untrace = target === undefined ? undefined : trace?.attach(target);
     const screenshot = text(options, 'screenshot');
     if (screenshot !== undefined && prepared.screen === undefined) throw new UsageError('--screenshot needs --video');
     context.info(prepared.planText);
     const out = context.json ? process.stderr : process.stdout;
     const live = process.stderr.isTTY && !out.isTTY;
+    const port = whole(options, 'gdb', 0);
+    if (port !== undefined) {
+      await debugBoot(prepared, { port, output: bytes => void out.write(bytes), info: line => context.info(line) });
+      untrace?.();
+      return 0;
+    }
     const decoder = new TextDecoder();
     let printed = '';
     const session = new BootSession(prepared, {
@@ -127,6 +149,7 @@ export const boot: CliCommand = {
       result = await session.run();
     } finally {
       terminal.close();
+      untrace?.();
     }
     if (screenshot !== undefined) await context.write(screenshot, await encodePng(prepared.screen!()));
     if (!context.json) out.write('\n');

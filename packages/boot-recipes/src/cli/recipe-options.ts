@@ -34,6 +34,7 @@ export const RECIPE_OPTIONS: NonNullable<CliCommand['options']> = [
   ['--gic <version>', 'interrupt controller: 2 or 3'],
   ['--cpu <model>', 'CPU model'],
   ['--smp <number>', 'number of CPUs'],
+  ['--mode <name>', 'interpreter, or auto: compile what runs often'],
 ];
 
 /** Where the command line's name of an option is not the recipe's. */
@@ -62,6 +63,7 @@ const NAMES: readonly RecipeOption[] = [
   'gic',
   'cpu',
   'smp',
+  'mode',
 ];
 
 /** The command line's name of a recipe's option, without dashes in front. */
@@ -129,6 +131,9 @@ export async function recipeOptions(context: CliContext, recipe: Recipe, options
     if (options[FLAGS[name]?.[0] ?? name] !== undefined && !recipe.options.includes(name))
       throw new UsageError(`recipe ${recipe.name} has no option --${flagOf(name)}`);
   const gic = oneOf<2 | 3>(options, 'gic', 'gic', [2, 3]);
+  const mode = text(options, 'mode');
+  if (mode !== undefined && mode !== 'interpreter' && mode !== 'auto')
+    throw new UsageError(`--mode ${mode}: interpreter or auto`);
   const bootArgs = oneOf<CommandLineSize>(options, 'bootArgs', 'boot-args', [256, 608, 1024]);
   const [memory, entry, slide] = ['memory', 'entry', 'slide'].map(name => text(options, name));
   if (options.ipsw !== undefined && ipswFiles(recipe).length === 0)
@@ -172,6 +177,7 @@ export async function recipeOptions(context: CliContext, recipe: Recipe, options
     gic,
     cpu: text(options, 'cpu'),
     smp: whole(options, 'smp', 1),
+    mode,
     log: line => context.info(line),
   };
 }

@@ -4,6 +4,9 @@ const CTRL_A = 0x01;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const HELP = '\r\nCtrl-A x leaves, Ctrl-A Ctrl-A sends Ctrl-A\r\n';
 
+/** What a terminal is connected to. */
+export type TerminalSession = Pick<BootSession, 'inputOpen' | 'type' | 'closeInput' | 'stop'>;
+
 /**
  * Connects standard input to a session's console. A terminal is put into raw mode, so that every key but Ctrl-A goes to
  * the guest, and is put back however the program ends; a pipe or file is typed as it is.
@@ -19,7 +22,7 @@ export class Terminal {
     this.raw = false;
   };
 
-  constructor(private readonly session: BootSession) {
+  constructor(private readonly session: TerminalSession) {
     const { stdin } = process;
     session.inputOpen = true;
     if (stdin.isTTY) {

@@ -23,6 +23,8 @@ export interface AppleT8020Options {
   readonly bootArgs: bigint;
   /** What the memory controller announces as read-only. */
   readonly readOnly?: ReadOnlyRegion;
+  /** How code is executed; `interpreter` when not given. */
+  readonly mode?: 'interpreter' | 'auto' | undefined;
   /** Told what the guest does that is not modelled. */
   readonly log?: ((message: string) => void) | undefined;
 }
@@ -43,6 +45,7 @@ export function appleT8020(options: AppleT8020Options): SampleMachine {
     registers: APPLE_REGISTERS,
     unknownRegisters: 'zero',
     psci: false,
+    ...(options.mode === undefined ? {} : { mode: options.mode }),
     ...(log === undefined ? {} : { log }),
   });
   const cpu = machine.cpus[0]!;
@@ -67,7 +70,12 @@ export function appleT8020(options: AppleT8020Options): SampleMachine {
   };
   machine.start(options.entry, options.bootArgs);
   return {
-    machine: Object.assign(machine, { serial, engine, pc: () => machine.within(0, c => c.pc) }),
+    machine: Object.assign(machine, {
+      serial,
+      engine,
+      target: { machine, engine },
+      pc: () => machine.within(0, c => c.pc),
+    }),
     write: (physical, bytes) => bus.write(physical, bytes),
     read: (physical, size) => bus.read(physical, size),
   };

@@ -10,6 +10,8 @@ export interface GuestMachine extends Pick<Machine, 'run' | 'runSync' | 'stop' |
   readonly time: Clock;
   /** The instructions as they run, for traces. */
   readonly engine?: Pick<Engine, 'trace' | 'disassemble'>;
+  /** The whole machine, for debuggers and traces. */
+  readonly target?: Pick<BuiltMachine, 'machine' | 'engine'>;
   /** Program counter of the first CPU, for reports. */
   pc(): bigint;
 }

@@ -12,6 +12,8 @@ export interface SampleMachineOptions {
   readonly entry: bigint;
   /** Physical address of boot_args, which X0 holds at the start. */
   readonly bootArgs: bigint;
+  /** How code is executed; `interpreter` when not given. */
+  readonly mode?: 'interpreter' | 'auto' | undefined;
   readonly log?: ((message: string) => void) | undefined;
 }
 
@@ -49,6 +51,7 @@ export function sampleMachine(options: SampleMachineOptions): SampleMachine {
     mpidrs: [0x80010000n], // a performance core
     ram: [{ base: ram, size: options.memory }],
     counterFrequency: timebase,
+    ...(options.mode === undefined ? {} : { mode: options.mode }),
     ...(options.log === undefined ? {} : { log: options.log }),
   });
   const cpu = machine.cpus[0]!;
@@ -65,7 +68,12 @@ export function sampleMachine(options: SampleMachineOptions): SampleMachine {
   }
   machine.start(options.entry, options.bootArgs);
   return {
-    machine: Object.assign(machine, { serial, engine, pc: () => machine.within(0, c => c.pc) }),
+    machine: Object.assign(machine, {
+      serial,
+      engine,
+      target: { machine, engine },
+      pc: () => machine.within(0, c => c.pc),
+    }),
     write: (physical, bytes) => bus.write(physical, bytes),
     read: (physical, size) => bus.read(physical, size),
   };

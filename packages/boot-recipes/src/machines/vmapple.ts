@@ -32,6 +32,8 @@ export interface VmappleOptions {
   readonly bootArgs: bigint;
   /** Virtio devices on the PCIe bus. */
   readonly pci?: readonly ((dma: Dma) => VirtioDevice)[];
+  /** How code is executed; `interpreter` when not given. */
+  readonly mode?: 'interpreter' | 'auto' | undefined;
   /** Told what the guest does that is not modelled. */
   readonly log?: ((message: string) => void) | undefined;
 }
@@ -59,6 +61,7 @@ export function vmapple(options: VmappleOptions): SampleMachine {
     counterFrequency: timebase,
     registers: [...gicSysRegs(() => gic), ...PAC_STATUS],
     firmware: [pacService],
+    ...(options.mode === undefined ? {} : { mode: options.mode }),
     ...(log === undefined ? {} : { log }),
   });
   const gic: Gicv3 = new Gicv3({
@@ -109,7 +112,12 @@ export function vmapple(options: VmappleOptions): SampleMachine {
   };
   machine.start(options.entry, options.bootArgs);
   return {
-    machine: Object.assign(machine, { serial, engine, pc: () => machine.within(0, cpu => cpu.pc) }),
+    machine: Object.assign(machine, {
+      serial,
+      engine,
+      target: { machine, engine },
+      pc: () => machine.within(0, cpu => cpu.pc),
+    }),
     write: (physical, bytes) => bus.write(physical, bytes),
     read: (physical, size) => bus.read(physical, size),
   };

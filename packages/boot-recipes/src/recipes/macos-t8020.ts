@@ -61,6 +61,7 @@ export const macosT8020: Recipe = {
       entry: plan.entry,
       bootArgs: plan.bootArgs.physical,
       readOnly: { begin, end: readOnlyEnd(inputs.kernel, plan), dram: dram.address },
+      mode: options.mode,
       log: options.log,
     });
     loadXnu(plan, write);

@@ -33,7 +33,8 @@ export const macosVmapple: Recipe = {
     const inputs = xnuInputs(options, { ram: { base, size: memory }, timebase, commandLine: COMMAND_LINE });
     const plan = planXnu({ ...inputs, boardEdits });
     const { entry, bootArgs } = plan;
-    const { machine, write, read } = vmapple({ memory, cpus, entry, bootArgs: bootArgs.physical, log: options.log });
+    const { mode, log } = options;
+    const { machine, write, read } = vmapple({ memory, cpus, entry, bootArgs: bootArgs.physical, mode, log });
     loadXnu(plan, write);
     return {
       machine,

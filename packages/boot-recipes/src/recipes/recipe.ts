@@ -49,6 +49,8 @@ export interface RecipeOptions {
   readonly patches?: readonly PatchSet[] | undefined;
   /** Edits of the Apple device tree, after the loader's own. */
   readonly edits?: readonly EditList[] | undefined;
+  /** `auto` compiles what runs often to WebAssembly; `interpreter` when not given. Results are the same. */
+  readonly mode?: 'interpreter' | 'auto' | undefined;
   /** What the machine does not model is reported here, a line at a time. */
   readonly log?: ((message: string) => void) | undefined;
 }

@@ -47,7 +47,7 @@ export const sample: Recipe = {
     { option: 'kernel', required: false, what: 'Mach-O kernel, alone or in an IM4P; ours when not given' },
     { option: 'initrd', required: false, what: 'RAM disk, alone or in an IM4P; ours when not given' },
   ],
-  options: ['kernel', 'initrd', 'trustCache', 'append', 'memory', 'machine'],
+  options: ['kernel', 'initrd', 'trustCache', 'append', 'memory', 'machine', 'mode'],
   prepare(options) {
     const images = sampleImages();
     const board = boardOf(options.machine);
@@ -66,7 +66,8 @@ export const sample: Recipe = {
       randomSeed: Uint8Array.from({ length: 64 }, (_, i) => (i * 37 + 11) & 0xff),
       timebase: board.timebase,
     });
-    const started = { memory, entry: plan.entry, bootArgs: plan.bootArgs.physical, log: options.log };
+    const { mode, log } = options;
+    const started = { memory, entry: plan.entry, bootArgs: plan.bootArgs.physical, mode, log };
     const { machine, write } = board.make(started);
     loadXnu(plan, write);
     return {

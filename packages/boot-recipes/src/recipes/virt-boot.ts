@@ -67,6 +67,7 @@ function createMachine(options: RecipeOptions): VirtMachine {
     ...(memory === undefined ? {} : { memory }),
     ...(smp === undefined ? {} : { smp }),
     ...(gic === undefined ? {} : { gic }),
+    ...(options.mode === undefined ? {} : { mode: options.mode }),
     ...(log === undefined ? {} : { log }),
   });
 }
@@ -98,7 +99,12 @@ export async function prepareVirt(options: RecipeOptions): Promise<PreparedBoot>
   const regions = all.map(({ name, address, size }) => ({ name, physical: hex(address), size: hex(size) }));
   const cpus = machine.cpus.length;
   return {
-    machine: Object.assign(machine, { serial, engine, pc: () => machine.within(0, cpu => cpu.pc) }),
+    machine: Object.assign(machine, {
+      serial,
+      engine,
+      target: { machine, engine },
+      pc: () => machine.within(0, cpu => cpu.pc),
+    }),
     plan: { ram: { physical: hex(ram.base), size: hex(ram.size) }, cpus, entry: hex(entry), x0: hex(x0), regions },
     planText: [
       `virt: ${cpus} CPU${cpus > 1 ? 's' : ''}, ${Math.floor(ram.size / 0x100000)} MiB at ${hex(ram.base)}`,

@@ -21,6 +21,7 @@ export const XNU_OPTIONS: readonly RecipeOption[] = [
   'video',
   'patches',
   'edits',
+  'mode',
 ];
 
 /** Memory at the end of RAM that the kernel does not manage, for its panic log: `/pram`, in bytes. */

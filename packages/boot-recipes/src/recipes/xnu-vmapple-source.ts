@@ -49,12 +49,18 @@ export const xnuVmappleSource: Recipe = {
       cpu: cpuModel(options.cpu),
       flash: false,
       highmem: false,
+      ...(options.mode === undefined ? {} : { mode: options.mode }),
       ...(log === undefined ? {} : { log }),
     });
     loadXnu(plan, (physical, bytes) => bus.write(physical, bytes));
     machine.start(plan.entry, plan.bootArgs.physical);
     return {
-      machine: Object.assign(machine, { serial, engine, pc: () => machine.within(0, cpu => cpu.pc) }),
+      machine: Object.assign(machine, {
+        serial,
+        engine,
+        target: { machine, engine },
+        pc: () => machine.within(0, cpu => cpu.pc),
+      }),
       plan: { machine: 'virt', cpus, ...planToJson(plan) },
       planText: `virt, ${cpus} CPU${cpus > 1 ? 's' : ''}, ${memory / 0x100000} MiB\n${planToText(plan)}`,
       screen: screenOf(inputs.video, (physical, size) => bus.read(physical, size)),
