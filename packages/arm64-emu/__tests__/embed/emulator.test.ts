@@ -135,7 +135,12 @@ describe('Emulator', () => {
     const emu = loaded([0xd2800020, 0xd2800041, 0xd2800062, 0x14000000]); // mov x0,#1; mov x1,#2; mov x2,#3; b .
     emu.onCode(CODE + 4, e => e.set('pc', CODE + 8));
     emu.onCode(CODE + 12, e => e.stop());
+    let begun = 0;
+    emu.onCode(CODE, () => {
+      begun++;
+    });
     expect(emu.run({ from: CODE })).toMatchObject({ reason: 'stopped', pc: BigInt(CODE + 12), executed: 2 });
+    expect(begun).toBe(1);
     expect(emu.get(['x0', 'x1', 'x2'])).toEqual({ x0: 1n, x1: 0n, x2: 3n });
   });
 

@@ -46,6 +46,8 @@ export class Control {
   private passing: number | undefined;
   /** The run was interrupted for something that the caller need not know. */
   private again = false;
+  /** Where the last run stopped before an instruction. */
+  private resume: { readonly cpu: number; readonly pc: bigint } | undefined;
   private single = false;
   private holding = false;
 
@@ -139,12 +141,14 @@ export class Control {
     return stop ?? { reason: 'instructions', cpu };
   }
 
-  /** Where a trap is, the instruction behind it is executed first. */
+  /** Where the last run stopped, it goes on with that instruction. */
   private begin({ instructions }: RunOptions): number {
     this.stopped = undefined;
     this.again = false;
     const { current } = this.machine;
-    if (this.trapAt(current) !== undefined) this.passing = current.index;
+    const { resume } = this;
+    this.resume = undefined;
+    if (resume?.cpu === current.index && resume.pc === current.pc) this.passing = current.index;
     return this.machine.executed + (instructions ?? Number.POSITIVE_INFINITY);
   }
   private ended(end: number): ControlStop | undefined {
@@ -238,6 +242,8 @@ export class Control {
   }
   private stop(stop: ControlStop): void {
     this.stopped = stop;
+    const { reason, cpu } = stop;
+    if (reason === 'breakpoint' || reason === 'watchpoint') this.resume = { cpu, pc: this.machine.cpus[cpu]!.pc };
     this.wake();
   }
   private wake(): void {

@@ -48,17 +48,21 @@ export class Scheduler {
     return 'ran';
   }
 
-  /** One instruction of CPU `index`, out of turn; another is in place afterwards if it was before. */
+  /**
+   * One instruction of CPU `index`. With `hold` it is a debugger's: out of turn, with interrupts held back. Otherwise it
+   * counts as part of the CPU's turn.
+   */
   single(index: number, hold: boolean): void {
     this.advance();
-    this.slots.within(index, cpu => {
+    const executed = this.slots.within(index, cpu => {
       cpu.attentionWanted = false;
       if (hold) cpu.holdInterrupts(true);
-      if (cpu.perInstruction) this.runDebugged(cpu, 1);
-      else this.executor.run(1);
+      const count = cpu.perInstruction ? this.runDebugged(cpu, 1) : this.executor.run(1);
       if (hold) cpu.holdInterrupts(false);
       if (cpu.pmu.active) cpu.pmu.update();
+      return count;
     });
+    if (!hold) this.turn(index, executed);
   }
 
   /** Instruction by instruction, with breakpoints and software step in between. */
