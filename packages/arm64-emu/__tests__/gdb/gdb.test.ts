@@ -127,6 +127,42 @@ describe('GdbServer', () => {
     60_000,
   );
 
+  it.skipIf(!existsSync(GDB) && process.env.CI === undefined)('goes back in time', { timeout: 60_000 }, async () => {
+    listener = await serveGdb(new GdbServer(target(), { reverse: true }));
+    const out = await gdb(
+      `break *${LOOP}`,
+      'continue',
+      'continue',
+      'continue',
+      'printf "forward %ld\n", $x19',
+      'stepi',
+      'stepi',
+      'stepi',
+      'reverse-stepi',
+      'printf "at %lx\n", $pc',
+      'reverse-stepi',
+      'reverse-stepi',
+      'printf "at %lx with %ld\n", $pc, $x19',
+      'reverse-continue',
+      'printf "back %ld at %lx\n", $x19, $pc',
+      'reverse-stepi',
+      'printf "before %ld at %lx\n", $x19, $pc',
+      'reverse-continue',
+      'reverse-continue',
+      'continue',
+      'continue',
+      'printf "again %ld\n", $x19',
+      'kill',
+    );
+    expect(out).toContain('forward 2\n');
+    expect(out).toContain('at 40080024\n');
+    expect(out).toContain('at 4008001c with 2\n');
+    expect(out).toContain('back 1 at 4008001c\n');
+    expect(out).toContain('before 1 at 4008002c\n');
+    expect(out).toMatch(/[Nn]o more reverse-execution history/);
+    expect(out).toContain('again 1\n');
+  });
+
   it.each([1, 2])('leaves the run of %i CPUs as it would have been', async smp => {
     const plain = target(smp);
     plain.machine.runSync({ instructions: 3000 });

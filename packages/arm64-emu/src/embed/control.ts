@@ -106,6 +106,30 @@ export class Control {
     };
   }
 
+  /** Whether a breakpoint is at the next instruction of a CPU. */
+  atBreakpoint(cpu: number): boolean {
+    const trap = this.machine.within(cpu, c => this.trapAt(c));
+    return trap !== undefined && this.breakpoints.has(trap);
+  }
+
+  /** The machine has another state than it stopped with: the next run may stop at its first instruction. */
+  forgetStop(): void {
+    this.resume = undefined;
+  }
+
+  /** Calls `fn` while no breakpoint, hook or watchpoint is in place. */
+  withoutStops<T>(fn: () => T): T {
+    const addresses = [...this.breakpoints.keys(), ...this.hooks.keys()];
+    for (const address of addresses) this.engine.setTrap(address, false);
+    if (this.watches.size > 0) for (const cpu of this.machine.cpus) cpu.watchRanges([]);
+    try {
+      return fn();
+    } finally {
+      for (const address of addresses) this.arm(address);
+      if (this.watches.size > 0) this.applyWatches();
+    }
+  }
+
   /** Like `Machine.runSync`. */
   runSync(options: RunOptions = {}): ControlStop {
     const end = this.begin(options);

@@ -4,6 +4,7 @@ import { GuestMemory } from '../embed/guest-memory.js';
 import type { Engine } from '../engine/engine.js';
 import type { Machine } from '../machine/machine.js';
 import type { RunOptions } from '../machine/options.js';
+import { History } from './history.js';
 import { monitor } from './monitor.js';
 import { acknowledgement, fromHex, PacketReader, packet, toHex } from './packet.js';
 import { POINT, Points } from './points.js';
@@ -15,6 +16,8 @@ const SIGTRAP = '05';
 /** Instructions between attempts to set a breakpoint whose address does not translate yet. */
 const RETRY = 20_000;
 const OK = 'OK';
+/** Instructions between states that are kept for going back. */
+const KEEP = 20_000_000;
 /** EFAULT and EINVAL; the numbers mean nothing to GDB. */
 const FAULT = 'E0e';
 const INVALID = 'E16';
@@ -25,6 +28,11 @@ export interface GdbOptions {
   readonly run?: RunOptions;
   /** Told when the guest has switched itself off, or the client killed it. */
   readonly onExit?: () => void;
+  /**
+   * Whether the client can go back in time (`reverse-stepi`, `reverse-continue`). States are kept in memory for it, and
+   * every device must be one that snapshots can save; the pace has to be `free`. False by default.
+   */
+  readonly reverse?: boolean;
 }
 
 /** One client's end: bytes from it, and that it has gone. */
@@ -52,6 +60,7 @@ export class GdbServer {
   private readonly general: number;
   private readonly xml: Uint8Array;
   private readonly points: Points;
+  private readonly history: History | undefined;
   private send: ((bytes: Uint8Array) => void) | undefined;
   private acknowledges = true;
   private physical = false;
@@ -72,6 +81,7 @@ export class GdbServer {
     this.registers = targetRegisters(target.machine.cpus[0]!);
     this.general = generalCount(this.registers);
     this.xml = new TextEncoder().encode(targetXml(this.registers));
+    this.history = options.reverse === true ? new History(this.control) : undefined;
     this.points = new Points(this.control, () => this.selected);
   }
 
@@ -156,8 +166,12 @@ export class GdbServer {
   }
   private async untilStop(): Promise<ControlStop> {
     for (;;) {
-      const limit = this.points.waiting ? { instructions: RETRY } : {};
+      const most = this.points.waiting ? RETRY : this.history === undefined ? undefined : KEEP;
+      const limit = most === undefined ? {} : { instructions: most };
+      const before = this.machine.executed;
+      if (most !== RETRY) this.history?.mark();
       const stop = await this.control.run({ ...this.options.run, ...limit });
+      this.history?.executed(before);
       const more = stop.reason === 'instructions' && limit.instructions !== undefined && !this.interrupted;
       if (!more) return stop;
     }
@@ -196,6 +210,7 @@ export class GdbServer {
   private answer(data: Uint8Array): string | undefined {
     const text = String.fromCharCode(...data.subarray(0, PACKET_SIZE));
     const rest = text.slice(1);
+    if (/^[GPMX]/.test(text) || text.startsWith('qRcmd,')) this.history?.forget();
     switch (text[0]) {
       case '?':
         return `T${SIGTRAP}thread:${this.selected + 1};`;
@@ -229,6 +244,8 @@ export class GdbServer {
         return this.resume();
       case 's':
         return this.step(this.selected);
+      case 'b':
+        return this.back(rest);
       case 'v':
         return this.verbose(text);
       case 'q':
@@ -250,8 +267,19 @@ export class GdbServer {
     return undefined;
   }
   private step(cpu: number): string {
+    const before = this.machine.executed;
+    this.history?.mark();
     const stop = this.control.step(cpu, { interrupts: false });
+    this.history?.executed(before, cpu);
     return this.stopReply(stop);
+  }
+  /** `bs` and `bc`. */
+  private back(kind: string): string {
+    const { history } = this;
+    if (history === undefined || (kind !== 's' && kind !== 'c')) return '';
+    const found = kind === 's' ? history.stepBack() : history.continueBack();
+    this.selected = this.machine.current.index;
+    return `T${SIGTRAP}${found ? '' : 'replaylog:begin;'}thread:${this.selected + 1};`;
   }
   private kill(): undefined {
     this.exited = true;
@@ -277,8 +305,10 @@ export class GdbServer {
     const [name = '', ...values] = text.split(':');
     const value = values.join(':');
     switch (name) {
-      case 'qSupported':
-        return `PacketSize=${PACKET_SIZE.toString(16)};qXfer:features:read+;QStartNoAckMode+;swbreak+;hwbreak+;vContSupported+`;
+      case 'qSupported': {
+        const back = this.history === undefined ? '' : ';ReverseStep+;ReverseContinue+';
+        return `PacketSize=${PACKET_SIZE.toString(16)};qXfer:features:read+;QStartNoAckMode+;swbreak+;hwbreak+;vContSupported+${back}`;
+      }
       case 'QStartNoAckMode':
         this.acknowledges = false;
         return OK;

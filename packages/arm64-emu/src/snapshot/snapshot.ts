@@ -4,7 +4,7 @@ import type { MemoryRegion } from '../engine/physical-memory.js';
 import type { Machine } from '../machine/machine.js';
 import { decode, encode, type Value } from './cbor.js';
 import { SnapshotError } from './error.js';
-import { loadState, record, saveState } from './state.js';
+import { saveState as fieldsOf, loadState, record } from './state.js';
 
 const MAGIC = new TextEncoder().encode('A64EMUSN');
 const HEADER = 16;
@@ -43,7 +43,7 @@ export interface SnapshotOptions {
  * await other.machine.run();
  */
 export async function saveSnapshot(saveable: Saveable, options: SnapshotOptions = {}): Promise<Uint8Array> {
-  const body = encode(contents(saveable));
+  const body = saveState(saveable);
   const deflate = options.deflate ?? true;
   const packed = deflate ? await piped(body, new CompressionStream('deflate'), Number.POSITIVE_INFINITY) : body;
   const bytes = new Uint8Array(HEADER + packed.length);
@@ -71,6 +71,15 @@ export async function restoreSnapshot(saveable: Saveable, bytes: Uint8Array): Pr
   restore(saveable, decode(flags === 0 ? rest : await inflated(rest, limit)));
 }
 
+/** A state as bytes for {@link restoreState}, without the header of a snapshot. */
+export function saveState(saveable: Saveable): Uint8Array {
+  return encode(contents(saveable));
+}
+/** Restores bytes of {@link saveState}. */
+export function restoreState(saveable: Saveable, bytes: Uint8Array): void {
+  restore(saveable, decode(bytes));
+}
+
 function contents({ machine, engine }: Saveable): Value {
   const stateful = machine.devices.map(asStateful);
   const scheduled = stateful.reduce((sum, device) => sum + (device.scheduledCalls ?? 0), 0);
@@ -81,13 +90,13 @@ function contents({ machine, engine }: Saveable): Value {
   return {
     model: machine.cpus[0]!.model.name,
     current: machine.current.index,
-    machine: saveState(machine),
+    machine: fieldsOf(machine),
     cpus: machine.cpus.map(cpu => ({
       block: engine.stateBlock(cpu.index).slice(),
       executed: engine.executed(cpu.index),
-      fields: saveState(cpu),
+      fields: fieldsOf(cpu),
     })),
-    devices: stateful.map((device, i) => [machine.devices[i]!.name, saveState(device)]),
+    devices: stateful.map((device, i) => [machine.devices[i]!.name, fieldsOf(device)]),
     memory: engine.memory.regions.map(region => ({
       base: region.base,
       size: region.size,

@@ -1,0 +1,111 @@
+import type { Control } from '../embed/control.js';
+import { restoreState, saveState } from '../snapshot/snapshot.js';
+
+/** A stretch of execution: a run of the machine, or steps of one CPU. Ends are counts of instructions. */
+interface Stretch {
+  readonly from: number;
+  to: number;
+  readonly stepped: number | undefined;
+}
+
+/** A state that can be gone back to, and how many stretches were before it. */
+interface Mark {
+  readonly at: number;
+  readonly stretches: number;
+  readonly bytes: Uint8Array;
+}
+
+const MAX_MARKS = 24;
+
+/**
+ * Goes back in time by restoring a state and executing up to where it is wanted. What came from outside meanwhile, as
+ * input of a serial port, does not come again.
+ */
+export class History {
+  private marks: Mark[] = [];
+  private stretches: Stretch[] = [];
+
+  constructor(private readonly control: Control) {}
+
+  /** The client changed something: the past leads elsewhere. */
+  forget(): void {
+    this.marks = [];
+    this.stretches = [];
+  }
+
+  /** Keeps the present state; when there are too many, every other one is given up. */
+  mark(): void {
+    const at = this.now;
+    if (this.marks[this.marks.length - 1]?.at === at) return;
+    if (this.marks.length >= MAX_MARKS) this.marks = this.marks.filter((_, i) => i % 2 === 0);
+    this.marks.push({ at, stretches: this.stretches.length, bytes: saveState(this.control) });
+  }
+
+  /** Notes what was executed since `from`: by the machine, or by one CPU in steps. */
+  executed(from: number, stepped?: number): void {
+    if (this.now > from) this.stretches.push({ from, to: this.now, stepped });
+  }
+
+  /** One instruction back; false at the beginning. */
+  stepBack(): boolean {
+    return this.goTo(this.now - 1);
+  }
+
+  /** Back to the last breakpoint or watchpoint before; false when there was none, at the beginning then. */
+  continueBack(): boolean {
+    let end = this.now;
+    for (const mark of [...this.marks].reverse()) {
+      if (mark.at >= end) continue;
+      const stops: number[] = [];
+      this.replay(mark, end, at => stops.push(at));
+      const last = stops.filter(at => at < end).pop();
+      if (last !== undefined) return this.goTo(last);
+      end = mark.at;
+    }
+    if (this.marks[0] !== undefined) this.goTo(this.marks[0].at);
+    return false;
+  }
+
+  private get now(): number {
+    return this.control.machine.executed;
+  }
+
+  private goTo(target: number): boolean {
+    const mark = [...this.marks].reverse().find(({ at }) => at <= target);
+    if (mark === undefined) return false;
+    this.replay(mark, target);
+    this.marks = this.marks.filter(({ at }) => at <= target);
+    this.stretches = this.stretches.filter(({ from }) => from < target);
+    const last = this.stretches[this.stretches.length - 1];
+    if (last !== undefined) last.to = Math.min(last.to, target);
+    return true;
+  }
+
+  /** Restores a state and executes what followed, up to `target`; with `stopped`, tells where it would have stopped. */
+  private replay(mark: Mark, target: number, stopped?: (at: number) => void): void {
+    const { control } = this;
+    restoreState(control, mark.bytes);
+    control.forgetStop();
+    for (const { to, stepped } of this.stretches.slice(mark.stretches)) {
+      const end = Math.min(to, target);
+      while (this.now < end && this.advance(end, stepped, stopped));
+    }
+  }
+
+  /** Executes up to `end`, or to the next stop; false when nothing can be executed. */
+  private advance(end: number, stepped: number | undefined, stopped: ((at: number) => void) | undefined): boolean {
+    const { control, now } = this;
+    const limits = { instructions: end - now };
+    if (stepped !== undefined) {
+      if (control.atBreakpoint(stepped)) stopped?.(now);
+      control.step(stepped, { interrupts: false });
+    } else if (stopped === undefined) control.withoutStops(() => control.runSync(limits));
+    else if (isStop(control.runSync(limits).reason)) {
+      stopped(this.now);
+      return true;
+    }
+    return this.now > now;
+  }
+}
+
+const isStop = (reason: string): boolean => reason === 'breakpoint' || reason === 'watchpoint';
