@@ -46,7 +46,7 @@ describe('boot-recipes boot', () => {
     expect(status).toBe(0);
     const result = JSON.parse(stdout);
     expect(result).toMatchObject({ recipe: 'sample', reason: 'power-off' });
-    expect(result.pc).toMatch(/^0xfffffe000700/);
+    expect(result.pc).toMatch(/^0xfffffe00070/);
     for (const field of ['instructions', 'seconds', 'mips', 'guestSeconds']) expect(result[field]).toBeGreaterThan(0);
     expect(stderr).toContain('Hello from EL0');
   });

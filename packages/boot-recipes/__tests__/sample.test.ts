@@ -21,8 +21,11 @@ async function run(options: RecipeOptions & RunOptions = {}): Promise<BootResult
 }
 
 describe('recipe sample', () => {
-  it('boots to its first program and powers off', async () => {
-    const { reason, output } = await run();
+  it.each([
+    ['a kext collection', undefined],
+    ['the kernel alone', sampleImages().kernel],
+  ])('boots to its first program and powers off: %s', async (_, kernel) => {
+    const { reason, output } = await run({ kernel });
     expect(reason).toBe('power-off');
     for (const line of [
       /^Sample kernel of boot-recipes, not Darwin: EL1, SP_EL0, MMU on, 16K pages\r$/m,
@@ -87,7 +90,7 @@ describe('recipe sample', () => {
 
   it('prints a plan before anything runs', async () => {
     const { plan, planText, machine } = await prepareBoot('sample', {});
-    expect(plan).toMatchObject({ virtBase: '0xfffffe0000000000', physBase: '0x40000000', entry: '0x47008000' });
+    expect(plan).toMatchObject({ virtBase: '0xfffffe0000000000', physBase: '0x40000000', entry: '0x47010000' });
     expect(planText).toContain('topOfKernelData');
     expect(machine.executed).toBe(0);
   });

@@ -105,7 +105,7 @@ describe('boot-recipes plan', () => {
     const { status, stdout } = await cliHere(['plan', 'sample', '--json']);
     expect(status).toBe(0);
     const plan = JSON.parse(stdout);
-    expect(plan).toMatchObject({ recipe: 'sample', slide: '0x0', entry: '0x47008000', patches: [] });
+    expect(plan).toMatchObject({ recipe: 'sample', slide: '0x0', entry: '0x47010000', patches: [] });
     expect(plan.deviceTreeEdits.length).toBeGreaterThan(5);
   });
 

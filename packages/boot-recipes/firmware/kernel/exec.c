@@ -1,26 +1,5 @@
 // Loads the first program: a static Mach-O executable with LC_UNIXTHREAD.
-#include "kernel.h"
-
-enum { MH_MAGIC_64 = 0xfeedfacf, CPU_TYPE_ARM64 = 0x0100000c, MH_EXECUTE = 2 };
-enum { LC_UNIXTHREAD = 5, LC_SEGMENT_64 = 0x19, ARM_THREAD_STATE64 = 6 };
-
-struct mach_header_64 {
-  u32 magic, cputype, cpusubtype, filetype, ncmds, sizeofcmds, flags, reserved;
-};
-struct load_command {
-  u32 cmd, cmdsize;
-};
-struct segment_command_64 {
-  u32 cmd, cmdsize;
-  char segname[16];
-  u64 vmaddr, vmsize, fileoff, filesize;
-  u32 maxprot, initprot, nsects, flags;
-};
-struct thread_command {
-  u32 cmd, cmdsize, flavor, count;
-  u64 x[29], fp, lr, sp, pc;
-  u32 cpsr, pad;
-};
+#include "macho.h"
 
 #define STACK_TOP 0x16fe00000ul
 #define STACK_LIMIT (64 * PAGE_SIZE)

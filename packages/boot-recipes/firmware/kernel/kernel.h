@@ -85,6 +85,13 @@ bool user_enter(u64 va, u64 pa, int protection);
 u64 *user_entry(u64 va);
 void cache_text_written(const void *start, u64 length);
 
+// collection.c
+const char *collection_attach(void);
+u64 collection_start(void);
+u64 collection_end(void);
+int collection_protection(u64 va);
+void kexts_start(void);
+
 // copyio.S and copyio.c
 int copyin(u64 user, void *kernel, size_t length);
 int copyout(const void *kernel, u64 user, size_t length);

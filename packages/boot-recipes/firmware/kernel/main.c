@@ -43,6 +43,7 @@ static void wait_for_ticks(u64 count) {
 static void list_file(const char *name, u64 size) { printf("  /%s, %lu bytes\n", name, size); }
 
 void kernel_main(struct boot_args *args) {
+  const char *bad_fixups = collection_attach();
   boot_args = args;
   __asm__ volatile(".arch_extension pan\n msr PAN, #1");
   bool tree = dt_open((const void *)args->device_tree, args->device_tree_length);
@@ -52,6 +53,7 @@ void kernel_main(struct boot_args *args) {
   pmap_bootstrap();
   bool console = uart_attach();
   if (!console) panic("no console");
+  if (bad_fixups) panic("chained fixups: %s", bad_fixups);
   printf("Sample kernel of boot-recipes, not Darwin: EL%lu, SP_EL%lu, MMU on, 16K pages\n",
          READ_SYSREG(CurrentEL) >> 2, READ_SYSREG(SPSel));
   printf("cpu: MIDR 0x%08lx, MPIDR 0x%lx\n", READ_SYSREG(MIDR_EL1), READ_SYSREG(MPIDR_EL1));
@@ -66,5 +68,6 @@ void kernel_main(struct boot_args *args) {
   const char *line = args->command_line, *panic_word = command_line_value(line, "panic");
   if (panic_word && *panic_word == '1') panic("asked for by the command line");
   if (panic_word && *panic_word == '2') *(volatile u32 *)0xfffffe7fdeadbee0 = 0;
+  kexts_start();
   exec_init_program("/sbin/launchd", command_line_has(line, "-s"));
 }

@@ -2,13 +2,12 @@
 // lies between physBase and the kernel. Nothing is ever given back: this kernel runs one program.
 #include "kernel.h"
 
-extern const u8 _mh_execute_header[];
 static struct {
   u64 next, end;
 } ranges[2];
 
 static u64 lowest_kernel_address(void) {
-  u64 lowest = VIRT_TO_PHYS(_mh_execute_header), trust_cache;
+  u64 lowest = VIRT_TO_PHYS(collection_start()), trust_cache;
   if (dt_u64_at(dt_find("/chosen/memory-map"), "TrustCache", 0, &trust_cache) && trust_cache < lowest)
     lowest = trust_cache;
   return ROUND_DOWN(lowest, PAGE_SIZE);

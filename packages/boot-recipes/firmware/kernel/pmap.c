@@ -20,7 +20,6 @@
 #define IO_WINDOW 0xfffffe2000000000ul
 #define USER_ASID 1ul
 
-extern const u8 __text_start[], __text_end[], __data_start[], _mh_execute_header[], __kernel_end[];
 static u64 kernel_root, user_root, io_next = IO_WINDOW;
 
 static u32 index_of(u64 va, u32 level) { return (u32)(va >> (36 - 11 * (level - 1))) & (ENTRIES - 1); }
@@ -38,9 +37,11 @@ static u64 *page_entry(u64 root, u64 va) {
 }
 
 static u64 kernel_protection(u64 va) {
-  if (va >= (u64)__text_start && va < (u64)__text_end) return NORMAL | AP_READ_ONLY | UXN;
-  if (va >= (u64)_mh_execute_header && va < (u64)__data_start) return NORMAL | AP_READ_ONLY | UXN | PXN;
-  return NORMAL | UXN | PXN;
+  int protection = collection_protection(va);
+  u64 attributes = NORMAL | UXN;
+  if (!(protection & PROT_WRITE)) attributes |= AP_READ_ONLY;
+  if (!(protection & PROT_EXECUTE)) attributes |= PXN;
+  return attributes;
 }
 
 // The kernel's own tables replace the bootstrap ones: text read-only and executable, constants
@@ -49,7 +50,7 @@ void pmap_bootstrap(void) {
   kernel_root = page_alloc();
   u64 va = boot_args->virt_base, end = va + ROUND_DOWN(boot_args->mem_size, PAGE_SIZE);
   while (va < end) {
-    bool has_kernel = va + BLOCK_SIZE > (u64)_mh_execute_header && va < (u64)__kernel_end;
+    bool has_kernel = va + BLOCK_SIZE > collection_start() && va < collection_end();
     if (!has_kernel && !(va & (BLOCK_SIZE - 1)) && end - va >= BLOCK_SIZE) {
       u64 *l2 = next_table(PHYS_TO_VIRT(kernel_root), va, 1);
       l2[index_of(va, 2)] = VIRT_TO_PHYS(va) | BLOCK | NORMAL | UXN | PXN;

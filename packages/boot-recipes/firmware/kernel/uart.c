@@ -31,7 +31,7 @@ bool uart_attach(void) {
   }
   put(ULCON, 3); // 8 bits, no parity, one stop bit
   put(UCON, 0x405);
-  put(UFCON, 3);
+  put(UFCON, 1); // FIFOs on; what was typed before stays
   put(UMCON, 1);
   return true;
 }

@@ -2,14 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createPayload } from 'img4';
 import { buildKernelFromElf } from 'macho-kc';
 import { sampleDeviceTree } from './device-tree.js';
+import { buildKexts } from './kexts.js';
+import { FIRMWARE, run } from './tools.js';
 import { writeUstar } from './ustar.js';
 
-/** Sources of the firmware. */
-const FIRMWARE = fileURLToPath(new URL('../../firmware/', import.meta.url));
 /** Where the built images are kept. */
 export const IMAGES = `${FIRMWARE}images/`;
 
@@ -34,31 +33,30 @@ const CFLAGS = [
   '-Werror',
 ];
 
-function run(command: string, args: readonly string[]): void {
-  const { status, stderr, error } = spawnSync(command, args, { cwd: FIRMWARE, encoding: 'utf8' });
-  if (error !== undefined) throw new Error(`${command}: ${error.message}`);
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')}\n${stderr}`);
-}
-
 /** The compiler's first line of `--version`, or undefined when there is none. */
 export function compilerVersion(): string | undefined {
   const { status, stdout } = spawnSync('clang-19', ['--version'], { encoding: 'utf8' });
   return status === 0 ? stdout.split('\n')[0] : undefined;
 }
 
-/** Compiles the folder's sources in order of name and links them to a Mach-O executable. */
-function buildProgram(folder: string, flags: readonly string[], scratch: string): Uint8Array {
+/** Compiles the folder's sources in order of name; the paths of the object files. */
+function compile(folder: string, flags: readonly string[], scratch: string): string[] {
   const sources = readdirSync(`${FIRMWARE}${folder}`)
     .filter(name => /\.[cS]$/.test(name))
     .sort();
-  const objects = sources.map(name => {
+  return sources.map(name => {
     const object = join(scratch, `${folder}-${name}.o`);
     run('clang-19', [...CFLAGS, ...flags, '-c', `${folder}/${name}`, '-o', object]);
     return object;
   });
+}
+
+/** Links a folder's object files to a Mach-O executable; a movable one can be built into a collection. */
+function link(folder: string, objects: readonly string[], scratch: string, movable = false): Uint8Array {
   const elf = join(scratch, `${folder}.elf`);
-  run('ld.lld-19', ['-T', `${folder}/${folder}.ld`, '--emit-relocs', '--build-id=none', '-o', elf, ...objects]);
-  return buildKernelFromElf(readFileSync(elf));
+  const flags = ['--emit-relocs', '--build-id=none', ...(movable ? ['--no-relax'] : [])];
+  run('ld.lld-19', ['-T', `${folder}/${folder}.ld`, ...flags, '-o', elf, ...objects]);
+  return buildKernelFromElf(readFileSync(elf), { movable });
 }
 
 const im4p = (type: string, description: string, data: Uint8Array): Uint8Array =>
@@ -68,8 +66,10 @@ const im4p = (type: string, description: string, data: Uint8Array): Uint8Array =
 export function buildSample(): Record<string, Uint8Array> {
   const scratch = mkdtempSync(join(tmpdir(), 'sample-firmware-'));
   try {
-    const kernel = buildProgram('kernel', ['-mgeneral-regs-only'], scratch);
-    const launchd = buildProgram('launchd', [], scratch);
+    const objects = compile('kernel', ['-mgeneral-regs-only'], scratch);
+    const kernel = link('kernel', objects, scratch);
+    const collection = buildKexts(link('kernel', objects, scratch, true), scratch);
+    const launchd = link('launchd', compile('launchd', [], scratch), scratch);
     const motd = new TextEncoder().encode('This RAM disk and all that is on it is ours.\n');
     const ramDisk = writeUstar(
       [
@@ -80,6 +80,7 @@ export function buildSample(): Record<string, Uint8Array> {
     );
     return {
       'kernelcache.im4p': im4p('krnl', 'boot-recipes sample kernel', kernel),
+      'collection.im4p': im4p('krnl', 'boot-recipes sample kext collection', collection),
       'devicetree.im4p': im4p('dtre', 'boot-recipes sample device tree', sampleDeviceTree()),
       'ramdisk.im4p': im4p('rdsk', 'boot-recipes sample RAM disk', ramDisk),
     };

@@ -2,8 +2,10 @@ import { SAMPLE_IMAGES } from './sample-images.generated.js';
 
 /** The sample firmware's images, as they are in the package. */
 export interface SampleImages {
-  /** IM4P `krnl`: the kernel's Mach-O, LZFSE. */
+  /** IM4P `krnl`: the kernel's Mach-O alone, LZFSE. */
   readonly kernel: Uint8Array;
+  /** IM4P `krnl`: the same kernel and two kexts as a boot kext collection (MH_FILESET), LZFSE. */
+  readonly collection: Uint8Array;
   /** IM4P `dtre`: the board's Apple device tree. */
   readonly deviceTree: Uint8Array;
   /** IM4P `rdsk`: a ustar archive with the first program. */
@@ -26,6 +28,7 @@ const decode = (base64: string): Uint8Array => Uint8Array.from(atob(base64), cha
 export function sampleImages(): SampleImages {
   return {
     kernel: decode(SAMPLE_IMAGES['kernelcache.im4p']),
+    collection: decode(SAMPLE_IMAGES['collection.im4p']),
     deviceTree: decode(SAMPLE_IMAGES['devicetree.im4p']),
     ramDisk: decode(SAMPLE_IMAGES['ramdisk.im4p']),
   };

@@ -38,8 +38,8 @@ export const sample: Recipe = {
   name: 'sample',
   summary: 'a small kernel of our own, started by the XNU loader on an Apple-like board',
   explanation:
-    'Boots the firmware that comes with this package (sources: firmware/): a kernel that follows XNU’s boot protocol, ' +
-    'unpacked from an LZFSE IM4P, with an Apple device tree and a RAM disk, on a board with the A12’s UART address, ' +
+    'Boots the firmware that comes with this package (sources: firmware/): a kext collection with a kernel that follows ' +
+    'XNU’s boot protocol, applies the chained fixups itself and starts two kexts, unpacked from an LZFSE IM4P, with an Apple device tree and a RAM disk, on a board with the A12’s UART address, ' +
     'timer on FIQ and PSCI, or with --machine vmapple on the board of Apple’s virtual machines. It prints what it was given, runs /sbin/launchd at EL0 and powers off. ' +
     'With -s among the command line’s words launchd is a shell; panic=1 and panic=2 show how a panic looks. ' +
     '--kernel and --initrd take a kernel and a RAM disk of yours in place of ours.',
@@ -52,7 +52,7 @@ export const sample: Recipe = {
     const images = sampleImages();
     const board = boardOf(options.machine);
     const memory = options.memory ?? 256 << 20;
-    const kernel = openKernel(options.kernel ?? images.kernel);
+    const kernel = openKernel(options.kernel ?? images.collection);
     const plan = planXnu({
       kernel,
       deviceTree: board.deviceTree ?? unwrapPayload(images.deviceTree, 'device tree', ['dtre']),
