@@ -43,7 +43,12 @@ function loadRegisters(c: Code): void {
 }
 
 /** Opens the blocks that handlers leave through, and closes them behind `body`. */
-export function withExits(c: Code, body: (exits: Omit<Frame, 'next' | 'counting'>) => void): void {
+export function withExits(
+  c: Code,
+  body: (exits: Omit<Frame, 'next' | 'counting'>) => void,
+  /** Emits what every way out passes, before registers are saved. */
+  settle: () => void = () => {},
+): void {
   const reason = c.newLocal('i32');
   const exit = c.open(Op.block);
   const fault = c.open(Op.block);
@@ -52,6 +57,7 @@ export function withExits(c: Code, body: (exits: Omit<Frame, 'next' | 'counting'
   c.loadAt(Op.i32Load, 2, CELL.REASON);
   c.set(reason);
   c.close();
+  settle();
   saveRegisters(c);
   c.get(reason);
 }

@@ -25,19 +25,23 @@ export function emitRegion(blocks: readonly Block[], records: number): Func {
   c.get(IP);
   c.u8(Op.i32Sub);
   c.set(c.remaining);
-  withExits(c, exits => {
-    const frame: Frame = {
-      ...exits,
-      counting: true,
-      next: () => {
-        c.i32(Exit.CONTINUE);
-        c.set(exits.reason);
-        c.branch(exits.exit);
-      },
-    };
-    new RegionEmitter(c, frame, records).tree(blocks[0]!);
-    c.u8(Op.unreachable);
-  });
+  withExits(
+    c,
+    exits => {
+      const frame: Frame = {
+        ...exits,
+        counting: true,
+        next: () => {
+          c.i32(Exit.CONTINUE);
+          c.set(exits.reason);
+          c.branch(exits.exit);
+        },
+      };
+      new RegionEmitter(c, frame, records).tree(blocks[0]!);
+      c.u8(Op.unreachable);
+    },
+    () => c.settleFlags(),
+  );
   return { type: FuncTypes.handler, locals: c.locals, code: c.result() };
 }
 
@@ -157,16 +161,11 @@ class RegionEmitter {
     switch (end.kind) {
       case 'branch': {
         const conditional = kept !== undefined;
-        // Successors get the flags in their local unless nothing reads them.
-        if (b.flagsOut && c.pending) {
-          c.makeFlags();
-          c.pending = undefined;
-        }
+        this.passFlags(b);
         if (conditional) {
           c.get(kept);
           c.open(Op.if);
         }
-        const pending = c.pending;
         if (far !== undefined) {
           c.sync();
           flow.jump(far, JUMP_KIND.ret, true);
@@ -175,7 +174,6 @@ class RegionEmitter {
           c.close();
           c.ip = this.ip(s.index);
           c.left = 1;
-          c.pending = pending;
           this.goTo(b, b.fallBlock, b.fall!, false);
         }
         return;
@@ -205,12 +203,15 @@ class RegionEmitter {
   }
 
   private fallThrough(b: Block): void {
-    const { c } = this;
-    if (b.flagsOut && c.pending) {
-      c.makeFlags();
-      c.pending = undefined;
-    }
+    this.passFlags(b);
     this.goTo(b, b.fallBlock, b.fall!, false);
+  }
+  /** Flags that a following block reads are made here; otherwise it is enough to say what waits. */
+  private passFlags(b: Block): void {
+    const { c } = this;
+    if (b.flagsOut) c.makeFlags();
+    else c.noteFlags();
+    c.pending = undefined;
   }
 
   /** Goes on in a block of the region, or leaves for the record of instruction `index` of the page. */
@@ -245,7 +246,6 @@ class RegionEmitter {
     c.i32(0);
     c.u8(Op.i32LeS);
     c.open(Op.if);
-    c.makeFlags();
     c.i32(this.ip(to.first));
     c.set(IP);
     c.get(c.remaining);

@@ -205,37 +205,22 @@ function dominators(head: Block, order: readonly Block[], predecessors: Readonly
   }
 }
 
-/** Whether an instruction may be abandoned, so that the flags before it are seen. */
-const mayFault = (s: Step): boolean => s.built.effects.some(e => e.kind !== 'fp' && e.kind !== 'routine');
-
 /** Whether the flags are read there before an instruction of the block writes them; undefined when neither happens. */
 function flagsFirst(b: Block): boolean | undefined {
-  for (const s of b.steps) {
-    const end = s.built.end?.kind;
-    if (s.built.readsFlags || mayFault(s) || end === 'exception' || end === 'event' || end === 'unmask') return true;
-    if (s.built.newFlags) return false;
+  for (const { built } of b.steps) {
+    if (built.readsFlags) return true;
+    if (built.newFlags) return false;
   }
   return undefined;
 }
 
-/** Whether control may leave the region at the end of the block, with the flags as they are there. */
-function mayLeave(b: Block): boolean {
-  const end = b.steps.at(-1)!.built.end;
-  // A back edge leaves when the budget is used up; flags of this block are made on the way out.
-  const writesFlags = b.steps.some(s => s.built.newFlags);
-  if (!writesFlags && successors(b).some(s => s.order <= b.order)) return true;
-  if (end === undefined) return b.fallBlock === undefined;
-  if (end.kind === 'branch')
-    return b.takenBlock === undefined || (end.taken !== undefined && b.fallBlock === undefined);
-  return true;
-}
-
+/** Only reads count: whoever leaves the region makes the flags on the way out. */
 function flagLiveness(order: readonly Block[]): void {
   const liveIn = new Map<Block, boolean>();
   for (let changed = true; changed; ) {
     changed = false;
     for (const b of [...order].reverse()) {
-      b.flagsOut = mayLeave(b) || successors(b).some(s => liveIn.get(s) ?? false);
+      b.flagsOut = successors(b).some(s => liveIn.get(s) ?? false);
       const live = flagsFirst(b) ?? b.flagsOut;
       if (liveIn.get(b) === live) continue;
       liveIn.set(b, live);

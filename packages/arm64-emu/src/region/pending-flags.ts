@@ -59,13 +59,26 @@ export function condition(flags: Flags, c: number): I32 {
 /** The condition of packed flags. */
 export const maskCondition = (nzcv: I32, c: number): I32 => i32(conditionMask(c)).shrU(nzcv).and(1);
 
-/** The same flags with their operands taken from locals. */
-export function keptFlags(flags: Flags, keep: (n: Node) => number): Flags {
-  const held = (v: I32 | I64): I32 | I64 => {
-    if (v.node.isConst) return v;
-    const local = keep(v.node);
-    return v.bits === 32 ? new I32(inLocal('i32', local)) : new I64(inLocal('i64', local));
-  };
-  const a = held(flags.a);
-  return new Flags(flags.kind, a, flags.b === flags.a ? a : held(flags.b));
+/** The same flags with their operands taken from the locals. */
+export function keptFlags(flags: Flags, [first, second]: readonly [number, number]): Flags {
+  const held = (v: I32 | I64, local: number): I32 | I64 =>
+    v.bits === 32 ? new I32(inLocal('i32', local)) : new I64(inLocal('i64', local));
+  const a = held(flags.a, first);
+  return new Flags(flags.kind, a, flags.b === flags.a ? a : held(flags.b, second));
+}
+
+/** What made flags that wait in the operand locals, as a number at run time; 0 stands for flags that are made. */
+const WAITING = ['add', 'sub', 'logic'] as const;
+export const MADE = 0;
+export const waitingKind = ({ kind, a }: Flags): number =>
+  kind === 'packed' ? MADE : 1 + WAITING.indexOf(kind) * 2 + Number(a.bits === 64);
+/** The flags of each number from 1 up, with their operands in these locals. */
+export function waitingFlags(i32s: readonly [number, number], i64s: readonly [number, number]): readonly Flags[] {
+  return WAITING.flatMap(kind => {
+    const [a, b] = i32s.map(local => new I32(inLocal('i32', local))) as [I32, I32];
+    const [c, d] = i64s.map(local => new I64(inLocal('i64', local))) as [I64, I64];
+    return kind === 'logic'
+      ? [new Flags(kind, a, a), new Flags(kind, c, c)]
+      : [new Flags(kind, a, b), new Flags(kind, c, d)];
+  });
 }

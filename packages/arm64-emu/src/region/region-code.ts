@@ -6,25 +6,25 @@ import { BUDGET, Code, FLAGS, IP } from '../interp/code.js';
 import { RECORD_SIZE } from '../interp/record.js';
 import { I32, Node } from '../ir/index.js';
 import { Op, SIMD_PREFIX, Simd } from '../wasm/opcodes.js';
-import { condition, keptFlags, maskCondition } from './pending-flags.js';
+import { condition, keptFlags, MADE, maskCondition, waitingFlags, waitingKind } from './pending-flags.js';
 
 /** Emits the instructions of one region. */
 export class RegionCode extends Code {
   /** Record of the instruction that is being emitted, and how many of its block are not done, with itself. */
   ip = 0;
   left = 0;
-  /** Flags that are not in the local yet. */
+  /** Flags that an instruction of this block made: known here, waiting in the operand locals. */
   pending: Flags | undefined;
   /** Local: remaining budget times 16, with the whole current block charged already. */
   readonly remaining = this.newLocal('i32');
-  private readonly operands = {
-    i32: [this.newLocal('i32'), this.newLocal('i32')],
-    i64: [this.newLocal('i64'), this.newLocal('i64')],
-  };
+  /** Local: what kind of flags waits, see `waitingKind`. */
+  private readonly waiting = this.newLocal('i32');
+  private readonly i32s: readonly [number, number] = [this.newLocal('i32'), this.newLocal('i32')];
+  private readonly i64s: readonly [number, number] = [this.newLocal('i64'), this.newLocal('i64')];
 
   override sync(): void {
     this.position();
-    this.makeFlags();
+    this.noteFlags();
   }
   /** IP and BUDGET of the current instruction. */
   position(): void {
@@ -35,26 +35,48 @@ export class RegionCode extends Code {
     this.u8(Op.i32Add);
     this.set(BUDGET);
   }
-  /** Puts pending flags into their local; they stay pending, as this code may be on a side path. */
+  /** Says at run time which flags wait: the cheap way to pass them on. They stay pending: this may be a side path. */
+  noteFlags(): void {
+    if (!this.pending) return;
+    const kind = waitingKind(this.pending);
+    if (kind === MADE) this.makeFlags();
+    else this.setWaiting(kind);
+  }
+  /** Puts pending flags into their local. */
   makeFlags(): void {
     if (!this.pending) return;
     this.graph(packFlags(this.pending).node);
     this.set(FLAGS);
+    this.setWaiting(MADE);
+  }
+  private setWaiting(kind: number): void {
+    this.i32(kind);
+    this.set(this.waiting);
+  }
+  /** Makes the flags that wait, of whatever kind: on the way out. */
+  settleFlags(): void {
+    this.get(this.waiting);
+    this.open(Op.if);
+    waitingFlags(this.i32s, this.i64s).forEach((flags, i) => {
+      this.releaseTemps();
+      this.get(this.waiting);
+      this.i32(i + 1);
+      this.u8(Op.i32Eq);
+      this.open(Op.if);
+      this.graph(packFlags(flags).node);
+      this.set(FLAGS);
+      this.close();
+    });
+    this.close();
   }
   /** Flags that an instruction makes: their operands are kept, the rest waits. `flags` has been counted. */
   keepFlags(flags: Flags): Flags {
-    let next = 0;
-    const values: [number, number][] = [];
-    const kept = keptFlags(flags, n => {
-      const local = this.operands[n.ty as 'i32' | 'i64'][next++]!;
-      this.force(n);
-      values.push([n.local, local]);
-      return local;
-    });
+    const locals = flags.a.bits === 32 ? this.i32s : this.i64s;
+    const operands = flags.b === flags.a ? [flags.a] : [flags.a, flags.b];
     // Operands may come from the flags that are replaced.
-    for (const [from] of values) this.get(from);
-    for (const [, to] of values.reverse()) this.set(to);
-    return kept;
+    for (const { node } of operands) this.value(node);
+    for (let i = operands.length - 1; i >= 0; i--) this.set(locals[i]!);
+    return keptFlags(flags, locals);
   }
   /** Pushes a graph that was not counted with the instruction. */
   graph(n: Node): void {
