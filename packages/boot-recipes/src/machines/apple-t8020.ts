@@ -9,7 +9,7 @@ import {
   Unimplemented,
 } from 'arm64-emu';
 import { Amcc, type ReadOnlyRegion } from './amcc.js';
-import type { SampleMachine } from './sample-machine.js';
+import { type StartedBoard, startBoard } from './board.js';
 import { anyOf } from './sample-machine.js';
 import { T8020_BOARD } from './t8020-board.js';
 
@@ -34,10 +34,10 @@ export interface AppleT8020Options {
  * Samsung UART, the memory controller's lock registers, and blocks of registers that only store. No PSCI, as on the real chip. Accesses
  * to other addresses read 0 and are logged.
  */
-export function appleT8020(options: AppleT8020Options): SampleMachine {
+export function appleT8020(options: AppleT8020Options): StartedBoard {
   const { timebase, uart, aic: aicAt, amcc, stubs } = T8020_BOARD;
   const { log } = options;
-  const { machine, bus, engine } = buildMachine({
+  const built = buildMachine({
     model: appleA12,
     mpidrs: [0x80010000n], // a performance core
     ram: [{ base: T8020_BOARD.ram, size: options.memory }],
@@ -48,6 +48,7 @@ export function appleT8020(options: AppleT8020Options): SampleMachine {
     ...(options.mode === undefined ? {} : { mode: options.mode }),
     ...(log === undefined ? {} : { log }),
   });
+  const { machine } = built;
   const cpu = machine.cpus[0]!;
   const fiq = anyOf(cpu.fiq);
   machine.lines[0] = { cntv: fiq(), cntp: fiq() };
@@ -59,24 +60,5 @@ export function appleT8020(options: AppleT8020Options): SampleMachine {
     [amcc.base, new Amcc(amcc.size, amcc.planes, options.readOnly)],
     ...stubs.map(({ name, base, size }) => [base, new Unimplemented(name, size, { mode: 'ram', log })] as const),
   ];
-  for (const [base, device] of devices) {
-    bus.map(base, device);
-    machine.devices.push(device);
-  }
-  bus.onHole = ({ address, size, value }) => {
-    const what = value === undefined ? 'read' : `write of 0x${value.toString(16)}`;
-    log?.(`${what}, ${size} bytes, at unmapped 0x${address.toString(16)}`);
-    return 0;
-  };
-  machine.start(options.entry, options.bootArgs);
-  return {
-    machine: Object.assign(machine, {
-      serial,
-      engine,
-      target: { machine, engine },
-      pc: () => machine.within(0, c => c.pc),
-    }),
-    write: (physical, bytes) => bus.write(physical, bytes),
-    read: (physical, size) => bus.read(physical, size),
-  };
+  return startBoard(built, { ...options, serial, devices, holes: 'log' });
 }

@@ -1,5 +1,5 @@
 import { appleA12, buildMachine, type InterruptLine, SamsungUart, SerialPort, Unimplemented } from 'arm64-emu';
-import type { GuestMachine } from './guest.js';
+import { type StartedBoard, startBoard } from './board.js';
 import { SAMPLE_BOARD } from './sample-board.js';
 
 /** What the sample's machine is made with. */
@@ -15,14 +15,6 @@ export interface SampleMachineOptions {
   /** How code is executed; `interpreter` when not given. */
   readonly mode?: 'interpreter' | 'auto' | undefined;
   readonly log?: ((message: string) => void) | undefined;
-}
-
-/** A machine ready to start, and how to fill its memory: `write` tells whether the bytes are in RAM. */
-export interface SampleMachine {
-  readonly machine: GuestMachine;
-  readonly write: (physical: number, bytes: Uint8Array) => boolean;
-  /** RAM at a physical address. */
-  readonly read: (physical: number, size: number) => Uint8Array | undefined;
 }
 
 /** A line that is up while one of its inputs is. */
@@ -43,10 +35,10 @@ export function anyOf(output: InterruptLine): () => InterruptLine {
  * The board of {@link SAMPLE_BOARD}: one A12-like CPU at EL1, RAM, Samsung UART, both timers on the CPU's FIQ, PSCI by
  * HVC. The interrupt controller's registers only store, as nothing uses it.
  */
-export function sampleMachine(options: SampleMachineOptions): SampleMachine {
+export function sampleMachine(options: SampleMachineOptions): StartedBoard {
   const { timebase, uart, aic } = SAMPLE_BOARD;
   const { ram = SAMPLE_BOARD.ram } = options;
-  const { machine, bus, engine } = buildMachine({
+  const built = buildMachine({
     model: appleA12,
     mpidrs: [0x80010000n], // a performance core
     ram: [{ base: ram, size: options.memory }],
@@ -54,27 +46,17 @@ export function sampleMachine(options: SampleMachineOptions): SampleMachine {
     ...(options.mode === undefined ? {} : { mode: options.mode }),
     ...(options.log === undefined ? {} : { log: options.log }),
   });
+  const { machine } = built;
   const cpu = machine.cpus[0]!;
   const fiq = anyOf(cpu.fiq);
   machine.lines[0] = { cntv: fiq(), cntp: fiq() };
   const serial = new SerialPort();
-  const devices = [
-    [uart.base, new SamsungUart({ port: serial, clock: machine.time })],
-    [aic.base, new Unimplemented('aic', aic.size, { mode: 'ram', log: options.log })],
-  ] as const;
-  for (const [base, device] of devices) {
-    bus.map(base, device);
-    machine.devices.push(device);
-  }
-  machine.start(options.entry, options.bootArgs);
-  return {
-    machine: Object.assign(machine, {
-      serial,
-      engine,
-      target: { machine, engine },
-      pc: () => machine.within(0, c => c.pc),
-    }),
-    write: (physical, bytes) => bus.write(physical, bytes),
-    read: (physical, size) => bus.read(physical, size),
-  };
+  return startBoard(built, {
+    ...options,
+    serial,
+    devices: [
+      [uart.base, new SamsungUart({ port: serial, clock: machine.time })],
+      [aic.base, new Unimplemented('aic', aic.size, { mode: 'ram', log: options.log })],
+    ],
+  });
 }

@@ -17,8 +17,8 @@ import {
   VirtioPci,
   vmapple as vmappleCpu,
 } from 'arm64-emu';
+import { type StartedBoard, startBoard } from './board.js';
 import { pacService } from './pac-service.js';
-import type { SampleMachine } from './sample-machine.js';
 import { VMAPPLE_BOARD } from './vmapple-board.js';
 
 /** What {@link vmapple} is made with. */
@@ -50,11 +50,11 @@ const model = cpuModel({
  * The machine of {@link VMAPPLE_BOARD}: CPUs like those of Apple's virtual machines, GICv3, PL011, PL031, PL061, pvpanic, PCIe with
  * virtio devices, PSCI and the pointer authentication hypercalls. Accesses to other addresses read 0 and are logged.
  */
-export function vmapple(options: VmappleOptions): SampleMachine {
+export function vmapple(options: VmappleOptions): StartedBoard {
   const { gic: gicAt, uart, rtc, gpio, pcie, pvpanic, stubs, timebase } = VMAPPLE_BOARD;
   const { log } = options;
   const affinities = Array.from({ length: options.cpus }, (_, i) => i);
-  const { machine, bus, engine } = buildMachine({
+  const built = buildMachine({
     model,
     mpidrs: affinities.map(affinity => BigInt(0x80000000 + affinity)),
     ram: [{ base: VMAPPLE_BOARD.ram, size: options.memory }],
@@ -64,6 +64,7 @@ export function vmapple(options: VmappleOptions): SampleMachine {
     ...(options.mode === undefined ? {} : { mode: options.mode }),
     ...(log === undefined ? {} : { log }),
   });
+  const { machine, bus } = built;
   const gic: Gicv3 = new Gicv3({
     cpus: machine.cpus.map((cpu, i) => ({ affinity: affinities[i]!, irq: cpu.irq, fiq: cpu.fiq })),
     lines: gicAt.lines,
@@ -101,24 +102,5 @@ export function vmapple(options: VmappleOptions): SampleMachine {
     [pcie.window, pci.window({ name: 'pci-mmio', base: pcie.window, size: pcie.windowSize })],
     ...stubs.map(({ name, base, size }) => [base, new Unimplemented(name, size, { mode: 'zero', log })] as const),
   ];
-  for (const [base, device] of devices) {
-    bus.map(base, device);
-    machine.devices.push(device);
-  }
-  bus.onHole = ({ address, size, value }) => {
-    const what = value === undefined ? 'read' : `write of 0x${value.toString(16)}`;
-    log?.(`${what}, ${size} bytes, at unmapped 0x${address.toString(16)}`);
-    return 0;
-  };
-  machine.start(options.entry, options.bootArgs);
-  return {
-    machine: Object.assign(machine, {
-      serial,
-      engine,
-      target: { machine, engine },
-      pc: () => machine.within(0, cpu => cpu.pc),
-    }),
-    write: (physical, bytes) => bus.write(physical, bytes),
-    read: (physical, size) => bus.read(physical, size),
-  };
+  return startBoard(built, { ...options, serial, devices, holes: 'log' });
 }

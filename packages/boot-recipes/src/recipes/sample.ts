@@ -1,7 +1,8 @@
 import { kernelSymbols } from '../diagnosis/symbols.js';
 import { BootError } from '../error.js';
+import type { StartedBoard } from '../machines/board.js';
 import { SAMPLE_BOARD } from '../machines/sample-board.js';
-import { type SampleMachine, type SampleMachineOptions, sampleMachine } from '../machines/sample-machine.js';
+import { type SampleMachineOptions, sampleMachine } from '../machines/sample-machine.js';
 import { vmapple } from '../machines/vmapple.js';
 import { VMAPPLE_BOARD, VMAPPLE_TREE_BOARD } from '../machines/vmapple-board.js';
 import { openKernel } from '../xnu/kernel.js';
@@ -17,7 +18,7 @@ interface Board {
   readonly timebase: number;
   /** The images' own when not given. */
   readonly deviceTree?: Uint8Array;
-  readonly make: (options: SampleMachineOptions) => SampleMachine;
+  readonly make: (options: SampleMachineOptions) => StartedBoard;
 }
 
 function boardOf(name = 't8020'): Board {
