@@ -18,6 +18,7 @@ const named =
 
 export const EXCLUSIONS: readonly Exclusion[] = [
   { reason: 'ends the process or leaves user mode', matches: named('SVC, HVC, SMC') },
+  { reason: "HLT #0xf000 is semihosting in QEMU's user mode", matches: masked(0xffffffff, 0xd45e0000) },
   {
     reason: 'system registers differ between a Linux process and a bare CPU; NZCV, FPCR and FPSR are compared',
     matches: (w, name) =>
