@@ -75,7 +75,8 @@ export function emitHandler(f: Frame, d: Decoded, far: boolean): RecordLayout {
   return layout;
 }
 
-function rootsOfEnd(end: End | undefined): Node[] {
+/** The value that the end of an instruction uses, if any. */
+export function rootsOfEnd(end: End | undefined): Node[] {
   switch (end?.kind) {
     case 'branch':
       return end.taken ? [end.taken] : [];
@@ -175,8 +176,9 @@ function farTarget(c: Code, displacement: number): number {
 }
 
 /** Raises an exception in place of the instruction. */
-function raise(f: Frame, ec: number, iss: Node): void {
+export function raise(f: Frame, ec: number, iss: Node): void {
   const { c } = f;
+  c.sync();
   c.storeAt(Op.i32Store, 2, CELL.EXCEPTION_CLASS, () => c.i32(ec));
   c.storeAt(Op.i32Store, 2, CELL.EXCEPTION_ISS, () => c.value(iss));
   c.storeAt(Op.i32Store, 2, CELL.REASON, () => c.i32(Exit.EXCEPTION));

@@ -6,10 +6,10 @@ import { BUDGET, IP } from '../interp/code.js';
 import { EffectEmitter, rootsOf } from '../interp/effects.js';
 import { Exit } from '../interp/exit.js';
 import { Flow, type Frame, JUMP_KIND } from '../interp/flow.js';
+import { raise, rootsOfEnd } from '../interp/handler.js';
 import { FuncTypes } from '../interp/imports.js';
 import { withExits } from '../interp/module.js';
 import { RECORD_SIZE } from '../interp/record.js';
-import type { Node } from '../ir/index.js';
 import type { Func } from '../wasm/module.js';
 import { Op } from '../wasm/opcodes.js';
 import type { Block, Step } from './graph.js';
@@ -108,13 +108,13 @@ class RegionEmitter {
     const { c, frame } = this;
     const { effects, writes, newFlags, end } = s.built;
     c.releaseTemps();
-    const operand = endOperand(end);
+    const operand = rootsOfEnd(end)[0];
     const flagRoots = newFlags ? [newFlags.a.node, newFlags.b.node] : [];
     c.count([...rootsOf(effects), ...writes.map(w => w.value), ...flagRoots, ...(operand ? [operand] : [])]);
     const emitter = new EffectEmitter(c, frame.fault);
     emitter.emit(effects);
     if (end?.kind === 'exception') {
-      this.raise(end.ec, end.iss);
+      raise(frame, end.ec, end.iss);
       return;
     }
     let kept: number | undefined;
@@ -265,28 +265,5 @@ class RegionEmitter {
     flow.bump();
     flow.leave(Exit.SYNC);
     c.close();
-  }
-  private raise(ec: number, iss: Node): void {
-    const { c, frame } = this;
-    c.sync();
-    c.storeAt(Op.i32Store, 2, CELL.EXCEPTION_CLASS, () => c.i32(ec));
-    c.storeAt(Op.i32Store, 2, CELL.EXCEPTION_ISS, () => c.value(iss));
-    c.storeAt(Op.i32Store, 2, CELL.REASON, () => c.i32(Exit.EXCEPTION));
-    c.branch(frame.fault);
-  }
-}
-
-function endOperand(end: End | undefined): Node | undefined {
-  switch (end?.kind) {
-    case 'branch':
-      return end.taken;
-    case 'jump':
-      return end.to;
-    case 'exception':
-      return end.iss;
-    case 'event':
-      return end.operand;
-    default:
-      return undefined;
   }
 }

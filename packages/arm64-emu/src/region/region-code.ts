@@ -27,7 +27,7 @@ export class RegionCode extends Code {
     this.noteFlags();
   }
   /** IP and BUDGET of the current instruction. */
-  position(): void {
+  private position(): void {
     this.i32(this.ip);
     this.set(IP);
     this.get(this.remaining);
