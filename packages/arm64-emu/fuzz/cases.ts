@@ -2,7 +2,11 @@
 import { type Decoder, definitions, G, type Insn } from '../src/a64/spec/index.js';
 import { EXCLUSIONS } from './exclusions.js';
 import {
+  BRANCH,
+  BRANCH_AT,
+  BRANCH_SLOT,
   BRANCH_SLOTS,
+  CODE,
   DATA,
   DATA_SIZE,
   FPCR,
@@ -17,7 +21,7 @@ import {
   V,
   X,
 } from './protocol.js';
-import { float, integer, type Random } from './random.js';
+import { type FloatFormat, float, integer, type Random } from './random.js';
 
 /** A batch of requests as `runner.c` reads them. */
 export interface Batch {
@@ -28,24 +32,44 @@ export interface Batch {
 
 const isBranch = (i: Insn): boolean => /^(B,|B\.|CBZ|TBZ|BR,|ERET|DRPS|BRK|HLT|DCPS|UDF)/.test(i.name);
 const isMemory = (i: Insn): boolean => /^(LD|ST|CAS|SWP)/.test(i.name);
-const FORMATS = [
-  [10, 5, 16],
-  [23, 8, 32],
-  [52, 11, 64],
-  [7, 8, 16],
-] as const;
+const FORMATS: readonly FloatFormat[] = [
+  [10, 5],
+  [23, 8],
+  [52, 11],
+  [7, 8],
+];
+/** Vectors that are kept of each kind, and how many of them are new for each test. */
+const STOCK = 512;
+const RENEWED = 8;
 const CONTROL_BITS = [1 << 22, 1 << 23, 3 << 22, 1 << 24, 1 << 25, 1 << 26, 1 << 19];
 
 const isStoreExclusive = (word: number): boolean =>
   (word & 0x3fc00000) === 0x08000000 && ((word & 0x200000) === 0 || word >>> 31 === 1);
 const isLdapr = (word: number): boolean => (word & 0x3ffffc00) === 0x38bfc000;
 
+/** Words that are not BRK in a page of a branch. */
+const RELOAD_AT = BRANCH_AT - 4;
+
+/** Whether a branch to an address would go on in the harness's code: that of other tests, or what ends a test. */
+function goesOn(target: number): boolean {
+  if (target < CODE || target >= DATA) return false;
+  const inSlots = target >= BRANCH && target < BRANCH + BRANCH_SLOTS * BRANCH_SLOT;
+  const at = target & (BRANCH_SLOT - 1);
+  return !inSlots || at === RELOAD_AT || at === BRANCH_AT;
+}
+
+/** What the words of a test are drawn from: the table, with a bit flipped now and then, or all 2^32. */
+export type Draw = 'table' | 'words';
+
 export class Cases {
   private readonly pool: readonly Insn[];
+  private readonly words = new Uint32Array(2);
+  private readonly stock: DataView[] = [];
   constructor(
     private readonly decoder: Decoder,
     private readonly random: Random,
     only: (name: string) => boolean = () => true,
+    private readonly draw: Draw = 'table',
   ) {
     this.pool = definitions().filter(i => only(i.name));
     if (this.pool.length === 0) throw new Error('no definition matches');
@@ -59,7 +83,7 @@ export class Cases {
     let count = 0;
     while (count < limit) {
       const { word, kind } = this.instruction();
-      if (kind === Kind.BRANCH && branches++ >= BRANCH_SLOTS) continue;
+      if (kind === Kind.BRANCH && branches >= BRANCH_SLOTS) continue;
       const at = count * REQUEST_BYTES;
       view.setUint32(at, kind, true);
       view.setUint32(at + 4, word, true);
@@ -68,9 +92,26 @@ export class Cases {
         view.setUint32(at + 8, this.loadExclusive(word), true);
       }
       this.state(view, at + 16, kind, word);
+      if (kind === Kind.BRANCH) {
+        if (this.escapes(view, at + 16, word, BRANCH + branches * BRANCH_SLOT + BRANCH_AT)) continue;
+        branches++;
+      }
       count++;
     }
     return { bytes, view, count };
+  }
+
+  /** Whether a branch would go on in the harness's code, or to itself without end. */
+  private escapes(view: DataView, at: number, word: number, pc: number): boolean {
+    const d = this.decoder.decode(word)!;
+    for (const { name, lsb, width } of d.insn.pattern.fields) {
+      if (!['imm19', 'imm26', 'imm14'].includes(name)) continue;
+      const displacement = ((word >>> lsb) << (32 - width)) >> (32 - width);
+      return displacement === 0 || goesOn(pc + displacement * 4);
+    }
+    const n = (word >>> 5) & 31;
+    const [low, high] = [view.getUint32(at + X + n * 8, true), view.getUint32(at + X + n * 8 + 4, true)];
+    return n !== 31 && (high & 0xffffff) === 0 && goesOn(low);
   }
 
   /** A batch of streams: instructions in a row with branches forward, and loads and stores at an address in X28. */
@@ -120,19 +161,20 @@ export class Cases {
     return ((any & 0x81f8001f) | 0x36000000 | (words << 5)) >>> 0;
   }
 
-  /** A word and how it is run. One in twenty has a fixed bit flipped, to see that what should be UNDEFINED is. */
+  /** A word and how it is run. One in twenty has a bit flipped, to see that what should be UNDEFINED is. */
   private instruction(): { word: number; kind: number } {
     const r = this.random;
     for (;;) {
-      const i = this.pool[r.below(this.pool.length)]!;
-      let word = ((r.next() & ~i.pattern.mask) | i.pattern.bits) >>> 0;
-      if (r.chance(20)) word = (word ^ (1 << r.below(32))) >>> 0;
-      else word = this.tame(i, word);
+      let word = r.next();
+      if (this.draw === 'table') {
+        const i = this.pool[r.below(this.pool.length)]!;
+        word = ((word & ~i.pattern.mask) | i.pattern.bits) >>> 0;
+        word = r.chance(20) ? (word ^ (1 << r.below(32))) >>> 0 : this.tame(i, word);
+      }
       const insn = this.decoder.decode(word)?.insn;
       if (EXCLUSIONS.some(e => e.matches(word, insn?.name))) continue;
       const kind =
         insn === undefined ? Kind.PLAIN : isBranch(insn) ? Kind.BRANCH : isMemory(insn) ? Kind.MEMORY : Kind.PLAIN;
-      if (insn !== undefined && isBranch(insn) && !this.safeTarget(word, insn)) continue;
       return { word, kind };
     }
   }
@@ -159,17 +201,6 @@ export class Cases {
     }
     return w;
   }
-  /** A branch to itself never ends. */
-  private safeTarget(word: number, i: Insn): boolean {
-    for (const { name, lsb, width } of i.pattern.fields) {
-      if (!['imm19', 'imm26', 'imm14'].includes(name)) continue;
-      const raw = (word >>> lsb) & (2 ** width - 1);
-      const displacement = (raw << (32 - width)) >> (32 - width);
-      if (displacement === 0 || displacement === -1) return false;
-    }
-    return true;
-  }
-
   private state(view: DataView, at: number, kind: number, word: number): void {
     const r = this.random;
     for (let i = 0; i < 32; i++) {
@@ -180,8 +211,7 @@ export class Cases {
     }
     if (kind === Kind.MEMORY) this.base(view, at, word);
     if (kind === Kind.BRANCH) this.target(view, at, word);
-    const mode = r.below(5);
-    for (let i = 0; i < 32; i++) this.vector(view, at + V + i * 16, mode);
+    this.vectors(view, at + V);
     view.setUint32(at + NZCV, r.below(16), true);
     view.setUint32(at + FPCR, r.below(5) < 3 ? 0 : this.control(), true);
     view.setUint32(at + FPSR, r.chance(2) ? 0x10 : r.next() & 0x0800009f, true);
@@ -243,10 +273,26 @@ export class Cases {
     const n = (word >>> 5) & 31;
     view.setUint32(
       at + X + n * 8,
-      0x11000000 + this.random.below(BRANCH_SLOTS) * 4096 + this.random.below(256) * 4,
+      BRANCH + this.random.below(BRANCH_SLOTS) * BRANCH_SLOT + this.random.below(256) * 4,
       true,
     );
     view.setUint32(at + X + n * 8 + 4, 0, true);
+  }
+  /** All vector registers from the stock of one kind, some of which is replaced for each test: few are operands. */
+  private vectors(view: DataView, at: number): void {
+    const r = this.random;
+    const mode = r.below(5);
+    const stock = (this.stock[mode] ??= this.fill(new DataView(new ArrayBuffer(STOCK * 16)), mode));
+    for (let i = 0; i < RENEWED; i++) this.vector(stock, r.below(STOCK) * 16, mode);
+    for (let i = 0; i < 512; i += 16) {
+      const from = r.below(STOCK) * 16;
+      view.setBigUint64(at + i, stock.getBigUint64(from, true), true);
+      view.setBigUint64(at + i + 8, stock.getBigUint64(from + 8, true), true);
+    }
+  }
+  private fill(stock: DataView, mode: number): DataView {
+    for (let i = 0; i < STOCK; i++) this.vector(stock, i * 16, mode);
+    return stock;
   }
   /** Lanes of integers, of one floating-point format, or both mixed. */
   private vector(view: DataView, at: number, mode: number): void {
@@ -263,12 +309,14 @@ export class Cases {
       for (let i = 0; i < 16; i++) view.setUint8(at + i, r.chance(2) ? r.below(20) - 10 : r.next());
       return;
     }
-    const [frac, exp, bits] = FORMATS[mode]!;
-    for (let i = 0; i < 16; i += bits / 8) {
-      const v = float(r, frac, exp);
-      if (bits === 64) view.setBigUint64(at + i, v, true);
-      else if (bits === 32) view.setUint32(at + i, Number(v), true);
-      else view.setUint16(at + i, Number(v), true);
+    const format = FORMATS[mode]!;
+    const bytes = (1 + format[0] + format[1]) / 8;
+    const { words } = this;
+    for (let i = 0; i < 16; i += bytes) {
+      float(r, format, words);
+      if (bytes === 2) view.setUint16(at + i, words[0]!, true);
+      else view.setUint32(at + i, words[0]!, true);
+      if (bytes === 8) view.setUint32(at + i + 4, words[1]!, true);
     }
   }
 }

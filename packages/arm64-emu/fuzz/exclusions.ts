@@ -1,5 +1,5 @@
 /** What is not compared, and why. */
-import { BRANCH, BRANCH_SLOT, BRANCH_SLOTS, CODE, DATA, EPILOGUE, Signal } from './protocol.js';
+import { EPILOGUE, Signal } from './protocol.js';
 import type { Outcome } from './subject.js';
 
 export interface Exclusion {
@@ -79,7 +79,6 @@ export interface OutcomeExclusion {
   readonly reason: string;
   readonly matches: (name: string | undefined, ours: Outcome, theirs: Outcome) => boolean;
 }
-const inBranchSlots = (pc: bigint): boolean => pc >= BigInt(BRANCH) && pc < BigInt(BRANCH + BRANCH_SLOTS * BRANCH_SLOT);
 export const OUTCOME_EXCLUSIONS: readonly OutcomeExclusion[] = [
   {
     reason: 'a fault in the middle of a vector, pair or structure leaves registers and memory UNKNOWN',
@@ -88,11 +87,6 @@ export const OUTCOME_EXCLUSIONS: readonly OutcomeExclusion[] = [
       /^LD1|^LDP|SIMD&FP/.test(name) &&
       ours.signal === Signal.SEGV &&
       theirs.signal === Signal.SEGV,
-  },
-  {
-    reason: 'a branch into the code of other tests goes on there',
-    matches: (name, ours) =>
-      name === 'BR, BLR, RET' && ours.pc >= BigInt(CODE) && ours.pc < BigInt(DATA) && !inBranchSlots(ours.pc),
   },
   {
     reason: "the runner's epilogue is not in the emulator's memory",

@@ -1,115 +1,84 @@
 /**
  * Random instructions in the emulator and under qemu-aarch64-static, full state compared.
  *
- *   npm run -s fuzz:isa -- --tests N [--seed S] [--engine interpreter|reference] [--only REGEX] [--show K] [--streams]
+ *   npm run -s fuzz:isa -- --tests N [--seed S] [--engine interpreter|reference] [--jobs J] [--only REGEX]
+ *                          [--words] [--streams] [--show K]
  */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { Decoder, disassemble } from '../src/a64/spec/index.js';
-import { type Batch, Cases } from './cases.js';
-import { difference, expected } from './compare.js';
-import { OUTCOME_EXCLUSIONS } from './exclusions.js';
-import { Oracle } from './oracle.js';
-import * as p from './protocol.js';
-import { Random } from './random.js';
-import { Subject } from './subject.js';
+import { CHUNK, type Options, type Report, Shard } from './shard.js';
+import { ENGINES } from './subject.js';
 
 const { values: args } = parseArgs({
   options: {
     tests: { type: 'string', default: '100000' },
     seed: { type: 'string' },
     engine: { type: 'string', default: 'interpreter' },
-    only: { type: 'string' },
+    jobs: { type: 'string', default: String(availableParallelism()) },
+    only: { type: 'string', default: '' },
     show: { type: 'string', default: '1' },
+    words: { type: 'boolean', default: false },
     streams: { type: 'boolean', default: false },
     qemu: { type: 'string', default: 'qemu-aarch64-static' },
+    /** Of a child process: which of the jobs it is. */
+    shard: { type: 'string' },
   },
 });
 
-/** Instructions that a request runs. */
-const lengthOf = (kind: number, view: DataView, request: number): number =>
-  kind & p.Kind.STREAM ? view.getUint32(request + 12, true) : kind & p.Kind.PREFIX ? 2 : 1;
+function options(): Options {
+  const engine = ENGINES.find(e => e === args.engine);
+  if (!engine) throw new Error(`no engine ${args.engine}: ${ENGINES.join(', ')}`);
+  const { only, qemu, streams } = args;
+  const seed = args.seed === undefined ? Date.now() >>> 0 : Number(args.seed);
+  return { tests: Number(args.tests), seed, engine, only, draw: args.words ? 'words' : 'table', streams, qemu };
+}
+
+/** Every `jobs`th chunk from `first` on. */
+async function runShard(o: Options, first: number, jobs: number): Promise<Report> {
+  const shard = new Shard(o);
+  try {
+    for (let n = first; n * CHUNK < o.tests; n += jobs) await shard.chunk(n);
+  } finally {
+    shard.close();
+  }
+  return shard.report;
+}
+/** A shard in a process of its own. */
+async function forkShard(o: Options, first: number, jobs: number): Promise<Report> {
+  const own = process.argv.slice(2);
+  const child = fork(process.argv[1]!, [...own, '--seed', `${o.seed}`, '--jobs', `${jobs}`, '--shard', `${first}`]);
+  let report: Report | undefined;
+  child.on('message', message => {
+    report = message as Report;
+  });
+  await once(child, 'exit');
+  if (!report) throw new Error(`job ${first} ended with ${child.exitCode ?? child.signalCode}`);
+  return report;
+}
 
 async function main(): Promise<number> {
-  const total = Number(args.tests);
-  const seed = args.seed === undefined ? Date.now() >>> 0 : Number(args.seed);
-  const engine = args.engine;
-  if (engine !== 'interpreter' && engine !== 'reference') throw new Error(`no engine ${engine}`);
-  console.error(`seed ${seed}`);
-  const subject = new Subject(engine);
-  const decoder = new Decoder(undefined);
-  const only = new RegExp(args.only ?? '');
-  const cases = new Cases(decoder, new Random(seed), name => only.test(name));
-  const oracle = new Oracle(args.qemu);
-  const differences = new Map<string, string[]>();
-  let done = 0;
-  let bad = 0;
-  const state = new Uint8Array(p.STATE_BYTES);
-
-  const check = (batch: Batch, answer: Buffer): void => {
-    const result = new DataView(answer.buffer, answer.byteOffset, answer.length);
-    const addresses = subject.load(batch.view, batch.count);
-    for (let i = 0; i < batch.count; i++) {
-      const request = i * p.REQUEST_BYTES;
-      const at = i * p.RESULT_BYTES;
-      const word = batch.view.getUint32(request + 4, true);
-      const pc = addresses[i]!;
-      const kind = batch.view.getUint32(request, true);
-      let text: string | undefined;
-      try {
-        const ours = subject.run(batch.bytes, request + 16, pc, kind, lengthOf(kind, batch.view, request));
-        subject.read(state);
-        // In a stream, any of its instructions may be the one that faults.
-        const wanted = expected(result, at, kind & p.Kind.STREAM ? Number(result.getBigUint64(at + 8, true)) : pc);
-        const name = decoder.decode(word)?.insn.name;
-        if (OUTCOME_EXCLUSIONS.some(e => e.matches(name, ours, wanted))) continue;
-        const theirs = answer.subarray(at + p.RESULT_STATE, at + p.RESULT_BYTES);
-        text = difference(ours, wanted, state, theirs);
-      } catch (e) {
-        text = e instanceof Error ? `${e.message} ${e.stack?.split('\n')[1]?.trim()}` : String(e);
-      }
-      if (text === undefined) continue;
-      bad++;
-      const name = decoder.decode(word)?.insn.name ?? 'UNDEFINED';
-      const fpcr = batch.view.getUint32(request + 16 + p.FPCR, true);
-      const fpsr = batch.view.getUint32(request + 16 + p.FPSR, true);
-      if (kind & p.Kind.STREAM) {
-        const words = Array.from({ length: lengthOf(kind, batch.view, request) }, (_, k) =>
-          disassemble(decoder, batch.view.getUint32(request + p.REQUEST_WORDS + k * 4, true)),
-        );
-        differences.set(`stream ${i} at ${pc.toString(16)}`, [`${words.join('; ')}: ${text}`]);
-        continue;
-      }
-      const list = differences.get(name) ?? [];
-      list.push(
-        `${word.toString(16).padStart(8, '0')} ${disassemble(decoder, word, BigInt(pc))}: ${text} (fpcr ${fpcr.toString(16)} fpsr ${fpsr.toString(16)})`,
-      );
-      differences.set(name, list);
-    }
-    done += batch.count;
-  };
-
-  const next = (n: number): Batch => (args.streams ? cases.streams(n) : cases.batch(n));
-  let current = next(Math.min(total, p.SLOTS));
-  let answer = oracle.run(current);
-  for (let asked = current.count; ; ) {
-    const results = await answer;
-    const finished = current;
-    if (asked < total) {
-      current = next(Math.min(total - asked, p.SLOTS));
-      asked += current.count;
-      answer = oracle.run(current);
-      check(finished, results);
-    } else {
-      check(finished, results);
-      break;
-    }
+  const o = options();
+  const jobs = Math.min(Number(args.jobs), Math.ceil(o.tests / CHUNK));
+  if (args.shard !== undefined) {
+    const report = await runShard(o, Number(args.shard), Number(args.jobs));
+    process.send?.(report);
+    return 0;
   }
-  oracle.close();
-  for (const [name, list] of [...differences].sort((a, b) => b[1].length - a[1].length)) {
+  console.error(`seed ${o.seed}`);
+  const reports = await Promise.all(
+    Array.from({ length: jobs }, (_, n) => (jobs === 1 ? runShard(o, n, jobs) : forkShard(o, n, jobs))),
+  );
+  const byName = new Map<string, string[]>();
+  for (const [name, text] of reports.flatMap(r => r.differences)) byName.set(name, [...(byName.get(name) ?? []), text]);
+  for (const [name, list] of [...byName].sort((a, b) => b[1].length - a[1].length)) {
     console.log(`${name}: ${list.length}`);
     for (const line of list.slice(0, Number(args.show))) console.log(`    ${line}`);
   }
-  console.log(`${done} tests, ${bad} differences`);
+  const sum = (f: (r: Report) => number): number => reports.reduce((total, r) => total + f(r), 0);
+  const bad = sum(r => r.differences.length);
+  console.log(`${sum(r => r.tests)} tests, ${bad} differences`);
   return bad === 0 ? 0 : 1;
 }
 process.exitCode = await main();

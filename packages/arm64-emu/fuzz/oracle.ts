@@ -7,6 +7,12 @@ import type { Readable, Writable } from 'node:stream';
 import type { Batch } from './cases.js';
 import * as p from './protocol.js';
 
+/** QEMU ended, or did not answer, before it had run a batch. */
+export class OracleEnded extends Error {}
+
+/** A batch takes a fraction of a second. */
+const PATIENCE = 60_000;
+
 /** QEMU as a child process that answers one batch after the other. */
 export class Oracle {
   private readonly child: ChildProcessByStdio<Writable, Readable, null>;
@@ -14,7 +20,7 @@ export class Oracle {
   private received: Buffer[] = [];
   private size = 0;
   private wake: (() => void) | undefined;
-  private ended = false;
+  private ended: string | undefined;
 
   constructor(qemu: string) {
     const runner = join(this.folder, 'runner');
@@ -34,10 +40,12 @@ export class Oracle {
       this.size += chunk.length;
       this.wake?.();
     });
-    this.child.on('close', () => {
-      this.ended = true;
+    this.child.on('close', (status, signal) => {
+      this.ended ??= `QEMU ended with ${signal ?? status}`;
       this.wake?.();
     });
+    // A pipe that QEMU left open behind it breaks when it ends; that is reported once, by `close`.
+    this.child.stdin.on('error', () => {});
   }
   async run(batch: Batch): Promise<Buffer> {
     const head = Buffer.alloc(4);
@@ -45,9 +53,17 @@ export class Oracle {
     this.child.stdin.write(head);
     this.child.stdin.write(batch.bytes.subarray(0, batch.count * p.REQUEST_BYTES));
     const wanted = batch.count * p.RESULT_BYTES;
-    while (this.size < wanted) {
-      if (this.ended) throw new Error('QEMU ended early');
-      await new Promise<void>(resolve => (this.wake = resolve));
+    const timer = setTimeout(() => {
+      this.ended = 'QEMU did not answer';
+      this.child.kill('SIGKILL');
+    }, PATIENCE);
+    try {
+      while (this.size < wanted) {
+        if (this.ended) throw new OracleEnded(this.ended);
+        await new Promise<void>(resolve => (this.wake = resolve));
+      }
+    } finally {
+      clearTimeout(timer);
     }
     const all = Buffer.concat(this.received);
     this.received = [all.subarray(wanted)];

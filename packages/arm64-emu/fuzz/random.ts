@@ -44,9 +44,13 @@ export function integer(r: Random): [low: number, high: number] {
     case 1:
       return [(r.below(256) ^ sign) >>> 0, sign >>> 0];
     case 2: {
+      // A power of two, less one or plus one.
       const bit = r.below(64);
-      const value = (1n << BigInt(bit)) + BigInt(r.below(3) - 1);
-      return [Number(BigInt.asUintN(32, value)), Number(BigInt.asUintN(32, value >> 32n))];
+      const add = r.below(3) - 1;
+      const low = bit < 32 ? (1 << bit) >>> 0 : 0;
+      const high = bit < 32 ? 0 : (1 << (bit - 32)) >>> 0;
+      const sum = low + add;
+      return [sum >>> 0, (high - (sum < 0 ? 1 : 0) + (sum > 0xffffffff ? 1 : 0)) >>> 0];
     }
     case 3: {
       const low = r.next();
@@ -63,42 +67,61 @@ export function integer(r: Random): [low: number, high: number] {
   }
 }
 
-/** Floating-point bit patterns of a format: zeros, infinities, NaNs, denormals, limits, near one, anything. */
-export function float(r: Random, frac: number, exp: number): bigint {
-  const F = BigInt(frac);
-  const sign = BigInt(r.next() & 1) << BigInt(frac + exp);
-  const fieldMax = (1n << BigInt(exp)) - 1n;
-  const bias = fieldMax >> 1n;
-  const mask = (1n << F) - 1n;
-  const any = (BigInt(r.next()) << 32n) | BigInt(r.next());
-  let fraction = any & mask;
-  const shape = r.below(6);
-  if (shape === 0) fraction = 0n;
-  else if (shape === 1) fraction = mask;
-  else if (shape === 2) fraction = (1n << BigInt(r.below(frac))) & mask;
-  else if (shape === 3) fraction = any & mask & ~((1n << BigInt(r.below(frac))) - 1n);
-  let field: bigint;
+/** Bits of the fraction and of the exponent of a format. */
+export type FloatFormat = readonly [frac: number, exp: number];
+
+/** Fraction and exponent of a number of `float`, drawn as numbers: bigints are slow. */
+function exponent(r: Random, frac: number, exp: number): number {
+  const max = 2 ** exp - 1;
+  const bias = max >> 1;
   switch (r.below(10)) {
     case 0:
-      field = 0n;
-      break;
+      return 0;
     case 1:
-      field = r.chance(2) ? fieldMax : BigInt(1 + r.below(3));
-      break;
+      return r.chance(2) ? max : 1 + r.below(3);
     case 2:
-      field = fieldMax - BigInt(1 + r.below(3));
-      break;
+      return max - 1 - r.below(3);
     case 3:
     case 4:
-      field = (any >> 54n) & fieldMax;
-      break;
+      return r.below(max + 1);
     case 5:
-      field = bias + BigInt(r.below(2 * frac + 4) - frac);
-      break;
+      return Math.min(Math.max(bias + r.below(2 * frac + 4) - frac, 0), max);
     default:
-      field = bias + BigInt(r.below(7) - 3);
+      return bias + r.below(7) - 3;
   }
-  if (field < 0n) field = 0n;
-  if (field > fieldMax) field = fieldMax;
-  return sign | (field << F) | fraction;
+}
+
+/**
+ * Floating-point bit patterns of a format: zeros, infinities, NaNs, denormals, limits, near one, anything. Writes one
+ * or two words to `out`, the lower first.
+ */
+export function float(r: Random, [frac, exp]: FloatFormat, out: Uint32Array): void {
+  const sign = r.next() & 1;
+  const field = exponent(r, frac, exp);
+  const wide = frac > 31;
+  const top = wide ? frac - 32 : frac;
+  const mask = 2 ** top - 1;
+  let low = wide ? r.next() : 0;
+  let high = r.next() & mask;
+  const shape = r.below(6);
+  if (shape === 0) low = high = 0;
+  else if (shape === 1) {
+    low = 0xffffffff;
+    high = mask;
+  } else if (shape < 4) {
+    // One bit, or none below a bit.
+    const bit = r.below(frac);
+    const inLow = wide && bit < 32;
+    const at = 1 << (wide ? bit & 31 : bit);
+    if (shape === 2) {
+      low = inLow ? at : 0;
+      high = inLow ? 0 : at;
+    } else {
+      low = inLow ? low & -at : 0;
+      if (!inLow) high &= -at;
+    }
+  }
+  const word = ((sign << (top + exp)) | (field << top) | high) >>> 0;
+  out[0] = wide ? low : word;
+  if (wide) out[1] = word;
 }

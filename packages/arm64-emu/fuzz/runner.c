@@ -215,7 +215,7 @@ int main(void) {
         for (uint32_t k = 0; k < DATA_SIZE / 4; k++)
           if (data[k] != pristine[k]) {
             r->memory = (r->memory ^ (k * 0x9e3779b1u)) * 0x85ebca6bu;
-            r->memory = (r->memory ^ data[k]) * 0xc2b2ae35u;
+            r->memory = (r->memory ^ data[k]) * 0xc2b2ae35u | 1;
             data[k] = pristine[k];
           }
     }

@@ -107,7 +107,8 @@ const BRANCH_TO_SELF = 0x14000000;
 const LOOPS = 1500;
 
 /** What executes: the generated interpreter, or the evaluator in plain TypeScript. */
-export type EngineName = 'interpreter' | 'reference';
+export const ENGINES = ['interpreter', 'reference'] as const;
+export type EngineName = (typeof ENGINES)[number];
 
 /** Runs single instructions. */
 export class Subject {
@@ -212,7 +213,7 @@ export class Subject {
       }
     let hash = 0;
     if (kind & p.Kind.MEMORY) {
-      hash = p.memoryHash(this.data);
+      hash = p.memoryHash(this.data, this.clean);
       if (hash !== 0) this.data.set(this.clean);
     }
     return { signal: host.signal, address: host.address, pc: view.getBigUint64(STATE.PC, true), memory: hash };
