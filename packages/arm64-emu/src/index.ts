@@ -30,6 +30,7 @@ export {
 export type { UnknownPolicy } from './cpu/sysreg-table.js';
 export { APPLE_REGISTERS } from './cpu/sysregs-apple.js';
 export { AppleAic, type AppleAicOptions } from './devices/apple-aic.js';
+export { AppleFastIpi, type AppleFastIpiOptions } from './devices/apple-fast-ipi.js';
 export { Bus, BusError, type HoleAccess, type HostMemory, isBusError, type Region } from './devices/bus.js';
 export { CfiFlash, type CfiFlashOptions } from './devices/cfi-flash.js';
 export type { AccessSize, Clock, Device, Dma, InterruptLine, Log, Stateful, Timer } from './devices/device.js';

@@ -91,7 +91,7 @@ export const APPLE_REGISTERS: readonly SysRegRow[] = [
   stored('APRR_EL1', 'S3_4_C15_C2_1', RW1, { reset: APRR_DEFAULT }),
   ...STORAGE.map(([name, encoding]) => stored(name, encoding)),
   ...ERRORS.map(([name, encoding]) => computed(name, encoding, RW1)),
-  // Fast IPIs: requests go nowhere with one CPU, none is ever pending.
+  // Fast IPIs: requests go nowhere and none is ever pending, unless the machine has AppleFastIpi.
   computed('IPI_RR_LOCAL_EL1', 'S3_5_C15_C0_0', RW1),
   computed('IPI_RR_GLOBAL_EL1', 'S3_5_C15_C0_1', RW1),
   computed('IPI_SR_EL1', 'S3_5_C15_C1_1', RW1),
