@@ -79,8 +79,10 @@ export { type GdbConnection, type GdbOptions, GdbServer } from './gdb/server.js'
 export { type BuildOptions, type BuiltMachine, buildMachine, type RamSpec } from './machine/build.js';
 export { Machine } from './machine/machine.js';
 export type { CpuLines, FirmwareCall, MachineOptions, RunOptions, StopReason } from './machine/options.js';
+export { Checkpoint, checkpoint } from './snapshot/checkpoint.js';
+export type { Saveable } from './snapshot/contents.js';
 export { isSnapshotError, SnapshotError, type SnapshotErrorCode } from './snapshot/error.js';
-export { restoreSnapshot, type Saveable, type SnapshotOptions, saveSnapshot } from './snapshot/snapshot.js';
+export { restoreSnapshot, type SnapshotOptions, saveSnapshot } from './snapshot/snapshot.js';
 export { Coverage, type CoverageModule, type CoveredBlock } from './trace/coverage.js';
 export { TRACE_ITEMS, Trace, type TraceItem, type TraceOptions } from './trace/trace.js';
 export { gicSysRegs } from './virt/gic-sysregs.js';

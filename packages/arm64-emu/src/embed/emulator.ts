@@ -5,13 +5,17 @@ import type { ExceptionEvent } from '../cpu/exceptions.js';
 import type { TranslationReport } from '../cpu/explain.js';
 import { type CpuModel, max } from '../cpu/models.js';
 import type { AccessSize, Device } from '../devices/device.js';
+import type { Engine } from '../engine/engine.js';
 import { buildMachine } from '../machine/build.js';
 import type { Machine } from '../machine/machine.js';
 import type { StopReason } from '../machine/options.js';
+import { type Checkpoint, checkpointOf } from '../snapshot/checkpoint.js';
+import { mismatch } from '../snapshot/contents.js';
 import { Control, type ControlStop } from './control.js';
 import { EmulatorError } from './error.js';
 import { exceptionText } from './exception-text.js';
 import { GuestMemory, physicalOf, translation } from './guest-memory.js';
+import { applyMapping, type Mapping, mappingOf } from './mapping.js';
 import { type RegisterName, readRegister, writeRegister } from './registers.js';
 
 const MIB = 0x100000;
@@ -93,10 +97,11 @@ export class Emulator {
   readonly control: Control;
   readonly memory: GuestMemory;
   private readonly bus;
-  private readonly engine;
+  /** For snapshots. */
+  readonly engine: Engine;
   private readonly cpu: Cpu;
   private readonly pool: { at: number; readonly end: number };
-  private readonly freed: { readonly host: number; readonly size: number }[] = [];
+  private freed: { readonly host: number; readonly size: number }[] = [];
   private readonly exceptionHooks: ExceptionHook[] = [];
   private untils: ReadonlySet<bigint> = new Set();
 
@@ -269,6 +274,34 @@ export class Emulator {
     };
   }
 
+  // ---- states
+
+  /**
+   * Remembers the present state, what is mapped included; `reset()` of the result goes back to it, thousands of times a
+   * second. Hooks stay as they are, and what devices of yours know is theirs.
+   *
+   * @example
+   * const point = emu.checkpoint();
+   * emu.call(0x10000, 6n, 7n);
+   * point.reset();
+   */
+  checkpoint(): Checkpoint {
+    const mapping = mappingOf(this.bus, this.engine);
+    const { at } = this.pool;
+    const freed = [...this.freed];
+    return checkpointOf(this, other => {
+      if (other instanceof Emulator) other.adopt(mapping, at, freed, other === this);
+    });
+  }
+  private adopt(mapping: Mapping, at: number, freed: typeof this.freed, own: boolean): void {
+    const pool = (list: Mapping['memory']): number | undefined => list.find(({ base }) => base === POOL)?.size;
+    if (pool(mapping.memory) !== pool(this.engine.memory.regions)) throw mismatch();
+    applyMapping(this.bus, this.engine, mapping, own);
+    this.pool.at = at;
+    this.freed = [...freed];
+    this.control.forgetStop();
+  }
+
   private exception(event: ExceptionEvent, take: boolean): 'guest' | 'handled' | 'stop' {
     if (FETCH_ABORTS.includes(event.ec) && this.untils.has(event.returnTo)) return 'stop';
     for (const hook of [...this.exceptionHooks]) {
@@ -310,6 +343,7 @@ export class Emulator {
       this.pool.at += size;
     }
     this.engine.memory.bytes.fill(0, host, host + size);
+    this.engine.noteWrite(host, size);
     return host;
   }
   private insert(map: () => void): void {

@@ -117,6 +117,22 @@ export class DecodeCache {
     if (++this.writes[index]! > WRITES_BEFORE_DROP && !executing) this.drop(page, index);
   }
 
+  /** A physical page is going to have other contents, zeros when there are none: what differs is decoded anew. */
+  replaced(page: number, now: Uint8Array, contents: Uint8Array | undefined): void {
+    const index = this.pages.get(page);
+    if (index === undefined) return;
+    let changed = false;
+    const at = this.start + index * RECORD_PAGE_SIZE;
+    for (let o = 0; o < PAGE_BYTES; o++) {
+      if (now[o] === (contents?.[o] ?? 0)) continue;
+      changed = true;
+      o &= -4;
+      this.view.setUint16(at + o * 4, Special.decode, true);
+      o += 3;
+    }
+    if (changed) this.compiled?.drop(index);
+  }
+
   /** The instruction at `offset` of a physical page is to be decoded anew; its bytes have not changed. */
   renew(page: number, offset: number): void {
     const index = this.pages.get(page);

@@ -19,6 +19,7 @@ import { RECORD_SIZE } from '../interp/record.js';
 import { Special } from '../interp/special.js';
 import { type RegionStatistics, Regions } from '../region/regions.js';
 import { DecodeCache } from './decode-cache.js';
+import { DirtyPages } from './dirty-pages.js';
 import { FetchPath } from './fetch-path.js';
 import type { CpuHost, FpRoutine, PhysicalIo } from './host.js';
 import { generatedCodeImports } from './imports.js';
@@ -189,6 +190,7 @@ export class Engine {
   }
   /** All of memory is other than it was: decoded code and translations are dropped. */
   forget(): void {
+    for (const { host, size } of this.memory.regions) this.slowPath.dirty?.mark(host, size);
     this.cache.clear();
     for (const tlb of this.tlbs) tlb.flushAll();
   }
@@ -207,11 +209,39 @@ export class Engine {
 
   /** Tells the engine that memory changed (DMA, loading): decoded instructions there are dropped. */
   invalidate(address: number, size: number): void {
+    if (this.slowPath.dirty !== undefined) {
+      const region = this.memory.find(address);
+      if (region !== undefined) this.slowPath.dirty.mark(region.host + (address - region.base), size);
+    }
     for (let page = Math.floor(address / PAGE); page * PAGE < address + size; page++) {
       const from = Math.max(address, page * PAGE);
       const to = Math.min(address + size, (page + 1) * PAGE);
       this.cache.written(page, from - page * PAGE, to - from, this.sliceBudget === 0 ? -1 : this.words[CELL.IP >> 2]!);
     }
+  }
+  /** Begins to note which pages are written, or begins anew; translations are dropped, decoded code stays. */
+  trackWrites(): void {
+    this.slowPath.dirty ??= new DirtyPages(this.buffer.byteLength);
+    this.slowPath.dirty.clear();
+    for (const tlb of this.tlbs) tlb.flushAll();
+  }
+  /** Tells that `size` bytes of linear memory changed, of which no code is decoded. */
+  noteWrite(host: number, size: number): void {
+    this.slowPath.dirty?.mark(host, size);
+  }
+  /** Numbers of the pages of linear memory that were written since {@link trackWrites}. */
+  trackedWrites(): readonly number[] {
+    return this.slowPath.dirty?.pages ?? [];
+  }
+  /** Gives a page of linear memory other contents, zeros when there are none; code in it stays decoded where it is the same. */
+  replacePage(host: number, contents: Uint8Array | undefined): void {
+    for (const { base, host: start, size } of this.memory.regions) {
+      if (host < start || host >= start + size) continue;
+      const page = Math.floor((base + (host - start)) / PAGE);
+      if (this.cache.has(page)) this.cache.replaced(page, this.bytes.subarray(host, host + PAGE), contents);
+    }
+    if (contents === undefined) this.bytes.fill(0, host, host + PAGE);
+    else this.bytes.set(contents, host);
   }
   /**
    * Has the instruction at a physical address replaced by a BRK, in decoded form only: a breakpoint that the guest

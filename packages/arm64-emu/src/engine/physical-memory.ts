@@ -68,6 +68,12 @@ export class PhysicalMemory {
     if (at >= 0) this.list.splice(at, 1);
   }
 
+  /** Gives the regions the order that those with the same bases have in `others`. */
+  sortLike(others: readonly { readonly base: number }[]): void {
+    const order = new Map(others.map(({ base }, i) => [base, i]));
+    this.list.sort((a, b) => (order.get(a.base) ?? 0) - (order.get(b.base) ?? 0));
+  }
+
   /** The region of a physical address. */
   find(address: number): MemoryRegion | undefined {
     for (const r of this.list) if (address >= r.base && address < r.base + r.size) return r;

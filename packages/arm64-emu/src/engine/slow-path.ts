@@ -3,6 +3,7 @@
 import { Exit } from '../interp/exit.js';
 import { SlowInfo } from '../interp/imports.js';
 import type { DecodeCache } from './decode-cache.js';
+import type { DirtyPages } from './dirty-pages.js';
 import { type AccessKind, type CpuHost, type PhysicalIo, READ, WRITE } from './host.js';
 import type { MemoryRegion, PhysicalMemory } from './physical-memory.js';
 import { CELL, TLB_SET } from './state.js';
@@ -33,6 +34,8 @@ export class SlowPath {
   private replayed = 0;
   /** The instruction is being repeated: its device accesses have been done already. */
   replaying = false;
+  /** Set while somebody wants to know which pages are written. */
+  dirty: DirtyPages | undefined;
 
   constructor(
     buffer: ArrayBufferLike,
@@ -73,6 +76,7 @@ export class SlowPath {
       return this.device(lo, hi, pa, element, bytes, access, write, set, array);
     const at = region.host + (pa - region.base);
     if (access === WRITE) {
+      this.dirty?.mark(at, bytes);
       const page = Math.floor(pa / PAGE);
       if (this.cache.has(page)) {
         if (this.cache.dropCompiled(page)) return this.retry();
@@ -127,6 +131,8 @@ export class SlowPath {
     if (access === WRITE) {
       const dropped = [paFirst, paSecond].map(pa => this.cache.dropCompiled(Math.floor(pa / PAGE)));
       if (dropped.includes(true)) return this.retry();
+      this.dirty?.mark(atFirst, first);
+      this.dirty?.mark(atSecond, bytes - first);
       m.copyWithin(atFirst, CELL.BOUNCE, CELL.BOUNCE + first);
       m.copyWithin(atSecond, CELL.BOUNCE + first, CELL.BOUNCE + bytes);
       const ip = this.words[CELL.IP >> 2]!;

@@ -1,10 +1,8 @@
-import type { Device, Stateful } from '../devices/device.js';
-import type { Engine } from '../engine/engine.js';
 import type { MemoryRegion } from '../engine/physical-memory.js';
-import type { Machine } from '../machine/machine.js';
 import { decode, encode, type Value } from './cbor.js';
+import { at, contentsButMemory, item, lengthOf, loadContents, mismatch, type Saveable } from './contents.js';
 import { SnapshotError } from './error.js';
-import { saveState as fieldsOf, loadState, record } from './state.js';
+import { record } from './state.js';
 
 const MAGIC = new TextEncoder().encode('A64EMUSN');
 const HEADER = 16;
@@ -13,12 +11,6 @@ const DEFLATED = 1;
 const PAGE = 4096;
 /** What deflated snapshots may grow to, beside the machine's memory. */
 const SLACK = 1 << 28;
-
-/** A machine and its engine, as `buildMachine` and the boards return them. */
-export interface Saveable {
-  readonly machine: Machine;
-  readonly engine: Engine;
-}
 
 /** Options of {@link saveSnapshot}. */
 export interface SnapshotOptions {
@@ -43,7 +35,12 @@ export interface SnapshotOptions {
  * await other.machine.run();
  */
 export async function saveSnapshot(saveable: Saveable, options: SnapshotOptions = {}): Promise<Uint8Array> {
-  const body = saveState(saveable);
+  return packSnapshot(contents(saveable), options);
+}
+
+/** Contents of a snapshot as its bytes. */
+export async function packSnapshot(value: Value, options: SnapshotOptions): Promise<Uint8Array> {
+  const body = encode(value);
   const deflate = options.deflate ?? true;
   const packed = deflate ? await piped(body, new CompressionStream('deflate'), Number.POSITIVE_INFINITY) : body;
   const bytes = new Uint8Array(HEADER + packed.length);
@@ -80,75 +77,38 @@ export function restoreState(saveable: Saveable, bytes: Uint8Array): void {
   restore(saveable, decode(bytes));
 }
 
-function contents({ machine, engine }: Saveable): Value {
-  const stateful = machine.devices.map(asStateful);
-  const scheduled = stateful.reduce((sum, device) => sum + (device.scheduledCalls ?? 0), 0);
-  if (machine.time.queue.length !== scheduled)
-    throw new SnapshotError('busy', 'something is scheduled that no device will schedule again');
-  // A block that is not in place has its pending interrupts from when it was.
-  for (const { index } of machine.cpus) machine.within(index, () => {});
+function contents(saveable: Saveable): Value {
+  const { memory } = saveable.engine;
   return {
-    model: machine.cpus[0]!.model.name,
-    current: machine.current.index,
-    machine: fieldsOf(machine),
-    cpus: machine.cpus.map(cpu => ({
-      block: engine.stateBlock(cpu.index).slice(),
-      executed: engine.executed(cpu.index),
-      fields: fieldsOf(cpu),
-    })),
-    devices: stateful.map((device, i) => [machine.devices[i]!.name, fieldsOf(device)]),
-    memory: engine.memory.regions.map(region => ({
+    ...contentsButMemory(saveable),
+    memory: memory.regions.map(region => ({
       base: region.base,
       size: region.size,
-      runs: runs(engine.memory.bytes, region),
+      runs: isAlias(region, memory.regions) ? [] : runs(memory.bytes, region),
     })),
   };
 }
 
-function restore({ machine, engine }: Saveable, value: Value): void {
-  const { model, current, machine: fields, cpus, devices, memory } = record(value, '');
-  const stateful = machine.devices.map(asStateful);
-  const names = machine.devices.map(device => device.name);
-  const regions = engine.memory.regions;
+function restore(saveable: Saveable, value: Value): void {
+  const { engine } = saveable;
+  const { memory } = record(value, '');
+  const { regions } = engine.memory;
   const same =
-    model === machine.cpus[0]!.model.name &&
-    lengthOf(cpus) === machine.cpus.length &&
     lengthOf(memory) === regions.length &&
-    regions.every((r, i) => at(memory, i, 'base') === r.base && at(memory, i, 'size') === r.size) &&
-    lengthOf(devices) === names.length &&
-    names.every((name, i) => item(item(devices, i), 0) === name);
-  if (!same) throw new SnapshotError('mismatch', 'the snapshot is of a machine that was built otherwise');
-  if (typeof current !== 'number' || !(current in machine.cpus))
-    throw new SnapshotError('bad-value', 'no such CPU', { path: 'current' });
-  regions.forEach((region, i) => {
-    fill(engine.memory.bytes, region, at(memory, i, 'runs'));
-  });
-  machine.time.queue.clear();
-  machine.cpus.forEach((cpu, i) => {
-    const block = at(cpus, i, 'block');
-    const executed = at(cpus, i, 'executed');
-    const to = engine.stateBlock(i);
-    if (!(block instanceof Uint8Array) || block.length !== to.length || typeof executed !== 'number')
-      throw new SnapshotError('bad-value', 'not the state of a CPU', { path: `cpus[${i}]` });
-    to.set(block);
-    engine.setExecuted(cpu.index, executed);
-  });
-  loadState(machine, fields, 'machine');
-  for (const cpu of machine.cpus)
-    machine.within(cpu.index, () => loadState(cpu, at(cpus, cpu.index, 'fields'), `cpus[${cpu.index}]`));
-  machine.select(current);
-  stateful.forEach((device, i) => {
-    loadState(device, item(item(devices, i), 1), names[i]!);
+    regions.every((r, i) => at(memory, i, 'base') === r.base && at(memory, i, 'size') === r.size);
+  if (!same) throw mismatch();
+  loadContents(saveable, value, () => {
+    regions.forEach((region, i) => {
+      fill(engine.memory.bytes, region, at(memory, i, 'runs'));
+    });
   });
   engine.forget();
 }
 
-function asStateful(device: Device): Stateful {
-  if (device.stateFields === undefined)
-    throw new SnapshotError('unsupported', `device ${device.name} does not say what its state is`, {
-      path: device.name,
-    });
-  return device as Stateful;
+/** Whether a region's bytes are also those of one behind it. */
+export function isAlias(region: MemoryRegion, regions: readonly MemoryRegion[]): boolean {
+  const behind = regions.slice(regions.indexOf(region) + 1);
+  return behind.some(({ host, size }) => region.host >= host && region.host + region.size <= host + size);
 }
 
 /** Offset and bytes of each run of pages that are not zero. */
@@ -177,16 +137,6 @@ function fill(bytes: Uint8Array, { host, size }: MemoryRegion, list: Value): voi
       throw new SnapshotError('bad-value', 'not a run of pages', { path: `memory[${i}]` });
     bytes.set(data, host + offset);
   }
-}
-
-function lengthOf(value: Value): number {
-  return Array.isArray(value) ? value.length : -1;
-}
-function item(value: Value, i: number): Value {
-  return Array.isArray(value) ? (value as readonly Value[])[i] : undefined;
-}
-function at(value: Value, i: number, name: string): Value {
-  return record(item(value, i), `${name} of ${i}`)[name];
 }
 
 async function inflated(bytes: Uint8Array, limit: number): Promise<Uint8Array> {

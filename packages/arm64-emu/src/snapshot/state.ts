@@ -53,12 +53,12 @@ function load(now: unknown, value: Value, path: string): unknown {
   if (now instanceof Map) {
     if (!(value instanceof Map)) throw unlike(path);
     now.clear();
-    for (const [key, item] of value) now.set(key, item);
+    for (const [key, item] of value) now.set(key, copy(item));
     return now;
   }
   if (typeof now === 'object' && now !== null && !isPlain(now)) return now;
   if (now !== undefined && now !== null && value !== undefined && typeof value !== typeof now) throw unlike(path);
-  return value;
+  return copy(value);
 }
 
 function loadArray(now: unknown[], value: Value, path: string): unknown[] {
@@ -69,14 +69,23 @@ function loadArray(now: unknown[], value: Value, path: string): unknown[] {
     if (now.some(isStateful) && list.length !== now.length) throw unlike(path);
     if (list.length === now.length) {
       now.forEach((item, i) => {
-        now[i] = isTyped(item) && !isTypedAlike(item, list[i]) ? list[i] : load(item, list[i], `${path}[${i}]`);
+        now[i] = isTyped(item) && !isTypedAlike(item, list[i]) ? copy(list[i]) : load(item, list[i], `${path}[${i}]`);
       });
       return now;
     }
   }
   now.length = 0;
-  for (const item of list) now.push(item);
+  for (const item of list) now.push(copy(item));
   return now;
+}
+
+/** The same value in objects of its own: a state may be loaded more than once. */
+export function copy(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value;
+  if (isTyped(value)) return value.slice();
+  if (Array.isArray(value)) return value.map(copy);
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, copy(item)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copy(item)]));
 }
 const isTypedAlike = (a: TypedArray, b: Value): boolean => isTyped(b) && a.length === b.length;
 
