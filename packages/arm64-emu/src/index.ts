@@ -79,6 +79,7 @@ export { type GdbConnection, type GdbOptions, GdbServer } from './gdb/server.js'
 export { type BuildOptions, type BuiltMachine, buildMachine, type RamSpec } from './machine/build.js';
 export { Machine } from './machine/machine.js';
 export type { CpuLines, FirmwareCall, MachineOptions, RunOptions, StopReason } from './machine/options.js';
+export type { RegionPolicy } from './region/regions.js';
 export { Checkpoint, checkpoint } from './snapshot/checkpoint.js';
 export type { Saveable } from './snapshot/contents.js';
 export { isSnapshotError, SnapshotError, type SnapshotErrorCode } from './snapshot/error.js';

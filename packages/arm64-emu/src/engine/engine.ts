@@ -17,7 +17,7 @@ import type { HandlerSource } from '../interp/module.js';
 import { DEFAULT_PROFILE, type HandlerProfile } from '../interp/profile.js';
 import { RECORD_SIZE } from '../interp/record.js';
 import { Special } from '../interp/special.js';
-import { type RegionStatistics, Regions } from '../region/regions.js';
+import { type RegionPolicy, type RegionStatistics, Regions } from '../region/regions.js';
 import { DecodeCache } from './decode-cache.js';
 import { DirtyPages } from './dirty-pages.js';
 import { FetchPath } from './fetch-path.js';
@@ -43,8 +43,11 @@ const NO_CONDITION = (1 << 24) | (0xe << 20);
 
 const EVENT_NAMES = Object.keys(CpuEvent) as CpuEventName[];
 
-/** How an engine executes: results are the same. */
-export type EngineMode = 'interpreter' | 'auto';
+/**
+ * How an engine executes: `interpreter`; `auto`, which compiles what runs often; or `compiled`, where everything is
+ * compiled when it is first executed. Results are the same; `compiled` is for tests.
+ */
+export type EngineMode = 'interpreter' | 'auto' | 'compiled';
 
 /** What an engine is made of. */
 export interface EngineOptions {
@@ -58,8 +61,10 @@ export interface EngineOptions {
    * all are decoded anew.
    */
   readonly codePages?: number;
-  /** `interpreter` (default), or `auto`: what runs often is compiled. */
-  readonly mode?: EngineMode;
+  /** `interpreter` by default. */
+  readonly mode?: EngineMode | undefined;
+  /** When `auto` compiles, and what either compiling mode keeps. */
+  readonly compiler?: RegionPolicy | undefined;
   /** Handlers made at once; by default those of `interp/profile.ts`. */
   readonly profile?: HandlerProfile;
 }
@@ -97,6 +102,9 @@ export class Engine {
   private readonly fetchPath: FetchPath;
   private readonly handlers: Handlers;
   private readonly regions: Regions;
+  private readonly compilesAtOnce: boolean;
+  /** The generated code executes instruction by instruction. */
+  private stepping = false;
   private readonly slowPath: SlowPath;
   private readonly cpus: (Attached | undefined)[] = new Array<Attached | undefined>(MAX_CPUS).fill(undefined);
   private current: Attached | undefined;
@@ -128,14 +136,19 @@ export class Engine {
       fp: options.fp,
       fetchPath: this.fetchPath,
       check: ip => this.check(ip),
+      decode: ip => this.decode(ip),
     });
     const profile = options.profile ?? DEFAULT_PROFILE;
-    const compiles = options.mode === 'auto';
+    const compiles = options.mode !== undefined && options.mode !== 'interpreter';
     this.handlers = new Handlers(imports, this.fetchPath.sources(profile), profile.hot, compiles);
-    this.regions = new Regions(this.buffer, this.handlers.table, imports, {
-      pageOf: ip => this.cache.pageOfRecord(ip),
-      decode: (start, index) => this.fetchPath.decoder.decode(this.fetchPath.word(start + index * RECORD_SIZE)),
-    });
+    const pages = {
+      pageOf: (ip: number) => this.cache.pageOfRecord(ip),
+      decode: (start: number, index: number) =>
+        this.fetchPath.decoder.decode(this.fetchPath.word(start + index * RECORD_SIZE)),
+    };
+    const policy = options.mode === 'compiled' ? { ...options.compiler, threshold: 1 } : options.compiler;
+    this.regions = new Regions(this.buffer, this.handlers.table, imports, pages, policy);
+    this.compilesAtOnce = options.mode === 'compiled';
     if (compiles) this.cache.compiled = this.regions;
     this.fetchPath.handlers = this.handlers;
   }
@@ -299,6 +312,11 @@ export class Engine {
     };
   }
 
+  /** Decodes the instruction of a fresh record. */
+  private decode(ip: number): void {
+    this.fetchPath.decode(ip);
+    if (this.compilesAtOnce && !this.stepping) this.regions.hot(ip);
+  }
   /** Looks at the instruction of a record before it runs; returns a reason to leave instead, or CONTINUE. */
   private check(ip: number): number {
     const { view, words } = this;
@@ -351,6 +369,8 @@ export class Engine {
     const budget = (exact ? limit : limit - EXACT_TAIL) * RECORD_SIZE;
     this.sliceBudget = budget;
     const enter = exact ? this.handlers.step : this.handlers.run;
+    this.stepping = exact;
+    if (this.compilesAtOnce && !exact) this.regions.hot(ip);
     const reason = enter(ip, words[STATE.NZCV >> 2]!, budget + ip);
     const remaining = (words[CELL.BUDGET >> 2]! - words[CELL.IP >> 2]!) | 0;
     this.sliceBudget = 0;

@@ -10,6 +10,7 @@ import { acceptsBranch } from './branch-target.js';
 import type { DecodeCache } from './decode-cache.js';
 import { type CpuHost, FETCH } from './host.js';
 import type { PhysicalMemory } from './physical-memory.js';
+import { RecentRecords } from './recent-records.js';
 import { CELL, STATE, TLB_SET } from './state.js';
 import type { Tlb } from './tlb.js';
 
@@ -30,6 +31,7 @@ export class FetchPath {
   private readonly view: DataView;
   private readonly words: Int32Array;
   private readonly u64: BigUint64Array;
+  private readonly recent: RecentRecords;
 
   constructor(
     buffer: ArrayBufferLike,
@@ -43,6 +45,7 @@ export class FetchPath {
     this.view = new DataView(buffer);
     this.words = new Int32Array(buffer);
     this.u64 = new BigUint64Array(buffer);
+    this.recent = new RecentRecords(this.words);
   }
 
   /** The instructions of a profile that this CPU has. */
@@ -56,7 +59,7 @@ export class FetchPath {
   identify(word: number, offset: number): { readonly key: string; readonly far: boolean } | undefined {
     const decoded = this.decoder.decode(word);
     if (decoded === undefined) return undefined;
-    const far = leavesPage(decoded.operands, offset);
+    const far = leavesPage(displacement(decoded.operands), offset);
     return { key: handlerKey(decoded, far), far };
   }
   /** The instruction word of a record; a trap where there is one. */
@@ -72,13 +75,18 @@ export class FetchPath {
   /** Decodes the instruction of a fresh record. */
   decode(ip: number): void {
     const address = this.cache.addressOf(ip);
-    const decoded = this.decoder.decode(this.decodable(address));
+    const word = this.decodable(address);
+    if (this.recent.copy(word, ip)) return;
+    const decoded = this.decoder.decode(word);
     if (decoded === undefined) {
       this.view.setUint16(ip, Special.undefined, true);
       return;
     }
-    const handler = this.handlers.get(decoded, leavesPage(decoded.operands, address % PAGE));
+    const distance = displacement(decoded.operands);
+    const handler = this.handlers.get(decoded, leavesPage(distance, address % PAGE));
     encodeRecord(this.view, ip, handler.number, handler.layout, decoded.operands);
+    // The record of a branch depends on where it is.
+    if (distance === undefined) this.recent.keep(word, ip);
   }
 
   /** The record of the instruction at `hi:lo`, where execution goes on; -1 when it cannot be fetched. */
@@ -161,12 +169,15 @@ export class FetchPath {
   }
 }
 
-/** Whether a direct branch at `offset` in its page leads to another one. */
-function leavesPage(operands: Readonly<Record<string, unknown>>, offset: number): boolean {
-  for (const o of Object.values(operands)) {
-    if (!(o instanceof Disp)) continue;
-    const target = offset + o.k;
-    return target < 0 || target >= PAGE;
+/** How far away the target of a direct branch is; undefined for other instructions. */
+function displacement(operands: Readonly<Record<string, unknown>>): number | undefined {
+  for (const name in operands) {
+    const o = operands[name];
+    if (o instanceof Disp) return o.k;
   }
-  return false;
+  return undefined;
 }
+
+/** Whether a direct branch at `offset` in its page leads to another one. */
+const leavesPage = (distance: number | undefined, offset: number): boolean =>
+  distance !== undefined && (offset + distance < 0 || offset + distance >= PAGE);

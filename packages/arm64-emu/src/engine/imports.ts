@@ -15,6 +15,8 @@ export interface ImportTargets {
   readonly fetchPath: FetchPath;
   /** Reason to leave instead of executing a record, or CONTINUE. */
   check(ip: number): number;
+  /** Decodes the instruction of a fresh record. */
+  decode(ip: number): void;
 }
 
 /** The import object for modules of the interpreter; see `IMPORTS` for the signatures. */
@@ -44,7 +46,7 @@ export function generatedCodeImports(memory: WebAssembly.Memory, engine: ImportT
         if (result === SYS_TRAP) return trap();
         return result === SYS_CONTINUE ? 0 : 1;
       },
-      decode: (ip: number): void => fetchPath.decode(ip),
+      decode: (ip: number): void => engine.decode(ip),
       jump: (kind: number): number => fetchPath.jump(words[CELL.JUMP >> 2]!, words[(CELL.JUMP >> 2) + 1]!, kind),
       fp: (operation: number, param: number): void => {
         const op = FP_OP_NAMES[operation & 0xff]!;

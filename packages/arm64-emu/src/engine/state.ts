@@ -114,9 +114,9 @@ export const TLB_START = 0x10000;
 /** First byte behind the TLB sets. */
 const TLB_END = TLB_START + MAX_CPUS * TLB_SETS * TLB_SET.SIZE;
 
-/** i32 counters of taken branches, by a hash of the target's record. */
+/** i32 counters of taken branches, by a hash of the target's record; they count up to zero. */
 export const HOT_COUNTERS = TLB_END;
-export const HOT_COUNTER_MASK = 0xffff;
+export const HOT_COUNTER_MASK = 0x3ffff;
 /** Numbers in records from here on are regions; below, handlers. */
 export const REGION_BASE = 16384;
 /** u16 for each region: the handler that the region took the place of. */

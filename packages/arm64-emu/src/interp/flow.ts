@@ -23,8 +23,6 @@ export interface Frame {
 
 /** Kinds of jumps as the `jump` import takes them; direct branches count as `ret`. */
 export const JUMP_KIND = { ret: 0, br: 1, blr: 2, brLink: 3 } as const;
-/** Taken branches to a record before it is compiled. */
-const HOT_THRESHOLD = 500;
 const PAGE_OFFSET = 0xffc;
 /** The bits of an address that must equal a fetch entry's tag: the page and the two lowest ones. */
 const FETCH_TAG = -4093n;
@@ -95,8 +93,7 @@ export class Flow {
     c.raw(Op.i32Store, 2);
     c.u32(HOT_COUNTERS);
     c.get(count);
-    c.i32(HOT_THRESHOLD);
-    c.u8(Op.i32Eq);
+    c.u8(Op.i32Eqz);
     c.open(Op.if);
     this.leave(Exit.HOT);
     c.close();

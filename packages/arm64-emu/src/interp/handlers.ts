@@ -1,5 +1,5 @@
 /** Handlers by number: which instruction shapes have code, and the table it is in. */
-import type { Decoded } from '../a64/spec/index.js';
+import type { Decoded, Insn } from '../a64/spec/index.js';
 import { REGION_BASE } from '../engine/state.js';
 import type { HandlerSource } from './module.js';
 import { mainModule, singleModule } from './module.js';
@@ -29,7 +29,8 @@ export class Handlers {
   readonly run: HandlerFunction;
   readonly step: HandlerFunction;
   readonly table: WebAssembly.Table;
-  private readonly known = new Map<string, Handler>();
+  /** By definition, then by shape and distance of the target. */
+  private readonly known = new Map<Insn, Map<number, Handler>>();
   private readonly sources: (HandlerSource | undefined)[];
 
   /** `sources`: handlers made now, hottest first; the first `hot` go into the switch. */
@@ -50,7 +51,7 @@ export class Handlers {
     this.table = table;
     this.sources = new Array<HandlerSource | undefined>(Special.count).fill(undefined);
     list.forEach((s, i) => {
-      this.known.set(handlerKey(s.decoded, s.far), { number: Special.count + i, layout: layouts[i]! });
+      this.remember(s.decoded, s.far, { number: Special.count + i, layout: layouts[i]! });
       this.sources.push(s);
     });
   }
@@ -62,8 +63,7 @@ export class Handlers {
 
   /** The handler for an instruction; made when it does not exist yet. */
   get(d: Decoded, far: boolean): Handler {
-    const key = handlerKey(d, far);
-    const known = this.known.get(key);
+    const known = this.known.get(d.insn)?.get(d.shapeKey * 2 + Number(far));
     if (known) return known;
     const source: HandlerSource = { decoded: d, far };
     const { bytes, layouts } = singleModule(source, this.counting);
@@ -73,7 +73,12 @@ export class Handlers {
     this.table.set(number, instance.exports.handler);
     this.sources.push(source);
     const handler = { number, layout: layouts[0]! };
-    this.known.set(key, handler);
+    this.remember(d, far, handler);
     return handler;
+  }
+  private remember(d: Decoded, far: boolean, handler: Handler): void {
+    const shapes = this.known.get(d.insn) ?? new Map<number, Handler>();
+    this.known.set(d.insn, shapes);
+    shapes.set(d.shapeKey * 2 + Number(far), handler);
   }
 }

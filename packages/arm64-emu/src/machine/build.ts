@@ -20,6 +20,8 @@ export interface BuildOptions extends Omit<MachineOptions, 'bus' | 'executor'> {
   readonly ram: readonly RamSpec[];
   /** How instructions are executed; `interpreter` when not given. */
   readonly mode?: EngineOptions['mode'];
+  /** When code is compiled, and how much of it is kept. */
+  readonly compiler?: EngineOptions['compiler'];
   /** Handlers that the engine makes at once. */
   readonly profile?: EngineOptions['profile'];
 }
@@ -39,14 +41,15 @@ export interface BuiltMachine {
  * bus.map(0x09000000, uart);
  */
 export function buildMachine(options: BuildOptions): BuiltMachine {
-  const { ram, profile, mode, ...rest } = options;
+  const { ram, profile, mode, compiler, ...rest } = options;
   const engine = new Engine({
     memory: ram.map(({ base, size, rom }) => ({ base, size, readOnly: rom === true })),
     io: busIo(() => bus),
     fp: fpOperation,
     features: options.model.features,
     ...(profile === undefined ? {} : { profile }),
-    ...(mode === undefined ? {} : { mode }),
+    mode,
+    compiler,
   });
   const bus: Bus = new Bus(engineMemory(engine));
   for (const { name, base, size, rom } of ram)

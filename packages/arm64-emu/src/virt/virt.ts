@@ -48,7 +48,7 @@ export function isVirtError(error: unknown, code?: BinaryCode): error is VirtErr
 export interface VirtOptions
   extends Pick<
     BuildOptions,
-    'nsPerInstruction' | 'quantum' | 'firmware' | 'seed' | 'unknownRegisters' | 'profile' | 'mode'
+    'nsPerInstruction' | 'quantum' | 'firmware' | 'seed' | 'unknownRegisters' | 'profile' | 'mode' | 'compiler'
   > {
   /** Bytes of RAM, a multiple of 1 MiB; 512 MiB by default. */
   readonly memory?: number;
@@ -147,14 +147,14 @@ export function createVirt(options: VirtOptions = {}): VirtMachine {
   const banks: RamSpec[] = hasFlash
     ? [0, 1].map(i => ({ name: `flash${i}`, base: i * bank, size: bank, rom: true }))
     : [];
-  const { nsPerInstruction, quantum, firmware, seed, unknownRegisters, profile, mode, log } = options;
+  const { nsPerInstruction, quantum, firmware, seed, unknownRegisters, profile, mode, compiler, log } = options;
   const affinities = Array.from({ length: smp }, (_, i) => virtAffinity(i, version));
   const build: BuildOptions = {
     model,
     mpidrs: affinities.map(affinity => BigInt(0x80000000 + affinity)),
     ram: [{ name: 'ram', base: VIRT_MAP.ram.base, size: memory }, ...banks],
     registers: version === 3 ? gicSysRegs(() => gic as Gicv3) : [],
-    ...defined({ nsPerInstruction, quantum, firmware, seed, unknownRegisters, profile, mode, log }),
+    ...defined({ nsPerInstruction, quantum, firmware, seed, unknownRegisters, profile, mode, compiler, log }),
   };
   const built = withinHost(() => buildMachine(build), memory);
   const { machine, engine, bus } = built;
