@@ -5,7 +5,7 @@ import type { ExceptionEvent } from '../cpu/exceptions.js';
 import type { TranslationReport } from '../cpu/explain.js';
 import { type CpuModel, max } from '../cpu/models.js';
 import type { AccessSize, Device } from '../devices/device.js';
-import type { Engine } from '../engine/engine.js';
+import type { Engine, EngineMode } from '../engine/engine.js';
 import { buildMachine } from '../machine/build.js';
 import type { Machine } from '../machine/machine.js';
 import type { StopReason } from '../machine/options.js';
@@ -42,7 +42,7 @@ export interface EmulatorOptions {
    */
   readonly exceptions?: 'stop' | 'take';
   /** `auto` compiles what runs often; results are the same. `interpreter` by default. */
-  readonly mode?: 'interpreter' | 'auto';
+  readonly mode?: EngineMode;
 }
 
 /** Limits of {@link Emulator.run}. */
