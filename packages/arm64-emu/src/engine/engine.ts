@@ -143,6 +143,7 @@ export class Engine {
     this.handlers = new Handlers(imports, this.fetchPath.sources(profile), profile.hot, compiles);
     const pages = {
       pageOf: (ip: number) => this.cache.pageOfRecord(ip),
+      fetched: (lo: number, hi: number) => this.running.tlb.findFetch(lo, hi),
       decode: (start: number, index: number) =>
         this.fetchPath.decoder.decode(this.fetchPath.word(start + index * RECORD_SIZE)),
     };

@@ -85,6 +85,8 @@ export const CELL = {
   BOUNCE: 0x1840,
   /** Operands and result of an FP operation that is done by the exact routines (4 x 16 bytes). */
   FP_ARGS: 0x1880,
+  /** Operands (2 x i64) of flags that wait to be made while a region calls another. */
+  FLAG_OPERANDS: 0x18c0,
 } as const;
 
 /** Entries of each TLB array; direct mapped by VA bits 12 and up. */

@@ -86,6 +86,15 @@ export class Tlb {
     return oldest;
   }
 
+  /** The records that a fetch of `hi:lo` leads to in any set, the current one first; -1 when none knows. */
+  findFetch(lo: number, hi: number): number {
+    for (const set of [this.current, ...this.all]) {
+      const records = set.lookupFetch(lo, hi);
+      if (records >= 0) return records;
+    }
+    return -1;
+  }
+
   flushAll(): void {
     for (const set of this.all) set.flush();
   }

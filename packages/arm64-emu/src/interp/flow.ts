@@ -25,7 +25,7 @@ export interface Frame {
 export const JUMP_KIND = { ret: 0, br: 1, blr: 2, brLink: 3 } as const;
 const PAGE_OFFSET = 0xffc;
 /** The bits of an address that must equal a fetch entry's tag: the page and the two lowest ones. */
-const FETCH_TAG = -4093n;
+export const FETCH_TAG = -4093n;
 
 /** Emits control flow between instructions. */
 export class Flow {

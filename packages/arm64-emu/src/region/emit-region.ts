@@ -1,8 +1,7 @@
 /** Emits a region as one function with the signature of a handler. */
 import { CpuEvent } from '../a64/spec/index.js';
 import type { End, Write } from '../builder/effects.js';
-import { CELL, STATE, vAddress, xAddress } from '../engine/state.js';
-import { BUDGET, IP } from '../interp/code.js';
+import { CELL, STATE } from '../engine/state.js';
 import { EffectEmitter, rootsOf } from '../interp/effects.js';
 import { Exit } from '../interp/exit.js';
 import { Flow, type Frame, JUMP_KIND } from '../interp/flow.js';
@@ -12,19 +11,21 @@ import { withExits } from '../interp/module.js';
 import { RECORD_SIZE } from '../interp/record.js';
 import type { Func } from '../wasm/module.js';
 import { Op } from '../wasm/opcodes.js';
+import { Calls } from './calls.js';
+import { pageOf } from './code-space.js';
 import type { Block, Step } from './graph.js';
+import { heldLoops } from './loops.js';
+import { Pages } from './pages.js';
 import { elementAddress } from './region-builder.js';
-import { RegionCode } from './region-code.js';
+import { RegionCode, type RegionPlace } from './region-code.js';
+import { type Held, VECTORS } from './registers.js';
 
 const ZERO_REGISTER = 32;
 
-/** The function of a region whose page has its records at byte `records`. */
-export function emitRegion(blocks: readonly Block[], records: number): Func {
-  const c = new RegionCode();
-  c.get(BUDGET);
-  c.get(IP);
-  c.u8(Op.i32Sub);
-  c.set(c.remaining);
+/** The function of a region. `callees`: functions of the same module by the positions that calls may lead to. */
+export function emitRegion(blocks: readonly Block[], place: RegionPlace, callees: ReadonlyMap<number, number>): Func {
+  const c = new RegionCode(place);
+  const head = blocks[0]!;
   withExits(
     c,
     exits => {
@@ -37,8 +38,9 @@ export function emitRegion(blocks: readonly Block[], records: number): Func {
           c.branch(exits.exit);
         },
       };
-      new RegionEmitter(c, frame, records).tree(blocks[0]!);
-      c.u8(Op.unreachable);
+      const emitter = new RegionEmitter(c, frame, heldLoops(blocks), callees);
+      emitter.enter(head);
+      emitter.pages.within(frame, () => emitter.tree(head));
     },
     () => c.settleFlags(),
   );
@@ -47,20 +49,40 @@ export function emitRegion(blocks: readonly Block[], records: number): Func {
 
 /** Structured control flow from the dominator tree (Ramsey, "Beyond Relooper"). */
 class RegionEmitter {
-  private readonly flow: Flow;
+  readonly pages: Pages;
+  private readonly calls: Calls;
   /** Depth of the wasm block or loop that leads to a block. */
   private readonly labels = new Map<Block, number>();
+  /** How code outside held loops leaves, and code of each of them. */
+  private readonly frames = new Map<Held | undefined, Frame>();
 
   constructor(
     private readonly c: RegionCode,
-    private readonly frame: Frame,
-    private readonly records: number,
+    outer: Frame,
+    private readonly held: ReadonlyMap<Block, Held>,
+    callees: ReadonlyMap<number, number>,
   ) {
-    this.flow = new Flow(frame);
+    this.frames.set(undefined, outer);
+    this.pages = new Pages(c);
+    this.calls = new Calls(c, this.pages, callees);
+  }
+
+  /** Takes over the state from whoever calls. */
+  enter(head: Block): void {
+    this.calls.enter();
+    if (head.flagsIn) this.c.settleFlags();
   }
 
   /** A block and all that it dominates. */
   tree(b: Block): void {
+    const loop = this.held.get(b);
+    if (loop?.head === b) {
+      this.heldLoop(b, loop);
+      return;
+    }
+    this.nest(b);
+  }
+  private nest(b: Block): void {
     const merges = b.children.filter(child => child.isMerge).sort((x, y) => y.order - x.order);
     if (!b.isLoop) {
       this.within(b, merges, 0);
@@ -70,6 +92,29 @@ class RegionEmitter {
     this.within(b, merges, 0);
     this.c.close();
     this.c.u8(Op.unreachable);
+  }
+  /** The loop, between loading its registers and the ways out, on which they are stored. */
+  private heldLoop(b: Block, loop: Held): void {
+    const { c } = this;
+    const outer = this.frames.get(undefined)!;
+    if (b.isMerge) c.registers.begin(undefined);
+    c.registers.fill(loop);
+    const exit = c.open(Op.block);
+    const fault = c.open(Op.block);
+    const next = (): void => {
+      c.i32(Exit.CONTINUE);
+      c.set(outer.reason);
+      c.branch(exit);
+    };
+    this.frames.set(loop, { ...outer, fault, exit, next });
+    this.nest(b);
+    c.close();
+    c.loadAt(Op.i32Load, 2, CELL.REASON);
+    c.set(outer.reason);
+    c.close();
+    c.registers.spill(loop);
+    c.branch(outer.exit);
+    c.registers.begin(undefined);
   }
   /** The block inside wasm blocks whose ends are the merges, the last one outermost. */
   private within(b: Block, merges: readonly Block[], at: number): void {
@@ -84,28 +129,31 @@ class RegionEmitter {
     this.tree(merge);
   }
 
-  private ip(index: number): number {
-    return this.records + index * RECORD_SIZE;
-  }
-
   private block(b: Block): void {
     const { c } = this;
-    c.pending = undefined;
+    if (b.isMerge || b.isLoop) {
+      c.pending = undefined;
+      c.registers.begin(this.held.get(b));
+    }
     c.get(c.remaining);
     c.i32(b.steps.length * RECORD_SIZE);
     c.u8(Op.i32Sub);
     c.set(c.remaining);
     b.steps.forEach((s, i) => {
-      c.ip = this.ip(s.index);
+      c.at = s.at;
       c.left = b.steps.length - i;
       this.step(s, b);
     });
-    const last = b.steps.at(-1)!;
-    if (last.built.end === undefined || last.built.end.kind === 'unmask') this.fallThrough(b);
+    const { end } = b.steps.at(-1)!.built;
+    if (end === undefined || end.kind === 'unmask') this.goTo(b, b.fallBlock, b.fall!, false);
+  }
+  private frameOf(b: Block): Frame {
+    return this.frames.get(this.held.get(b))!;
   }
 
   private step(s: Step, b: Block): void {
-    const { c, frame } = this;
+    const { c } = this;
+    const frame = this.frameOf(b);
     const { effects, writes, newFlags, end } = s.built;
     c.releaseTemps();
     const operand = rootsOfEnd(end)[0];
@@ -123,62 +171,65 @@ class RegionEmitter {
       c.value(operand);
       c.set(kept);
     }
-    // A branch out of the page is worked out before registers change.
-    const far = end?.kind === 'branch' && b.taken === undefined ? this.target(s.index, end.to.k) : undefined;
     const real = writes.filter(w => !(w.kind === 'x' && w.register.n === ZERO_REGISTER));
     // Values may read the flags that this instruction replaces, and flags the registers that it writes.
     for (const w of [...real].reverse()) {
-      c.i32(0);
+      this.beforeStore(w);
       c.value(w.value);
     }
-    const flags = newFlags && c.keepFlags(newFlags);
+    if (newFlags) c.keepFlags(newFlags);
     for (const w of real) this.store(w);
-    if (flags) c.pending = flags;
-    if (emitter.leave !== undefined) this.leaveAfter(() => c.get(emitter.leave!));
-    if (end) this.end(s, b, end, kept, far);
+    if (emitter.leave !== undefined) {
+      // A system register may stand for a general one: SPSel chooses SP.
+      c.registers.forget();
+      this.leaveAfter(b, () => c.get(emitter.leave!));
+    }
+    if (end) this.end(s, b, end, kept);
   }
 
+  private beforeStore(w: Write): void {
+    const { c } = this;
+    if (w.kind === 'x') c.registers.beforeWrite(w.register.n);
+    else if (w.kind === 'v') c.registers.beforeWrite(VECTORS + w.register.n);
+    else if (w.kind === 'element') c.beforeLane(elementAddress(w.element));
+    else c.i32(0);
+  }
   private store(w: Write): void {
     const { c } = this;
-    if (w.kind === 'v') c.storeSized(16, vAddress(w.register.n));
-    else if (w.kind === 'element') c.storeSized(w.size, elementAddress(w.element));
-    else c.storeSized(8, w.kind === 'x' ? xAddress(w.register.n) : w.kind === 'cell' ? w.cell.address : w.address);
+    if (w.kind === 'x') c.registers.write(w.register.n);
+    else if (w.kind === 'v') c.registers.write(VECTORS + w.register.n);
+    else if (w.kind === 'element') c.writeLane(elementAddress(w.element), w.size);
+    else c.storeSized(8, w.kind === 'cell' ? w.cell.address : w.address);
   }
 
-  /** Local with the address of a branch's target. */
-  private target(index: number, displacement: number): number {
+  private end(s: Step, b: Block, end: End, kept: number | undefined): void {
     const { c } = this;
-    const to = c.temp('i64');
-    c.loadAt(Op.i64Load, 3, CELL.PC_BIAS);
-    c.i64(BigInt((this.ip(index) >>> 2) + displacement));
-    c.u8(Op.i64Add);
-    c.set(to);
-    return to;
-  }
-
-  private end(s: Step, b: Block, end: End, kept: number | undefined, far: number | undefined): void {
-    const { c, flow } = this;
+    const frame = this.frameOf(b);
+    const flow = new Flow(frame);
     switch (end.kind) {
       case 'branch': {
+        if (b.isCall) {
+          this.call(b, s.at + end.to.k / 4);
+          return;
+        }
         const conditional = kept !== undefined;
-        this.passFlags(b);
         if (conditional) {
           c.get(kept);
           c.open(Op.if);
         }
-        if (far !== undefined) {
-          c.sync();
-          flow.jump(far, JUMP_KIND.ret, true);
-        } else this.goTo(b, b.takenBlock, b.taken!, true);
+        this.goTo(b, b.takenBlock, s.at + end.to.k / 4, true);
         if (conditional) {
           c.close();
-          c.ip = this.ip(s.index);
-          c.left = 1;
           this.goTo(b, b.fallBlock, b.fall!, false);
         }
         return;
       }
       case 'jump':
+        if (end.how === 'ret') {
+          this.calls.returns(kept!);
+          this.pages.leaveFor(() => c.get(kept!));
+          return;
+        }
         c.sync();
         flow.jump(kept!, JUMP_KIND[end.how], true);
         return;
@@ -190,7 +241,7 @@ class RegionEmitter {
         flow.leave(Exit.EVENT);
         return;
       case 'unmask':
-        this.leaveAfter(() => {
+        this.leaveAfter(b, () => {
           c.loadAt(Op.i32Load, 2, STATE.PENDING);
           c.loadAt(Op.i32Load, 2, STATE.DAIF);
           c.i32(-1);
@@ -202,63 +253,76 @@ class RegionEmitter {
     }
   }
 
-  private fallThrough(b: Block): void {
-    this.passFlags(b);
-    this.goTo(b, b.fallBlock, b.fall!, false);
-  }
-  /** Flags that a following block reads are made here; otherwise it is enough to say what waits. */
-  private passFlags(b: Block): void {
-    const { c } = this;
-    if (b.flagsOut) c.makeFlags();
-    else c.noteFlags();
-    c.pending = undefined;
+  private call(b: Block, target: number): void {
+    const outer = this.frames.get(undefined)!;
+    if (b.fall === undefined || !this.calls.canCall(target)) {
+      this.goTo(b, undefined, target, true);
+      return;
+    }
+    this.calls.call(target, b.fall, outer);
+    if (b.fallBlock?.flagsIn) this.c.settleFlags();
+    this.goTo(b, b.fallBlock, b.fall, false);
   }
 
-  /** Goes on in a block of the region, or leaves for the record of instruction `index` of the page. */
-  private goTo(from: Block, to: Block | undefined, index: number, taken: boolean): void {
-    const { c, frame } = this;
-    if (to !== undefined) {
-      if (to.order <= from.order) this.backEdge(to);
-      else if (to.isMerge) c.branch(this.labels.get(to)!);
-      else this.tree(to);
+  /** Goes on in a block of the region, or leaves for the instruction at a position. */
+  private goTo(from: Block, to: Block | undefined, at: number, taken: boolean): void {
+    const { c } = this;
+    const here = this.held.get(from);
+    const isBack = to !== undefined && to.order <= from.order;
+    const inline = to !== undefined && !isBack && !to.isMerge;
+    if (here !== undefined && (to === undefined || this.held.get(to) !== here)) c.registers.release();
+    if (!inline || to.isLoop) {
+      if (to?.flagsIn) c.makeFlags();
+      else c.noteFlags();
+    }
+    const crossing = pageOf(c.at) !== pageOf(at);
+    if (to === undefined) {
+      this.leave(at, taken, crossing);
       return;
     }
-    c.sync();
+    if (crossing) this.pages.check(at);
+    if (isBack) {
+      this.checkBudget(to.first, this.frames.get(this.held.get(to) === here ? here : undefined)!);
+      c.branch(this.labels.get(to)!);
+    } else if (to.isMerge) c.branch(this.labels.get(to)!);
+    else this.tree(to);
+  }
+  /** Leaves the region for a position. Registers are in memory. */
+  private leave(at: number, taken: boolean, crossing: boolean): void {
+    const { c } = this;
+    if (crossing) {
+      this.pages.leaveFor(() => c.address(at));
+      return;
+    }
+    const outer = this.frames.get(undefined)!;
+    const flow = new Flow(outer);
+    c.position(c.at, taken ? 1 : 0);
     if (taken) {
       const target = c.temp('i32');
-      c.i32(this.ip(index));
+      c.i32(c.place.ip(at));
       c.set(target);
-      this.flow.go(target, true);
+      flow.go(target, true);
       return;
     }
-    this.flow.bump();
-    c.get(c.remaining);
-    c.i32(0);
-    c.u8(Op.i32LeS);
-    c.open(Op.if);
-    this.flow.leave(Exit.BUDGET);
-    c.close();
-    frame.next();
+    this.checkBudget(at, outer);
+    c.position(at, 0);
+    outer.next();
   }
-  private backEdge(to: Block): void {
-    const { c, flow } = this;
+  /** Leaves when the budget is used up, for the instruction at a position. */
+  private checkBudget(at: number, frame: Frame): void {
+    const { c } = this;
     c.get(c.remaining);
     c.i32(0);
     c.u8(Op.i32LeS);
     c.open(Op.if);
-    c.i32(this.ip(to.first));
-    c.set(IP);
-    c.get(c.remaining);
-    c.i32(this.ip(to.first));
-    c.u8(Op.i32Add);
-    c.set(BUDGET);
-    flow.leave(Exit.BUDGET);
+    c.position(at, 0);
+    new Flow(frame).leave(Exit.BUDGET);
     c.close();
-    c.branch(this.labels.get(to)!);
   }
   /** Leaves behind the current instruction if the value pushed by `condition` is not 0. */
-  private leaveAfter(condition: () => void): void {
-    const { c, flow } = this;
+  private leaveAfter(b: Block, condition: () => void): void {
+    const { c } = this;
+    const flow = new Flow(this.frameOf(b));
     condition();
     c.open(Op.if);
     c.sync();

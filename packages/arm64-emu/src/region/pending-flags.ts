@@ -1,7 +1,10 @@
 /** Flags that are not made yet: their operands are in locals, and most conditions follow from those directly. */
 import { Flags } from '../a64/spec/index.js';
 import { conditionMask, packFlags } from '../builder/flags.js';
-import { I32, I64, type Int, i32, Node } from '../ir/index.js';
+import { Code } from '../interp/code.js';
+import { type I32, I64, type Int, i32, i64, Node } from '../ir/index.js';
+import type { Func } from '../wasm/module.js';
+import { Op } from '../wasm/opcodes.js';
 
 /** A value that is in a local. */
 export function inLocal(ty: 'i32' | 'i64', local: number): Node {
@@ -59,26 +62,42 @@ export function condition(flags: Flags, c: number): I32 {
 /** The condition of packed flags. */
 export const maskCondition = (nzcv: I32, c: number): I32 => i32(conditionMask(c)).shrU(nzcv).and(1);
 
-/** The same flags with their operands taken from the locals. */
-export function keptFlags(flags: Flags, [first, second]: readonly [number, number]): Flags {
-  const held = (v: I32 | I64, local: number): I32 | I64 =>
-    v.bits === 32 ? new I32(inLocal('i32', local)) : new I64(inLocal('i64', local));
-  const a = held(flags.a, first);
-  return new Flags(flags.kind, a, flags.b === flags.a ? a : held(flags.b, second));
-}
-
 /** What made flags that wait in the operand locals, as a number at run time; 0 stands for flags that are made. */
 const WAITING = ['add', 'sub', 'logic'] as const;
 export const MADE = 0;
 export const waitingKind = ({ kind, a }: Flags): number =>
   kind === 'packed' ? MADE : 1 + WAITING.indexOf(kind) * 2 + Number(a.bits === 64);
-/** The flags of each number from 1 up, with their operands in these locals. */
-export function waitingFlags(i32s: readonly [number, number], i64s: readonly [number, number]): readonly Flags[] {
-  return WAITING.flatMap(kind => {
-    const [a, b] = i32s.map(local => new I32(inLocal('i32', local))) as [I32, I32];
-    const [c, d] = i64s.map(local => new I64(inLocal('i64', local))) as [I64, I64];
-    return kind === 'logic'
-      ? [new Flags(kind, a, a), new Flags(kind, c, c)]
-      : [new Flags(kind, a, b), new Flags(kind, c, d)];
+
+/** The same flags with their operands taken from two locals of 64 bits. */
+export function keptFlags({ kind, a, b }: Flags, first: number, second: number): Flags {
+  const held = (local: number): I32 | I64 => {
+    const v = new I64(inLocal('i64', local));
+    return a.bits === 32 ? v.lo32() : v;
+  };
+  const operand = held(first);
+  return new Flags(kind, operand, b === a ? operand : held(second));
+}
+
+/** The function `(kind, a, b)` that makes flags which wait: NZCV. */
+export function packFunction(type: number): Func {
+  const c = new Code();
+  const [KIND, A, B] = [0, 1, 2];
+  WAITING.forEach((kind, i) => {
+    for (const bits of [32, 64] as const) {
+      c.releaseTemps();
+      c.get(KIND);
+      c.i32(1 + i * 2 + Number(bits === 64));
+      c.u8(Op.i32Eq);
+      c.open(Op.if);
+      const operand = (): I32 | I64 => (bits === 32 ? i32(0) : i64(0));
+      const a = operand();
+      const { node } = packFlags(keptFlags(new Flags(kind, a, kind === 'logic' ? a : operand()), A, B));
+      c.count([node]);
+      c.value(node);
+      c.u8(Op.return);
+      c.close();
+    }
   });
+  c.i32(0);
+  return { type, locals: c.locals, code: c.result() };
 }

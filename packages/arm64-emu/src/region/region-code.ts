@@ -1,46 +1,111 @@
-/** Code of a region: the position and the budget are constants of each instruction, flags are made when needed. */
+/** Code of a region: position and budget are constants of each instruction, registers are in locals, flags wait. */
 import type { Flags } from '../a64/spec/index.js';
 import { packFlags } from '../builder/flags.js';
-import { CELL } from '../engine/state.js';
+import { CELL, STATE } from '../engine/state.js';
 import { BUDGET, Code, FLAGS, IP } from '../interp/code.js';
 import { RECORD_SIZE } from '../interp/record.js';
-import { I32, Node } from '../ir/index.js';
-import { Op, SIMD_PREFIX, Simd } from '../wasm/opcodes.js';
-import { condition, keptFlags, MADE, maskCondition, waitingFlags, waitingKind } from './pending-flags.js';
+import { findOperation, I32, Node } from '../ir/index.js';
+import { Op } from '../wasm/opcodes.js';
+import { condition, keptFlags, MADE, maskCondition, waitingKind } from './pending-flags.js';
+import { RegisterLocals, registerAt, VECTORS } from './registers.js';
+
+/** What the code of a region needs to know of its surroundings. */
+export interface RegionPlace {
+  /** Record of a position. */
+  ip(at: number): number;
+  /** First record of the head's page. */
+  readonly records: number;
+  /** Index of the function that makes flags. */
+  readonly pack: number;
+  /** Control comes to more than one page: PC_BIAS is written on every way out. */
+  readonly manyPages: boolean;
+}
+
+/** Bits of a lane's index in a vector's address. */
+const LANE_OFFSET = 15;
+const VECTOR_SHIFT = 4;
+const LANES = ['i8x16', 'i16x8', 'i32x4', 'i64x2'] as const;
 
 /** Emits the instructions of one region. */
 export class RegionCode extends Code {
-  /** Record of the instruction that is being emitted, and how many of its block are not done, with itself. */
-  ip = 0;
+  readonly registers = new RegisterLocals(this);
+  /** Position of the instruction that is being emitted, and how many of its block are not done, with itself. */
+  at = 0;
   left = 0;
-  /** Flags that an instruction of this block made: known here, waiting in the operand locals. */
+  /** Flags that an instruction made: known here, waiting in the operand locals. */
   pending: Flags | undefined;
   /** Local: remaining budget times 16, with the whole current block charged already. */
   readonly remaining = this.newLocal('i32');
-  /** Local: what kind of flags waits, see `waitingKind`. */
-  private readonly waiting = this.newLocal('i32');
-  private readonly i32s: readonly [number, number] = [this.newLocal('i32'), this.newLocal('i32')];
-  private readonly i64s: readonly [number, number] = [this.newLocal('i64'), this.newLocal('i64')];
+  /** Local: PC = (ip >> 2) + bias in the head's page. */
+  readonly bias = this.newLocal('i64');
+  /** Local: what kind of flags waits, see `waitingKind`; and their operands. */
+  readonly waiting = this.newLocal('i32');
+  readonly operands: readonly [number, number] = [this.newLocal('i64'), this.newLocal('i64')];
+  /** What is known at each open `if`, for code behind it. */
+  private readonly saved: (State | undefined)[] = [];
 
-  override sync(): void {
-    this.position();
-    this.noteFlags();
+  constructor(readonly place: RegionPlace) {
+    super();
   }
-  /** IP and BUDGET of the current instruction. */
-  private position(): void {
-    this.i32(this.ip);
+
+  // ---- what is known on the way that is being emitted
+  private get state(): State {
+    return { pending: this.pending, registers: this.registers.state };
+  }
+  private restore(s: State): void {
+    this.pending = s.pending;
+    this.registers.restore(s.registers);
+  }
+  override open(op: number): number {
+    this.saved.push(op === Op.if ? this.state : undefined);
+    return super.open(op);
+  }
+  override else(): void {
+    this.restore(this.saved.at(-1)!);
+    super.else();
+  }
+  override close(): void {
+    super.close();
+    const state = this.saved.pop();
+    if (state) this.restore(state);
+  }
+
+  // ---- position
+  override sync(): void {
+    this.position(this.at, this.left);
+    this.noteFlags();
+    this.registers.spill();
+  }
+  /** IP, BUDGET and PC_BIAS for the instruction at `at`, with `left` instructions charged but not done. */
+  position(at: number, left: number): void {
+    const ip = this.place.ip(at);
+    this.i32(ip);
     this.set(IP);
     this.get(this.remaining);
-    this.i32(this.left * RECORD_SIZE + this.ip);
+    this.i32(left * RECORD_SIZE + ip);
     this.u8(Op.i32Add);
     this.set(BUDGET);
+    if (this.place.manyPages) this.storeBias(at, ip);
   }
+  /** Makes the page of a position the current one. `ip`: its record. */
+  storeBias(at: number, ip: number): void {
+    this.storeAt(Op.i64Store, 3, CELL.PC_BIAS, () => {
+      this.get(this.bias);
+      this.i64(BigInt((this.place.records >>> 2) + at * 4 - (ip >>> 2)));
+      this.u8(Op.i64Add);
+    });
+  }
+  /** Pushes the address of a position. */
+  address(at: number): void {
+    this.get(this.bias);
+    this.i64(BigInt((this.place.records >>> 2) + at * 4));
+    this.u8(Op.i64Add);
+  }
+
+  // ---- flags
   /** Says at run time which flags wait: the cheap way to pass them on. They stay pending: this may be a side path. */
   noteFlags(): void {
-    if (!this.pending) return;
-    const kind = waitingKind(this.pending);
-    if (kind === MADE) this.makeFlags();
-    else this.setWaiting(kind);
+    if (this.pending) this.setWaiting(waitingKind(this.pending));
   }
   /** Puts pending flags into their local. */
   makeFlags(): void {
@@ -48,35 +113,40 @@ export class RegionCode extends Code {
     this.graph(packFlags(this.pending).node);
     this.set(FLAGS);
     this.setWaiting(MADE);
+    this.pending = undefined;
   }
   private setWaiting(kind: number): void {
     this.i32(kind);
     this.set(this.waiting);
   }
-  /** Makes the flags that wait, of whatever kind: on the way out. */
+  /** Makes the flags that wait, of whatever kind. */
   settleFlags(): void {
     this.get(this.waiting);
-    this.open(Op.if);
-    waitingFlags(this.i32s, this.i64s).forEach((flags, i) => {
-      this.releaseTemps();
-      this.get(this.waiting);
-      this.i32(i + 1);
-      this.u8(Op.i32Eq);
-      this.open(Op.if);
-      this.graph(packFlags(flags).node);
-      this.set(FLAGS);
-      this.close();
-    });
-    this.close();
+    super.open(Op.if);
+    this.get(this.waiting);
+    for (const o of this.operands) this.get(o);
+    this.call(this.place.pack);
+    this.set(FLAGS);
+    this.setWaiting(MADE);
+    super.close();
   }
   /** Flags that an instruction makes: their operands are kept, the rest waits. `flags` has been counted. */
-  keepFlags(flags: Flags): Flags {
-    const locals = flags.a.bits === 32 ? this.i32s : this.i64s;
+  keepFlags(flags: Flags): void {
+    if (flags.kind === 'packed') {
+      this.value(flags.a.node);
+      this.set(FLAGS);
+      this.setWaiting(MADE);
+      this.pending = undefined;
+      return;
+    }
     const operands = flags.b === flags.a ? [flags.a] : [flags.a, flags.b];
     // Operands may come from the flags that are replaced.
-    for (const { node } of operands) this.value(node);
-    for (let i = operands.length - 1; i >= 0; i--) this.set(locals[i]!);
-    return keptFlags(flags, locals);
+    for (const { node } of operands) {
+      this.value(node);
+      if (node.ty === 'i32') this.u8(Op.i64ExtendU);
+    }
+    for (let i = operands.length - 1; i >= 0; i--) this.set(this.operands[i]!);
+    this.pending = keptFlags(flags, ...(this.operands as [number, number]));
   }
   /** Pushes a graph that was not counted with the instruction. */
   graph(n: Node): void {
@@ -84,20 +154,70 @@ export class RegionCode extends Code {
     this.value(n);
   }
 
+  // ---- registers
+  override value(n: Node): void {
+    this.alias(n);
+    super.value(n);
+  }
+  override force(n: Node): void {
+    this.alias(n);
+    super.force(n);
+  }
+  /** Registers are in locals anyway: a value that is one needs no other. */
+  private alias(n: Node): void {
+    if (n.local >= 0) return;
+    const r = wholeRegister(n);
+    if (r !== undefined) n.local = this.registers.read(r);
+  }
+  /** A lane of a vector: pushes nothing before, the vector's lane as i64 behind. */
+  private lane(address: number, size: number): void {
+    const r = VECTORS + ((address - STATE.V) >> VECTOR_SHIFT);
+    if (!this.registers.has(r) && !this.registers.isHeld(r)) {
+      this.i32(0);
+      this.loadSized(size, address);
+      return;
+    }
+    const lane = Math.log2(size);
+    this.get(this.registers.read(r));
+    this.raw(...findOperation(`${LANES[lane]}.get${(address & LANE_OFFSET) >> lane}`)!.code);
+    if (size < 8) this.u8(Op.i64ExtendU);
+  }
+  /** Goes before the i64 that `writeLane` takes. */
+  beforeLane(address: number): void {
+    const r = VECTORS + ((address - STATE.V) >> VECTOR_SHIFT);
+    if (this.registers.isHeld(r)) this.get(this.registers.read(r));
+    else this.i32(0);
+  }
+  writeLane(address: number, size: number): void {
+    const r = VECTORS + ((address - STATE.V) >> VECTOR_SHIFT);
+    if (!this.registers.isHeld(r)) {
+      this.storeSized(size, address);
+      this.registers.wroteMemory(r);
+      return;
+    }
+    const lane = Math.log2(size);
+    if (size < 8) this.u8(Op.i32Wrap);
+    this.raw(...findOperation(`${LANES[lane]}.put${(address & LANE_OFFSET) >> lane}`)!.code);
+    this.registers.write(r);
+  }
+
   protected override leaf(n: Node): void {
     const k = n.k as number;
     switch (n.op) {
-      case 'vector':
-        this.i32(0);
-        this.raw(SIMD_PREFIX, Simd.load, 4);
-        this.u32(k);
+      case 'state32': {
+        const r = registerAt(k);
+        if (r === undefined) super.leaf(n);
+        else {
+          this.get(this.registers.read(r));
+          this.u8(Op.i32Wrap);
+        }
         return;
+      }
       case 'lane1At':
       case 'lane2At':
       case 'lane4At':
       case 'lane8At':
-        this.i32(0);
-        this.loadSized(Number(n.op[4]), k);
+        this.lane(k, Number(n.op[4]));
         return;
       case 'condition':
         this.graph(this.condition(k).node);
@@ -107,8 +227,8 @@ export class RegionCode extends Code {
         else this.get(FLAGS);
         return;
       case 'pc':
-        this.loadAt(Op.i64Load, 3, CELL.PC_BIAS);
-        this.i64(BigInt((this.ip >>> 2) + k));
+        this.get(this.bias);
+        this.i64(BigInt((this.place.records >>> 2) + this.at * 4 + k));
         this.u8(Op.i64Add);
         return;
       default:
@@ -121,4 +241,16 @@ export class RegionCode extends Code {
     flags.local = FLAGS;
     return maskCondition(new I32(flags), c);
   }
+}
+
+/** What `RegionCode` knows on one way through the code. */
+interface State {
+  readonly pending: Flags | undefined;
+  readonly registers: RegisterLocals['state'];
+}
+
+/** The register that a leaf is, as it is kept in a local. */
+function wholeRegister(n: Node): number | undefined {
+  if (n.op === 'state') return registerAt(n.k as number);
+  return n.op === 'vector' ? VECTORS + (((n.k as number) - STATE.V) >> VECTOR_SHIFT) : undefined;
 }

@@ -1,22 +1,15 @@
 /** Compiled regions: which records they stand at, when they are made, and when they go. */
-import type { Decoded } from '../a64/spec/index.js';
-import { HOT_COUNTER_MASK, HOT_COUNTERS, REGION_BASE, REGION_ORIGINALS } from '../engine/state.js';
-import { FUNC_TYPES, IMPORTS } from '../interp/imports.js';
-import { RECORD_SIZE } from '../interp/record.js';
+import { HOT_COUNTER_MASK, HOT_COUNTERS, REGION_BASE, REGION_ORIGINALS, STATE } from '../engine/state.js';
 import { Special } from '../interp/special.js';
-import { buildModule, type Func } from '../wasm/module.js';
-import { emitRegion } from './emit-region.js';
-import { regionGraph } from './graph.js';
+import { type Head, type RecordPages, type Translated, translate } from './group.js';
 
 /**
  * Taken branches to a record before it is compiled. What a region saves at each entry is some ten thousandth of what
  * making it costs, so that neither rare code is compiled nor much time lost with what turns out to be frequent.
  */
 const DEFAULT_THRESHOLD = 60_000;
-/** Instructions that wait before they are compiled together: a module costs a millisecond whatever is in it. */
-const BATCH = 500;
-/** Estimated instructions of a region that waits. */
-const TYPICAL = 40;
+/** Hot records that are compiled together: a module costs a millisecond whatever is in it. */
+const BATCH = 12;
 /** Instructions executed for which a hot record waits at most, as a multiple of the threshold. */
 const PATIENCE = 32;
 /** Times that the regions of a page may be dropped before it is left to the interpreter. */
@@ -24,18 +17,12 @@ const DROPS_BEFORE_DISTRUST = 8;
 const LAST_NUMBER = 0xffff;
 /** Taken branches to what has been, or cannot be, compiled before it is looked at again. */
 const AGAIN = 4096;
+/** Part of the threshold that makes a call of a record worth following. */
+const WARM = 1 / 16;
 /** Bytes of modules that may be in use. */
 const DEFAULT_CAPACITY = 48 * 2 ** 20;
 /** When there are more, the oldest go until so much is left. */
 const KEPT = 0.75;
-
-/** What the compiler needs to know of the decode cache. */
-export interface RecordPages {
-  /** Which page of records holds the record at `ip`, and where that page begins. */
-  pageOf(ip: number): { readonly page: number; readonly start: number };
-  /** The instruction of a record of the page; undefined when it is UNDEFINED. */
-  decode(start: number, index: number): Decoded | undefined;
-}
 
 /** When regions are made, and how many are kept. Results do not depend on it. */
 export interface RegionPolicy {
@@ -54,6 +41,8 @@ interface Region {
   readonly ip: number;
   readonly number: number;
   readonly module: CompiledModule;
+  /** Pages of records whose code it was made of. */
+  readonly pages: ReadonlySet<number>;
 }
 
 /** What has been compiled. */
@@ -87,13 +76,14 @@ export class Regions {
   private readonly view: DataView;
   private readonly threshold: number;
   private readonly capacity: number;
-  private readonly byPage = new Map<number, Region[]>();
+  private readonly byPage = new Map<number, Set<Region>>();
   /** Modules in use, oldest first. */
   private readonly modules = new Set<CompiledModule>();
   private readonly drops = new Map<number, number>();
   private readonly free: number[] = [];
   private next = REGION_BASE;
-  private readonly queue = new Set<number>();
+  /** Hot records, by their address. */
+  private readonly queue = new Map<number, Head>();
   /** Instructions executed when the queue began. */
   private since = 0;
 
@@ -114,18 +104,20 @@ export class Regions {
   get eager(): boolean {
     return this.threshold === 1;
   }
-  /** The record at `ip` is worth compiling. */
+  /** The record at `ip`, which is that of the current PC, is worth compiling. */
   hot(ip: number): void {
-    this.view.setInt32(HOT_COUNTERS + ((ip >>> 2) & (HOT_COUNTER_MASK * 4)), -Math.max(this.threshold, AGAIN), true);
+    this.view.setInt32(this.counter(ip), -Math.max(this.threshold, AGAIN), true);
     if (this.view.getUint16(ip, true) >= REGION_BASE) return;
-    this.queue.add(ip);
+    this.queue.set(ip, { ip, lo: this.view.getInt32(STATE.PC, true), hi: this.view.getInt32(STATE.PC + 4, true) });
     if (this.eager) this.compile();
+  }
+  private counter(ip: number): number {
+    return HOT_COUNTERS + ((ip >>> 2) & (HOT_COUNTER_MASK * 4));
   }
   /** Between slices: compiles what waits, when it is enough or has waited long enough. */
   poll(executed: number): void {
-    const { size } = this.queue;
-    if (size === 0) this.since = executed;
-    else if (size * TYPICAL >= BATCH || Math.abs(executed - this.since) > this.threshold * PATIENCE) {
+    if (this.queue.size === 0) this.since = executed;
+    else if (this.queue.size >= BATCH || Math.abs(executed - this.since) > this.threshold * PATIENCE) {
       this.compile();
       this.since = executed;
     }
@@ -138,9 +130,8 @@ export class Regions {
   drop(page: number): boolean {
     const regions = this.byPage.get(page);
     if (regions === undefined) return false;
-    this.byPage.delete(page);
     this.drops.set(page, (this.drops.get(page) ?? 0) + 1);
-    for (const region of regions) this.remove(region);
+    for (const region of [...regions]) this.remove(region);
     return true;
   }
   private remove(region: Region): void {
@@ -149,6 +140,11 @@ export class Regions {
     this.table.set(number, null);
     this.free.push(number);
     this.statistics.dropped++;
+    for (const page of region.pages) {
+      const there = this.byPage.get(page);
+      there?.delete(region);
+      if (there?.size === 0) this.byPage.delete(page);
+    }
     module.regions.delete(region);
     if (module.regions.size > 0 || !this.modules.delete(module)) return;
     this.statistics.liveModules--;
@@ -163,51 +159,45 @@ export class Regions {
     for (const page of [...this.byPage.keys()]) this.renew(page);
     this.queue.clear();
   }
-  /** Drops the oldest modules when there are too many bytes of them. */
+  /** Drops the oldest modules when there are too many bytes of them, or too few numbers left for `numbers` more regions. */
   private evict(numbers: number): void {
     const room = this.free.length + LAST_NUMBER + 1 - this.next >= numbers;
     if (this.statistics.liveBytes <= this.capacity && room) return;
     const limit = Math.min(this.capacity, this.statistics.liveBytes) * KEPT;
     for (const { regions } of this.modules) {
       if (this.statistics.liveBytes <= limit) break;
-      for (const region of [...regions]) {
-        const { page } = this.pages.pageOf(region.ip);
-        const rest = this.byPage.get(page)?.filter(r => r !== region) ?? [];
-        if (rest.length > 0) this.byPage.set(page, rest);
-        else this.byPage.delete(page);
-        this.remove(region);
-      }
+      for (const region of [...regions]) this.remove(region);
     }
   }
 
-  /** One module, of the regions that have waited longest. */
   private compile(): void {
     const start = performance.now();
-    const made: { ip: number; page: number; func: Func }[] = [];
-    let instructions = 0;
-    for (const ip of this.queue) {
-      if (instructions >= BATCH) break;
-      this.queue.delete(ip);
-      const number = this.view.getUint16(ip, true);
-      if (number < Special.count || number >= REGION_BASE) continue;
-      const { page, start: records } = this.pages.pageOf(ip);
-      if ((this.drops.get(page) ?? 0) >= DROPS_BEFORE_DISTRUST) continue;
-      const blocks = regionGraph((ip - records) / RECORD_SIZE, index => this.pages.decode(records, index));
-      if (blocks.length === 0) continue;
-      instructions += blocks.reduce((n, b) => n + b.steps.length, 0);
-      made.push({ ip, page, func: { ...emitRegion(blocks, records), exportAs: `r${made.length}` } });
-    }
-    if (made.length > 0) this.install(made);
-    this.statistics.instructions += instructions;
+    const heads = [...this.queue.values()].filter(({ ip }) => this.isWanted(ip));
+    this.queue.clear();
+    const module = translate(heads, this.pages, ip => this.isWarm(ip));
+    if (module) this.install(module.bytes, module.regions);
     this.statistics.milliseconds += performance.now() - start;
   }
-  private install(made: readonly { ip: number; page: number; func: Func }[]): void {
-    this.evict(made.length);
-    const bytes = buildModule({ types: FUNC_TYPES, imports: IMPORTS, funcs: made.map(m => m.func) });
+  private isWanted(ip: number): boolean {
+    const number = this.view.getUint16(ip, true);
+    return number >= Special.count && number < REGION_BASE && !this.isDistrusted(ip);
+  }
+  private isWarm(ip: number): boolean {
+    const number = this.view.getUint16(ip, true);
+    if (number < Special.count || this.isDistrusted(ip)) return false;
+    return number >= REGION_BASE || this.view.getInt32(this.counter(ip), true) >= -this.threshold * (1 - WARM);
+  }
+  private isDistrusted(ip: number): boolean {
+    return (this.drops.get(this.pages.pageOf(ip).page) ?? 0) >= DROPS_BEFORE_DISTRUST;
+  }
+  private install(bytes: Uint8Array<ArrayBuffer>, regions: readonly Translated[]): void {
+    this.evict(regions.length);
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), this.imports);
     const { statistics } = this;
     const module: CompiledModule = { bytes: bytes.length, regions: new Set() };
-    made.forEach(({ ip, page }, i) => {
+    regions.forEach(({ head: { ip }, instructions, pages }, i) => {
+      statistics.instructions += instructions;
+      if (this.view.getUint16(ip, true) >= REGION_BASE) return;
       const number = this.free.pop() ?? this.next++;
       if (number > LAST_NUMBER) {
         this.next--;
@@ -216,11 +206,12 @@ export class Regions {
       this.table.set(number, exports[`r${i}`]);
       this.view.setUint16(REGION_ORIGINALS + (number - REGION_BASE) * 2, this.view.getUint16(ip, true), true);
       this.view.setUint16(ip, number, true);
-      const region: Region = { ip, number, module };
+      const region: Region = { ip, number, module, pages };
       module.regions.add(region);
-      const regions = this.byPage.get(page) ?? [];
-      regions.push(region);
-      this.byPage.set(page, regions);
+      for (const page of pages) {
+        const there = this.byPage.get(page) ?? new Set();
+        this.byPage.set(page, there.add(region));
+      }
       statistics.regions++;
     });
     statistics.modules++;

@@ -1,0 +1,87 @@
+/** Going from page to page inside a region: the fetch TLB must lead to the records that the region was made of. */
+import { TLB_SET } from '../engine/state.js';
+import { BUDGET, IP } from '../interp/code.js';
+import { FETCH_TAG, Flow, type Frame, JUMP_KIND } from '../interp/flow.js';
+import { tlbEntry } from '../interp/memory.js';
+import { PAGE_RECORDS } from '../interp/record.js';
+import { Op } from '../wasm/opcodes.js';
+import { pageOf } from './code-space.js';
+import type { RegionCode } from './region-code.js';
+
+/**
+ * Entries of the fetch TLB change only when generated code returns to the engine, or calls it for a jump, after which
+ * no region goes on. Hence what a region has found there once stays so until it returns.
+ */
+export class Pages {
+  /** Locals: not 0 once the page has been looked up. */
+  private readonly seen = new Map<number, number>();
+  /** Local: the address to leave for, and the block that leads there. */
+  private readonly target: number;
+  private far = 0;
+
+  constructor(private readonly c: RegionCode) {
+    this.target = c.newLocal('i64');
+  }
+
+  /** Emits the region, and the way out to other pages behind it. */
+  within(frame: Frame, body: () => void): void {
+    const { c } = this;
+    this.far = c.open(Op.block);
+    body();
+    c.u8(Op.unreachable);
+    c.close();
+    c.i32(0);
+    c.set(IP);
+    c.get(c.remaining);
+    c.set(BUDGET);
+    c.releaseTemps();
+    new Flow(frame).jump(this.target, JUMP_KIND.ret, false);
+  }
+  /** Leaves for the address that `address` pushes. */
+  leaveFor(address: () => void): void {
+    const { c } = this;
+    address();
+    c.set(this.target);
+    c.noteFlags();
+    c.branch(this.far);
+  }
+  /** Makes sure that the page of a position is still the one of the region; leaves for the position otherwise. */
+  check(at: number): void {
+    const { c } = this;
+    const page = pageOf(at);
+    let seen = this.seen.get(page);
+    if (seen === undefined) this.seen.set(page, (seen = c.newLocal('i32')));
+    c.get(seen);
+    c.u8(Op.i32Eqz);
+    c.open(Op.if);
+    c.noteFlags();
+    c.registers.spill();
+    c.address(at);
+    c.set(this.target);
+    const entry = c.temp('i32');
+    tlbEntry(c, () => c.get(this.target));
+    c.tee(entry);
+    c.raw(Op.i64Load, 3);
+    c.u32(TLB_SET.FETCH);
+    c.get(this.target);
+    c.i64(FETCH_TAG);
+    c.raw(Op.i64And, Op.i64Ne);
+    c.branch(this.far, Op.brIf);
+    c.get(entry);
+    c.raw(Op.i32Load, 2);
+    c.u32(TLB_SET.FETCH + 8);
+    c.i32(c.place.ip(page * PAGE_RECORDS));
+    c.u8(Op.i32Ne);
+    c.branch(this.far, Op.brIf);
+    c.i32(1);
+    c.set(seen);
+    c.close();
+  }
+  /** Where the address is that `within` leaves for. */
+  get address(): number {
+    return this.target;
+  }
+  get label(): number {
+    return this.far;
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * Registers of the guest in locals. A register has one local at most. Outside loops memory is always right and the
+ * local, where it is known to be the same, saves loading; in a loop whose registers are held, the local alone is right
+ * and memory is made so on every way out.
+ */
+import { STATE, vAddress, xAddress } from '../engine/state.js';
+import type { Code } from '../interp/code.js';
+import { Op, SIMD_PREFIX, Simd } from '../wasm/opcodes.js';
+import type { Block } from './graph.js';
+
+/** Names of registers here: general ones and SP by number, vectors from here on. */
+export const VECTORS = 32;
+const X_END = xAddress(VECTORS);
+const VECTOR_ALIGN = 4;
+
+/** The general register at an address of the state block; undefined for other state. */
+export const registerAt = (address: number): number | undefined =>
+  address < X_END ? (address - STATE.X) / 8 : undefined;
+
+/** The registers that a loop holds, and its first block. */
+export interface Held {
+  readonly head: Block;
+  readonly used: ReadonlySet<number>;
+  readonly written: ReadonlySet<number>;
+}
+
+/** The registers of one region. */
+export class RegisterLocals {
+  private readonly locals = new Map<number, number>();
+  /** Registers whose local is known to be right. */
+  private right = new Set<number>();
+  private held: Held | undefined;
+
+  constructor(private readonly c: Code) {}
+
+  /** What is known, to be taken up again with `restore`. */
+  get state(): { readonly right: ReadonlySet<number>; readonly held: Held | undefined } {
+    return { right: new Set(this.right), held: this.held };
+  }
+  restore({ right, held }: RegisterLocals['state']): void {
+    this.right = new Set(right);
+    this.held = held;
+  }
+  /** Code that several ways lead to begins, in a loop that holds these registers. */
+  begin(held: Held | undefined): void {
+    this.held = held;
+    this.right = new Set(held?.used);
+  }
+  /** Memory is other than it was: somebody else wrote registers. */
+  forget(): void {
+    this.right.clear();
+  }
+
+  private local(r: number): number {
+    let local = this.locals.get(r);
+    if (local === undefined) {
+      local = this.c.newLocal(r < VECTORS ? 'i64' : 'v128');
+      this.locals.set(r, local);
+    }
+    return local;
+  }
+  private load(r: number): void {
+    const { c } = this;
+    if (r < VECTORS) c.loadAt(Op.i64Load, 3, xAddress(r));
+    else {
+      c.i32(0);
+      c.raw(SIMD_PREFIX, Simd.load, VECTOR_ALIGN);
+      c.u32(vAddress(r - VECTORS));
+    }
+  }
+  /** The local of a register, which is right from here on. */
+  read(r: number): number {
+    const local = this.local(r);
+    if (!this.right.has(r)) {
+      this.load(r);
+      this.c.set(local);
+      this.right.add(r);
+    }
+    return local;
+  }
+  /** Whether the local is right. */
+  has(r: number): boolean {
+    return this.right.has(r);
+  }
+  isHeld(r: number): boolean {
+    return this.held?.used.has(r) ?? false;
+  }
+  /** Goes before the value that `write` takes. */
+  beforeWrite(r: number): void {
+    if (!this.isHeld(r)) this.c.i32(0);
+  }
+  /** Gives a register the value on the stack. */
+  write(r: number): void {
+    const { c } = this;
+    const local = this.local(r);
+    this.right.add(r);
+    if (this.isHeld(r)) {
+      c.set(local);
+      return;
+    }
+    c.tee(local);
+    this.store(r);
+  }
+  private store(r: number): void {
+    const { c } = this;
+    if (r < VECTORS) c.storeSized(8, xAddress(r));
+    else c.storeSized(16, vAddress(r - VECTORS));
+  }
+  /** A lane of a vector was written in memory. */
+  wroteMemory(r: number): void {
+    this.right.delete(r);
+  }
+
+  /** A loop begins. */
+  fill(held: Held): void {
+    for (const r of held.used) this.read(r);
+    this.held = held;
+  }
+  /** Brings memory up to date. The registers stay held. */
+  spill(held = this.held): void {
+    const { c } = this;
+    for (const r of held?.written ?? []) {
+      c.i32(0);
+      c.get(this.local(r));
+      this.store(r);
+    }
+  }
+  /** Out of the loop, without a change of control flow: memory and locals are the same. */
+  release(): void {
+    this.spill();
+    this.held = undefined;
+  }
+}
