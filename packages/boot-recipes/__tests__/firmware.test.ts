@@ -6,7 +6,7 @@ import { unwrapPayload } from '../src/xnu/payload.js';
 
 const names = Object.keys(SAMPLE_IMAGES) as (keyof typeof SAMPLE_IMAGES)[];
 const image = (name: string): Uint8Array => new Uint8Array(readFileSync(`${IMAGES}${name}`));
-const content = (bytes: Uint8Array): Uint8Array => unwrapPayload(bytes, 'image', ['krnl', 'dtre', 'rdsk']);
+const content = (bytes: Uint8Array): Uint8Array => unwrapPayload(bytes, 'image', ['krnl', 'dtre', 'rdsk', 'trst']);
 
 describe('sample firmware', () => {
   it('is embedded as it is in firmware/images', () => {
@@ -17,9 +17,9 @@ describe('sample firmware', () => {
 
   it.skipIf(compilerVersion() === undefined && !process.env.CI)(
     'is what its sources give: npx tsx packages/boot-recipes/scripts/build-firmware.ts rebuilds it',
-    () => {
+    async () => {
       const compilers = `built by ${compilerVersion()}, committed ones by ${readFileSync(`${IMAGES}compiler.txt`, 'utf8')}`;
-      const built = buildSample();
+      const built = await buildSample();
       expect(Object.keys(built)).toEqual(names);
       for (const name of names) expect(content(built[name]!), `${name} ${compilers}`).toEqual(content(image(name)));
     },

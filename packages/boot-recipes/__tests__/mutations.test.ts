@@ -6,6 +6,7 @@ import { sampleImages } from '../src/recipes/sample-images.js';
 import { openKernel } from '../src/xnu/kernel.js';
 import { unwrapPayload } from '../src/xnu/payload.js';
 import { loadXnu, planXnu, type XnuInputs } from '../src/xnu/plan.js';
+import { unsigned } from './support/unsigned.js';
 
 const images = sampleImages();
 const machO = openKernel(images.kernel).bytes;
@@ -73,7 +74,7 @@ describe('damaged inputs', () => {
   it('kernel code: every boot ends as a boot', async () => {
     const next = random(3);
     for (let i = 0; i < 12; i++) {
-      let kernel = machO;
+      let kernel = unsigned(machO);
       for (let n = 0; n < 6; n++) kernel = damage(kernel, next, 0x4000, 0x9000, false);
       const { reason } = await boot('sample', { kernel, memory: 128 << 20, timeout: 0.3 });
       expect(['power-off', 'reset', 'halted', 'timeout']).toContain(reason);

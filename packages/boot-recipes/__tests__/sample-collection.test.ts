@@ -8,6 +8,7 @@ import { openKernel } from '../src/xnu/kernel.js';
 import { unwrapPayload } from '../src/xnu/payload.js';
 import { loadXnu, planXnu } from '../src/xnu/plan.js';
 import { cli } from './support/cli.js';
+import { unsigned } from './support/unsigned.js';
 
 const images = sampleImages();
 const { bytes } = openKernel(images.collection);
@@ -92,7 +93,7 @@ describe('the sample’s kext collection', () => {
     );
     expect(0xfffffe0007004000n + (raw & 0x3fffffffn)).toBe(collection.readPointer(location));
 
-    const broken = bytes.slice();
+    const broken = unsigned(bytes);
     const place = Number(location - segment.vmaddr) + segment.bytes.byteOffset - bytes.byteOffset;
     expect(new DataView(broken.buffer).getBigUint64(place, true)).toBe(raw);
     new DataView(broken.buffer).setBigUint64(place, raw | (1n << 30n), true);

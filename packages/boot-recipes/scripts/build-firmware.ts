@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { buildSample, compilerVersion, embeddedModule, IMAGES } from './firmware/build.js';
 
-const images = buildSample();
+const images = await buildSample();
 mkdirSync(IMAGES, { recursive: true });
 for (const [name, bytes] of Object.entries(images)) {
   writeFileSync(`${IMAGES}${name}`, bytes);

@@ -7,6 +7,8 @@ export type BootErrorCode =
   | 'not-a-kernel'
   /** The format is known, but not this variant of it. */
   | 'unsupported'
+  /** The bytes are not those that a digest in the file or beside it is of. */
+  | 'bad-digest'
   /** Something does not fit where the boot protocol wants it. */
   | 'placement'
   /** A file that the recipe needs was not given. */

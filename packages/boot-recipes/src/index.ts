@@ -35,6 +35,7 @@ export {
   type PreparedDeviceTree,
   prepareDeviceTree,
 } from './xnu/device-tree.js';
+export { checkKernel, checkTree, type KernelSignature } from './xnu/integrity.js';
 export { type KernelImage, type LoadedSegment, openKernel } from './xnu/kernel.js';
 export { type AppliedPatch, patchSet } from './xnu/patches.js';
 export { type KernelSegment, type Placement, type PlacementInput, place, type Region } from './xnu/placement.js';

@@ -48,11 +48,14 @@ bool command_line_has(const char *line, const char *word);
 void printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void vprintf(const char *format, __builtin_va_list arguments);
 void put_char(char c);
+u64 print_to(char *buffer, u64 size, void (*describe)(void));
 
 // uart.c
 bool uart_attach(void);
+void uart_start(void);
 void uart_put(u8 byte);
 int uart_get(void);
+bool uart_ready(void);
 
 // devicetree.c
 struct dt_node;
@@ -106,6 +109,7 @@ _Static_assert(sizeof(struct context) == CTX_SIZE, "context");
 extern struct {
   struct context saved;
   u64 spare[2];
+  u64 stack; // the lowest address of this CPU's kernel stack
 } user_context;
 void return_to_user(void) __attribute__((noreturn));
 
@@ -116,10 +120,61 @@ u64 absolute_time(void);
 u64 timer_frequency(void);
 extern u64 ticks_in_kernel, ticks_in_user;
 
-// gic.c
-void gic_attach(void);
+void interrupt_wait(void);
+
+// interrupts.c
+typedef void interrupt_handler(void);
+struct interrupt_controller {
+  const char *name;
+  u32 cells; // of `interrupts`, for each input
+  void (*enable)(u32 input);
+  void (*handle)(void);
+};
+void interrupts_attach(void);
+bool interrupt_of(const struct dt_node *node, u32 index, u32 *input);
+bool interrupt_connect(u32 input, const char *name, interrupt_handler *handler);
+bool interrupt_dispatch(u32 input);
+void interrupts_describe(void);
+
+// aic.c and gic.c
+const struct interrupt_controller *aic_attach(void);
+const struct interrupt_controller *gic_attach(void);
+void gic_cpu_attach(u32 cpu);
+bool gic_present(void);
+void gic_send_ipi(u32 cpu);
 bool gic_acknowledge(u32 *interrupt);
 void gic_end(u32 interrupt);
+
+// cpus.c
+enum { CPUS = 4 };
+// What a CPU finds at its start, see start.S.
+struct secondary {
+  u64 ttbr1, identity, delta, stack, context, vectors, cpu;
+};
+void cpus_start(void);
+void cpus_describe(void);
+u32 cpu_number(void);
+void ipi_received(void);
+bool fast_ipi_fiq(void);
+bool has_fast_ipi(void);
+u64 cpu_call(u32 cpu);
+
+// pci.c
+struct pci_device {
+  u32 slot;
+};
+void pci_attach(void);
+bool pci_find(u32 vendor, u32 kind, struct pci_device *out);
+u32 pci_read(struct pci_device device, u32 offset);
+u8 *pci_map(struct pci_device device, u32 bar, u64 *size);
+u32 pci_capability(struct pci_device device, u32 id, u32 after);
+bool pci_interrupt(struct pci_device device, u32 *input);
+
+// disk.c
+void disk_attach(void);
+u64 disk_size(void);
+const u8 *disk_read(u64 sector);
+bool disk_write(u64 sector, const u8 *data);
 
 // ramdisk.c
 struct file {
@@ -130,6 +185,24 @@ bool ramdisk_attach(void);
 bool ramdisk_open(const char *path, struct file *out);
 void ramdisk_list(void (*each)(const char *name, u64 size));
 
+// files.c
+int file_open(const char *path, u64 *slot);
+int file_close(u64 slot);
+int file_seek(u64 slot, u64 at);
+int file_read(u64 slot, u64 user, u64 size, u64 *done);
+int file_write(u64 slot, u64 user, u64 size, u64 *done);
+
+// sha256.c
+void sha256(const void *data, u64 length, u8 out[32]);
+
+// trustcache.c
+void trust_cache_attach(void);
+bool trust_cache_present(void);
+bool trust_cache_has(const u8 hash[20]);
+
+// codesign.c
+int codesign_check(const char *path, const struct file *file, u64 offset, u64 size);
+
 // exec.c
 void exec_init_program(const char *path, bool single_user) __attribute__((noreturn));
 
@@ -138,6 +211,7 @@ void system_call(struct context *context);
 
 // power.c
 void power_attach(void);
+s64 psci_cpu_on(u64 mpidr, u64 entry, u64 context);
 void power_off(void) __attribute__((noreturn));
 void power_reset(void) __attribute__((noreturn));
 

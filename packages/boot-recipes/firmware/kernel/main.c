@@ -42,6 +42,31 @@ static void wait_for_ticks(u64 count) {
 
 static void list_file(const char *name, u64 size) { printf("  /%s, %lu bytes\n", name, size); }
 
+// The root is the RAM disk, which XNU calls md0. Any other device never comes, and XNU waits for it.
+static void mount_root(const char *line) {
+  const char *root = command_line_value(line, "rd");
+  if (!ramdisk_attach()) panic("no RAM disk");
+  printf("Added memory device md0/rmd0\n");
+  bool found = !root || (memcmp(root, "md0", 3) == 0 && (root[3] == 0 || root[3] == ' '));
+  while (!found) {
+    printf("Still waiting for root device\n");
+    for (u64 end = absolute_time() + 5 * timer_frequency(); absolute_time() < end;) interrupt_wait();
+  }
+  printf("BSD root: md0, major 1, minor 0\nRAM disk:\n");
+  ramdisk_list(list_file);
+}
+
+// What XNU cannot start without.
+static void check_chosen(void) {
+  const struct dt_node *chosen = dt_find("/chosen");
+  u64 value;
+  struct dt_property seed = {NULL, 0};
+  if (!dt_u64_at(chosen, "dram-base", 0, &value)) panic("Unable to find 'dram-base' entry in the 'chosen' DT node");
+  if (!dt_u64_at(chosen, "dram-size", 0, &value)) panic("Unable to find 'dram-size' entry in the 'chosen' DT node");
+  dt_property(chosen, "random-seed", &seed);
+  if (seed.length < 64) panic("Expected 64 seed bytes from bootloader, but got %u", seed.length);
+}
+
 void kernel_main(struct boot_args *args) {
   const char *bad_fixups = collection_attach();
   boot_args = args;
@@ -59,12 +84,16 @@ void kernel_main(struct boot_args *args) {
   printf("cpu: MIDR 0x%08lx, MPIDR 0x%lx\n", READ_SYSREG(MIDR_EL1), READ_SYSREG(MPIDR_EL1));
   print_boot_args();
   print_device_tree();
-  gic_attach();
+  check_chosen();
+  interrupts_attach();
+  uart_start();
   printf("memory: %lu pages free\n", pages_free());
   wait_for_ticks(5);
-  if (!ramdisk_attach()) panic("no RAM disk");
-  printf("RAM disk:\n");
-  ramdisk_list(list_file);
+  cpus_start();
+  pci_attach();
+  disk_attach();
+  trust_cache_attach();
+  mount_root(args->command_line);
   const char *line = args->command_line, *panic_word = command_line_value(line, "panic");
   if (panic_word && *panic_word == '1') panic("asked for by the command line");
   if (panic_word && *panic_word == '2') *(volatile u32 *)0xfffffe7fdeadbee0 = 0;

@@ -4,10 +4,13 @@
 extern const u8 kernel_stack[], kernel_stack_top[];
 static bool panicking;
 
+static void print_nothing(void) {}
+
 static void begin(void) {
   BARRIER("msr DAIFSet, #0xf");
   if (panicking) power_reset(); // a panic in a panic
   panicking = true;
+  print_to(NULL, 0, print_nothing); // away from any buffer
   printf("\npanic(cpu 0): ");
 }
 

@@ -1,7 +1,13 @@
-// Formatted output to the console.
+// Formatted output to the console, or to a buffer.
 #include "kernel.h"
 
+static char *sink, *sink_end;
+
 void put_char(char c) {
+  if (sink_end) {
+    if (sink < sink_end) *sink++ = c;
+    return;
+  }
   if (c == '\n') uart_put('\r');
   uart_put((u8)c);
 }
@@ -78,4 +84,14 @@ void printf(const char *format, ...) {
   __builtin_va_start(arguments, format);
   vprintf(format, arguments);
   __builtin_va_end(arguments);
+}
+
+// What `describe` prints, in a buffer; how many bytes.
+u64 print_to(char *buffer, u64 size, void (*describe)(void)) {
+  sink = buffer;
+  sink_end = buffer + size;
+  describe();
+  u64 length = (u64)(sink - buffer);
+  sink_end = NULL;
+  return length;
 }

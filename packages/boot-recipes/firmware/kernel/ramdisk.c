@@ -6,8 +6,8 @@ struct ustar {
   char name[100], mode[8], uid[8], gid[8], size[12], mtime[12], checksum[8], type, link[100], magic[6];
 };
 
-static const u8 *disk;
-static u64 disk_size;
+static const u8 *image;
+static u64 image_size;
 
 static u64 octal(const char *s, u32 length) {
   u64 value = 0;
@@ -21,19 +21,22 @@ bool ramdisk_attach(void) {
   if (!dt_u64_at(map, "RAMDisk", 0, &pa) || !dt_u64_at(map, "RAMDisk", 1, &size)) return false;
   if (pa < boot_args->phys_base || pa > boot_args->top_of_kernel_data || size > boot_args->top_of_kernel_data - pa)
     panic("RAM disk [%p, +0x%lx] is outside the loader's data", (void *)pa, size);
-  disk = PHYS_TO_VIRT(pa);
-  disk_size = size;
+  image = PHYS_TO_VIRT(pa);
+  image_size = size;
   return true;
 }
 
 // The entry at `at`, or NULL at the archive's end; `next` is where the one after begins.
 static const struct ustar *entry_at(u64 at, struct file *file, u64 *next) {
-  if (at > disk_size || disk_size - at < BLOCK) return NULL;
-  const struct ustar *entry = (const void *)(disk + at);
+  if (at > image_size || image_size - at < BLOCK) return NULL;
+  const struct ustar *entry = (const void *)(image + at);
   if (memcmp(entry->magic, "ustar", 5)) return NULL;
-  u64 size = octal(entry->size, sizeof entry->size);
-  if (size > disk_size - at - BLOCK) panic("RAM disk: entry at 0x%lx passes the end", at);
-  *file = (struct file){disk + at + BLOCK, size};
+  u64 sum = 8 * ' ', size = octal(entry->size, sizeof entry->size);
+  for (u32 i = 0; i < BLOCK; i++)
+    if (i < 148 || i >= 156) sum += ((const u8 *)entry)[i];
+  if (sum != octal(entry->checksum, sizeof entry->checksum)) panic("RAM disk: bad checksum at 0x%lx", at);
+  if (size > image_size - at - BLOCK) panic("RAM disk: entry at 0x%lx passes the end", at);
+  *file = (struct file){image + at + BLOCK, size};
   *next = at + BLOCK + ROUND_UP(size, BLOCK);
   return entry;
 }

@@ -93,6 +93,9 @@ at_virtual:
         mov     sp, x1                                  // SP_EL0: the kernel's own
         adrp    x1, user_context
         add     x1, x1, :lo12:user_context
+        adrp    x2, kernel_stack
+        add     x2, x2, :lo12:kernel_stack
+        str     x2, [x1, #(CTX_SIZE + 16)]
         msr     SPSel, #1
         mov     sp, x1                                  // SP_EL1: where user registers are saved
         msr     SPSel, #0
@@ -103,4 +106,44 @@ at_virtual:
         bl      kernel_main
 stop:   msr     DAIFSet, #0xf
         wfi
+        b       stop
+
+// Entry of the other CPUs, by PSCI: MMU off, x0 = physical address of struct secondary.
+        .globl  secondary_start
+secondary_start:
+        msr     DAIFSet, #0xf
+        ldp     x1, x2, [x0]                            // ttbr1, identity
+        ldp     x24, x20, [x0, #16]                     // delta, stack
+        ldp     x21, x22, [x0, #32]                     // context, vectors
+        ldr     x23, [x0, #48]                          // cpu
+        LOAD64  x3, MAIR_VALUE
+        msr     MAIR_EL1, x3
+        LOAD64  x3, TCR_VALUE
+        msr     TCR_EL1, x3
+        msr     TTBR0_EL1, x2
+        msr     TTBR1_EL1, x1
+        mov     x3, #(3 << 20)
+        msr     CPACR_EL1, x3
+        dsb     sy
+        isb
+        tlbi    vmalle1
+        ic      iallu
+        dsb     sy
+        isb
+        LOAD64  x3, SCTLR_VALUE
+        msr     SCTLR_EL1, x3
+        isb
+        adr     x3, 1f
+        add     x3, x3, x24
+        br      x3
+1:      msr     VBAR_EL1, x22
+        msr     SPSel, #1
+        mov     sp, x21
+        msr     SPSel, #0
+        mov     sp, x20
+        mov     x29, xzr
+        mov     x30, xzr
+        isb
+        mov     x0, x23
+        bl      secondary_main
         b       stop

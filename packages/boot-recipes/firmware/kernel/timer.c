@@ -36,6 +36,16 @@ void timer_start(void) {
   BARRIER("msr DAIFClr, #1"); // F
 }
 
+// Waits for an interrupt and lets it in, whether interrupts are masked or not.
+void interrupt_wait(void) {
+  u64 daif = READ_SYSREG(DAIF);
+  BARRIER("msr DAIFSet, #3");
+  BARRIER("wfi");
+  BARRIER("msr DAIFClr, #3");
+  BARRIER("isb");
+  WRITE_SYSREG(DAIF, daif);
+}
+
 bool timer_fiq(bool from_user) {
   if ((READ_SYSREG(CNTV_CTL_EL0) & (ENABLE | IMASK | ISTATUS)) != (ENABLE | ISTATUS)) return false;
   if (from_user) ticks_in_user++;

@@ -52,11 +52,10 @@ void handle_kernel_sync(struct context *context) {
 void handle_fiq(struct context *context) {
   bool from_user = (context->cpsr & 0xf) == 0;
   u32 interrupt = 0;
-  if (!gic_acknowledge(&interrupt) || !timer_fiq(from_user))
+  if (fast_ipi_fiq()) return;
+  if ((gic_present() && !gic_acknowledge(&interrupt)) || !timer_fiq(from_user))
     panic_with(context, "FIQ %u, but not from the virtual timer", interrupt);
-  gic_end(interrupt);
+  if (gic_present()) gic_end(interrupt);
 }
-
-void handle_irq(struct context *context) { panic_with(context, "IRQ, and nothing raises one"); }
 
 void handle_serror(struct context *context) { panic_with(context, "SError"); }

@@ -96,8 +96,7 @@ kernel_sync:
         msr     SPSel, #1
         stp     x0, x1, [sp, #CTX_SIZE]
         mrs     x0, SP_EL0
-        adrp    x1, kernel_stack
-        add     x1, x1, :lo12:kernel_stack
+        ldr     x1, [sp, #(CTX_SIZE + 16)]              // the lowest address of this CPU's stack
         sub     x0, x0, x1
         sub     x0, x0, #(CTX_SIZE + 16)
         mov     x1, #STACK_SIZE

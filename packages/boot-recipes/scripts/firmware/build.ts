@@ -3,9 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPayload } from 'img4';
-import { buildKernelFromElf } from 'macho-kc';
+import { buildKernelFromElf, buildTrustCache, encodeTrustCache, trustCacheEntries } from 'macho-kc';
 import { sampleDeviceTree } from './device-tree.js';
 import { buildKexts } from './kexts.js';
+import { signAdHoc } from './sign.js';
 import { FIRMWARE, run } from './tools.js';
 import { writeUstar } from './ustar.js';
 
@@ -63,26 +64,33 @@ const im4p = (type: string, description: string, data: Uint8Array): Uint8Array =
   createPayload({ type, description, data, compression: 'lzfse' }).toBytes();
 
 /** Builds every image of the sample; the same sources and compiler give the same bytes. */
-export function buildSample(): Record<string, Uint8Array> {
+export async function buildSample(): Promise<Record<string, Uint8Array>> {
   const scratch = mkdtempSync(join(tmpdir(), 'sample-firmware-'));
   try {
     const objects = compile('kernel', ['-mgeneral-regs-only'], scratch);
-    const kernel = link('kernel', objects, scratch);
-    const collection = buildKexts(link('kernel', objects, scratch, true), scratch);
-    const launchd = link('launchd', compile('launchd', [], scratch), scratch);
+    const kernel = signAdHoc(link('kernel', objects, scratch), 'boot-recipes.sample.kernel');
+    const collection = signAdHoc(
+      buildKexts(link('kernel', objects, scratch, true), scratch),
+      'boot-recipes.sample.collection',
+    );
+    const launchd = signAdHoc(link('launchd', compile('launchd', [], scratch), scratch), 'boot-recipes.sample.launchd');
+    const trustCache = encodeTrustCache(buildTrustCache({ version: 1, entries: trustCacheEntries(launchd) }));
     const motd = new TextEncoder().encode('This RAM disk and all that is on it is ours.\n');
+    const rc = new TextEncoder().encode('uname\nls /etc\n');
     const ramDisk = writeUstar(
       [
         { name: 'sbin/launchd', bytes: launchd, mode: 0o755 },
         { name: 'etc/motd', bytes: motd, mode: 0o644 },
+        { name: 'etc/rc', bytes: rc, mode: 0o644 },
       ],
       0x4000,
     );
     return {
       'kernelcache.im4p': im4p('krnl', 'boot-recipes sample kernel', kernel),
       'collection.im4p': im4p('krnl', 'boot-recipes sample kext collection', collection),
-      'devicetree.im4p': im4p('dtre', 'boot-recipes sample device tree', sampleDeviceTree()),
+      'devicetree.im4p': im4p('dtre', 'boot-recipes sample device tree', await sampleDeviceTree()),
       'ramdisk.im4p': im4p('rdsk', 'boot-recipes sample RAM disk', ramDisk),
+      'trustcache.im4p': im4p('trst', 'boot-recipes sample trust cache', trustCache),
     };
   } finally {
     rmSync(scratch, { recursive: true, force: true });

@@ -1,9 +1,10 @@
 import { createTree } from 'apple-devicetree';
-import { SAMPLE_BOARD } from '../../src/machines/sample-board.js';
+import { MOST_SAMPLE_CPUS, SAMPLE_BOARD } from '../../src/machines/sample-board.js';
+import { sealTree } from '../../src/xnu/integrity.js';
 
 /** The sample board's tree as a firmware has it: what the loader fills is a placeholder, the memory map has free slots. */
-export function sampleDeviceTree(): Uint8Array {
-  const { soc, uart, aic, cpu } = SAMPLE_BOARD;
+export function sampleDeviceTree(): Promise<Uint8Array> {
+  const { soc, uart, aic, cpu, pcie } = SAMPLE_BOARD;
   const tree = createTree();
   const root = tree.root;
   root.setString('model', SAMPLE_BOARD.model);
@@ -26,12 +27,14 @@ export function sampleDeviceTree(): Uint8Array {
   const cpus = root.addNode('cpus');
   cpus.setU32('#address-cells', 1);
   cpus.setU32('#size-cells', 0);
-  const cpu0 = cpus.addNode('cpu0');
-  cpu0.setString('device_type', 'cpu');
-  cpu0.setString('compatible', ...cpu.compatible);
-  cpu0.setU32('reg', 0);
-  cpu0.setString('state', 'waiting');
-  placeholder(cpu0, 'timebase-frequency', 'zeroes/8');
+  for (let i = 0; i < MOST_SAMPLE_CPUS; i++) {
+    const node = cpus.addNode(`cpu${i}`);
+    node.setString('device_type', 'cpu');
+    node.setString('compatible', ...cpu.compatible);
+    node.setU32('reg', i);
+    node.setString('state', 'waiting');
+    placeholder(node, 'timebase-frequency', 'zeroes/8');
+  }
 
   const armIo = root.addNode('arm-io');
   armIo.setString('device_type', 't8020-io');
@@ -52,9 +55,15 @@ export function sampleDeviceTree(): Uint8Array {
   serial.setU32('interrupt-parent', 1);
   serial.setU32('interrupts', uart.interrupt);
 
+  const pci = armIo.addNode('pcie');
+  pci.setString('compatible', 'pci-host-ecam-generic');
+  pci.setU64('reg', pcie.ecam - soc.base, pcie.ecamSize, pcie.window - soc.base, pcie.windowSize);
+  pci.setU32('interrupt-parent', 1);
+  pci.setU32('interrupts', ...[0, 1, 2, 3].map(pin => pcie.interrupt + pin));
+
   root.addNode('defaults');
   const psci = root.addNode('psci');
   psci.setString('compatible', 'arm,psci-1.0');
   psci.setString('method', 'hvc');
-  return tree.serialize();
+  return sealTree(tree.serialize());
 }

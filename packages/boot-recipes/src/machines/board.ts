@@ -1,5 +1,31 @@
-import type { BuiltMachine, Device, SerialPort } from 'arm64-emu';
+import {
+  APPLE_BLOCK_PCI,
+  AppleVirtioBlock,
+  type BlockStore,
+  type BuiltMachine,
+  type Device,
+  type Dma,
+  type PciHost,
+  type SerialPort,
+  VirtioBlock,
+  VirtioPci,
+} from 'arm64-emu';
 import type { GuestMachine } from './guest.js';
+
+/** A disk of a board. */
+export interface BoardDisk {
+  readonly store: BlockStore;
+  /** As AppleVirtIO knows disks: Apple's identification, and which disk it is; a standard one when not given. */
+  readonly apple?: 'root' | 'aux' | undefined;
+}
+
+/** Puts a disk into the next slot. */
+export function plugDisk(pci: PciHost, dma: Dma, disk: BoardDisk | undefined): void {
+  if (disk === undefined) return;
+  const { store, apple } = disk;
+  if (apple === undefined) pci.add(new VirtioPci(new VirtioBlock(dma, store, 'disk0')));
+  else pci.add(new VirtioPci(new AppleVirtioBlock(dma, store, apple), APPLE_BLOCK_PCI));
+}
 
 /** A board with its CPU about to run, and its memory as the loader sees it. */
 export interface StartedBoard {

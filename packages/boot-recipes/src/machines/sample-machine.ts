@@ -1,5 +1,15 @@
-import { appleA12, buildMachine, type InterruptLine, SamsungUart, SerialPort, Unimplemented } from 'arm64-emu';
-import { type StartedBoard, startBoard } from './board.js';
+import {
+  APPLE_REGISTERS,
+  AppleAic,
+  AppleFastIpi,
+  appleA12,
+  buildMachine,
+  type InterruptLine,
+  PciHost,
+  SamsungUart,
+  SerialPort,
+} from 'arm64-emu';
+import { type BoardDisk, plugDisk, type StartedBoard, startBoard } from './board.js';
 import { SAMPLE_BOARD } from './sample-board.js';
 
 /** What the sample's machine is made with. */
@@ -8,10 +18,14 @@ export interface SampleMachineOptions {
   readonly memory: number;
   /** Physical address where RAM begins; the board's when not given. */
   readonly ram?: number;
+  /** Number of CPUs; 1 when not given. */
+  readonly cpus?: number;
   /** Physical address of the kernel's first instruction. */
   readonly entry: bigint;
   /** Physical address of boot_args, which X0 holds at the start. */
   readonly bootArgs: bigint;
+  /** Virtio disk on PCI Express. */
+  readonly disk?: BoardDisk | undefined;
   /** How code is executed; `interpreter` when not given. */
   readonly mode?: 'interpreter' | 'auto' | undefined;
   readonly log?: ((message: string) => void) | undefined;
@@ -32,31 +46,50 @@ export function anyOf(output: InterruptLine): () => InterruptLine {
 }
 
 /**
- * The board of {@link SAMPLE_BOARD}: one A12-like CPU at EL1, RAM, Samsung UART, both timers on the CPU's FIQ, PSCI by
- * HVC. The interrupt controller's registers only store, as nothing uses it.
+ * The board of {@link SAMPLE_BOARD}: A12-like performance cores at EL1, RAM, Samsung UART, AIC, both timers and fast
+ * interrupts between processors on each CPU's FIQ, PCI Express with a disk, PSCI by HVC.
  */
 export function sampleMachine(options: SampleMachineOptions): StartedBoard {
-  const { timebase, uart, aic } = SAMPLE_BOARD;
-  const { ram = SAMPLE_BOARD.ram } = options;
+  const { timebase, uart, aic: aicAt, pcie } = SAMPLE_BOARD;
+  const { ram = SAMPLE_BOARD.ram, cpus = 1 } = options;
+  const mpidrs = Array.from({ length: cpus }, (_, i) => 0x80010000n + BigInt(i));
+  const ipiLines: InterruptLine[] = [];
+  const ipi = new AppleFastIpi({ mpidrs, fiq: cpu => ipiLines[cpu]! });
   const built = buildMachine({
     model: appleA12,
-    mpidrs: [0x80010000n], // a performance core
+    mpidrs,
     ram: [{ base: ram, size: options.memory }],
     counterFrequency: timebase,
+    registers: [...APPLE_REGISTERS, ...ipi.registers],
     ...(options.mode === undefined ? {} : { mode: options.mode }),
     ...(options.log === undefined ? {} : { log: options.log }),
   });
   const { machine } = built;
-  const cpu = machine.cpus[0]!;
-  const fiq = anyOf(cpu.fiq);
-  machine.lines[0] = { cntv: fiq(), cntp: fiq() };
+  machine.cpus.forEach((cpu, i) => {
+    const fiq = anyOf(cpu.fiq);
+    machine.lines[i] = { cntv: fiq(), cntp: fiq() };
+    ipiLines[i] = fiq();
+  });
+  machine.devices.push(ipi);
+  const aic = new AppleAic({
+    lines: aicAt.lines,
+    cpus: machine.cpus.map(cpu => cpu.irq),
+    current: () => machine.current.index,
+  });
   const serial = new SerialPort();
+  const pci = new PciHost(
+    pcie.ecamSize,
+    [0, 1, 2, 3].map(pin => aic.line(pcie.interrupt + pin)),
+  );
+  plugDisk(pci, built.bus, options.disk);
   return startBoard(built, {
     ...options,
     serial,
     devices: [
-      [uart.base, new SamsungUart({ port: serial, clock: machine.time })],
-      [aic.base, new Unimplemented('aic', aic.size, { mode: 'ram', log: options.log })],
+      [uart.base, new SamsungUart({ port: serial, clock: machine.time, line: aic.line(uart.interrupt) })],
+      [aicAt.base, aic],
+      [pcie.ecam, pci.ecam],
+      [pcie.window, pci.window({ name: 'pci-mmio', base: pcie.window, size: pcie.windowSize })],
     ],
   });
 }

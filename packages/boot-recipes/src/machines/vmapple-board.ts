@@ -11,7 +11,7 @@ export const VMAPPLE_BOARD = {
   uart: { base: 0x20010000, interrupt: 1 },
   rtc: { base: 0x20050000, interrupt: 2 },
   gpio: { base: 0x20060000, interrupt: 3 },
-  pvpanic: { base: 0x20070000, size: 0x10000 },
+  pvpanic: 0x20070000,
   /** Configuration space of 16 buses, the window for devices, and INTA to INTD. */
   pcie: { ecam: 0x40000000, ecamSize: 0x1000000, window: 0x50000000, windowSize: 0x1fff0000, interrupt: 0x20 },
   /** What only the platform's boot loader and display use. */
@@ -26,8 +26,10 @@ export const VMAPPLE_BOARD = {
 /** The same for a device tree. */
 export const VMAPPLE_TREE_BOARD: XnuTreeBoard = {
   model: 'boot-recipes vmapple',
-  soc: { base: 0x10000000, size: 0x20000000 },
+  soc: { base: 0x10000000, size: 0x60000000 },
   gicDistributor: VMAPPLE_BOARD.gic.distributor,
   gicRedistributors: VMAPPLE_BOARD.gic.redistributors,
   uart: VMAPPLE_BOARD.uart.base,
+  uartInterrupt: VMAPPLE_BOARD.uart.interrupt,
+  pcie: VMAPPLE_BOARD.pcie,
 };

@@ -3,21 +3,19 @@ import {
   buildMachine,
   cpuModel,
   type Device,
-  type Dma,
   Gicv3,
   gicSysRegs,
   PciHost,
   Pl011,
   Pl031,
   Pl061,
+  PvPanic,
   SerialPort,
   Unimplemented,
   VIRT_PPI,
-  type VirtioDevice,
-  VirtioPci,
   vmapple as vmappleCpu,
 } from 'arm64-emu';
-import { type StartedBoard, startBoard } from './board.js';
+import { type BoardDisk, plugDisk, type StartedBoard, startBoard } from './board.js';
 import { pacService } from './pac-service.js';
 import { VMAPPLE_BOARD } from './vmapple-board.js';
 
@@ -30,8 +28,8 @@ export interface VmappleOptions {
   /** Physical address of the kernel's first instruction, and of boot_args, which X0 holds at the start. */
   readonly entry: bigint;
   readonly bootArgs: bigint;
-  /** Virtio devices on the PCIe bus. */
-  readonly pci?: readonly ((dma: Dma) => VirtioDevice)[];
+  /** Virtio disk on PCI Express. */
+  readonly disk?: BoardDisk | undefined;
   /** How code is executed; `interpreter` when not given. */
   readonly mode?: 'interpreter' | 'auto' | undefined;
   /** Told what the guest does that is not modelled. */
@@ -83,21 +81,15 @@ export function vmapple(options: VmappleOptions): StartedBoard {
     pcie.ecamSize,
     [0, 1, 2, 3].map(pin => gic.spi(pcie.interrupt + pin)),
   );
-  for (const make of options.pci ?? []) pci.add(new VirtioPci(make(bus)));
-  const panic: Device = {
-    name: 'pvpanic',
-    size: pvpanic.size,
-    read: () => 3, // the events that it knows: panicked, crash loaded
-    write: (_offset, _size, value) => log?.(`the guest says that it ${value & 1 ? 'panicked' : 'crashed'}`),
-    reset: () => {},
-  };
+  plugDisk(pci, bus, options.disk);
+  const panic = new PvPanic(event => log?.(`pvpanic: the guest reports ${event}`));
   const devices: readonly (readonly [number, Device])[] = [
     [gicAt.distributor, gic.distributor],
     [gicAt.redistributors, gic.redistributors],
     [uart.base, new Pl011(serial, gic.spi(uart.interrupt))],
     [rtc.base, new Pl031(machine.time, gic.spi(rtc.interrupt))],
     [gpio.base, new Pl061(gic.spi(gpio.interrupt))],
-    [pvpanic.base, panic],
+    [pvpanic, panic],
     [pcie.ecam, pci.ecam],
     [pcie.window, pci.window({ name: 'pci-mmio', base: pcie.window, size: pcie.windowSize })],
     ...stubs.map(({ name, base, size }) => [base, new Unimplemented(name, size, { mode: 'zero', log })] as const),

@@ -1,4 +1,5 @@
 import type { EditList } from 'apple-devicetree';
+import type { BlockStore } from 'arm64-emu';
 import type { PatchSet } from 'macho-kc';
 import type { GuestMachine } from '../machines/guest.js';
 import type { Picture } from '../png.js';
@@ -39,6 +40,8 @@ export interface RecipeOptions {
   readonly deviceTree?: Uint8Array | undefined;
   /** Trust cache module, alone or in an IM4P. */
   readonly trustCache?: Uint8Array | undefined;
+  /** Contents of the board's disk: Virtio on PCI Express. */
+  readonly disk?: BlockStore | undefined;
   /** KASLR slide of the kernel's virtual addresses, in bytes; 0 when not given. */
   readonly slide?: number | undefined;
   /** Layout of boot_args, by the bytes of its command line; by the kernel's version when not given. */

@@ -10,6 +10,8 @@ export interface SampleImages {
   readonly deviceTree: Uint8Array;
   /** IM4P `rdsk`: a ustar archive with the first program. */
   readonly ramDisk: Uint8Array;
+  /** IM4P `trst`: a trust cache module with the first program's hash. */
+  readonly trustCache: Uint8Array;
 }
 
 const decode = (base64: string): Uint8Array => Uint8Array.from(atob(base64), character => character.charCodeAt(0));
@@ -31,5 +33,6 @@ export function sampleImages(): SampleImages {
     collection: decode(SAMPLE_IMAGES['collection.im4p']),
     deviceTree: decode(SAMPLE_IMAGES['devicetree.im4p']),
     ramDisk: decode(SAMPLE_IMAGES['ramdisk.im4p']),
+    trustCache: decode(SAMPLE_IMAGES['trustcache.im4p']),
   };
 }

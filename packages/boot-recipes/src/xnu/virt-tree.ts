@@ -11,7 +11,20 @@ export interface XnuTreeBoard {
   readonly gicDistributor: number;
   readonly gicRedistributors: number;
   readonly uart: number;
+  /** The UART's shared peripheral interrupt (INTID - 32). */
+  readonly uartInterrupt?: number;
+  /** PCI Express: ECAM and window for devices, by physical address, and the interrupt of INTA, which the others follow. */
+  readonly pcie?: {
+    readonly ecam: number;
+    readonly ecamSize: number;
+    readonly window: number;
+    readonly windowSize: number;
+    readonly interrupt: number;
+  };
 }
+
+/** Level-sensitive shared peripheral interrupts in the cells of `interrupts`: {0, number, 4}. */
+const spis = (...numbers: readonly number[]): number[] => numbers.flatMap(number => [0, number, 4]);
 
 const VIRT: XnuTreeBoard = {
   model: 'boot-recipes virt',
@@ -86,6 +99,11 @@ export function virtXnuTree({ cpus, timebase, board = VIRT }: VirtXnuTreeOptions
   serial.setString('compatible', 'arm,pl011');
   serial.setFlag('boot-console');
   serial.setU64('reg', offset(board.uart), 0x1000);
+  if (board.uartInterrupt !== undefined) {
+    serial.setU32('interrupt-parent', 1);
+    serial.setU32('interrupts', ...spis(board.uartInterrupt));
+  }
+  if (board.pcie !== undefined) addPcie(armIo, board.pcie, board.soc.base);
 
   root.addNode('defaults');
   const pram = root.addNode('pram');
@@ -107,4 +125,13 @@ function addCpu(list: DeviceTreeNode, index: number, timebase: number): void {
   cpu.setString('state', index === 0 ? 'running' : 'waiting');
   for (const clock of ['timebase', 'bus', 'clock', 'cpu', 'fixed', 'memory', 'peripheral'])
     cpu.setU64(`${clock}-frequency`, timebase);
+}
+
+/** The node by which our own kernel finds PCI Express: `reg` is {ECAM, bytes, window, bytes}. */
+function addPcie(armIo: DeviceTreeNode, pcie: NonNullable<XnuTreeBoard['pcie']>, soc: number): void {
+  const node = armIo.addNode('pcie');
+  node.setString('compatible', 'pci-host-ecam-generic');
+  node.setU64('reg', pcie.ecam - soc, pcie.ecamSize, pcie.window - soc, pcie.windowSize);
+  node.setU32('interrupt-parent', 1);
+  node.setU32('interrupts', ...spis(...[0, 1, 2, 3].map(pin => pcie.interrupt + pin)));
 }
