@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cortexA72 } from '../../src/cpu/models.js';
 import { Emulator } from '../../src/embed/emulator.js';
-import type { EngineMode } from '../../src/engine/engine.js';
 import { checkpoint } from '../../src/snapshot/checkpoint.js';
 import { isSnapshotError } from '../../src/snapshot/error.js';
 import { MemoryImage } from '../../src/snapshot/memory-image.js';
@@ -14,7 +13,7 @@ const MIB = 2 ** 20;
 const CODE = 0x10000;
 const DATA = 0x100000;
 const exact = { deflate: false };
-const MODES: readonly EngineMode[] = ['interpreter', 'auto'];
+const MODES = ['interpreter', 'auto'] as const;
 
 /** Writes X0 to one word of each of X1 pages behind X2, then returns the last address. */
 const FILL = words(
@@ -27,7 +26,7 @@ const FILL = words(
   0xd65f03c0, // ret
 );
 
-function emulator(mode: EngineMode): Emulator {
+function emulator(mode: (typeof MODES)[number]): Emulator {
   const emu = new Emulator({ memory: 8 * MIB, mode });
   emu.map(CODE, 0x1000);
   emu.map(DATA, 4 * MIB);

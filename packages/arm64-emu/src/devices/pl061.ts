@@ -1,4 +1,5 @@
 import type { AccessSize, Device, InterruptLine } from './device.js';
+import type { HostInput, InputGate } from './host-input.js';
 import { primeCellId } from './primecell.js';
 
 /**
@@ -9,7 +10,7 @@ import { primeCellId } from './primecell.js';
  * bus.map(0x09030000, gpio);
  * gpio.setInput(3, true); // the power button of `virt`
  */
-export class Pl061 implements Device {
+export class Pl061 implements Device, HostInput {
   /** See {@link Stateful}. */
   readonly stateFields = [
     'inputs',
@@ -25,6 +26,9 @@ export class Pl061 implements Device {
   ];
   readonly name = 'pl061';
   readonly size = 0x1000;
+  /** See {@link HostInput}. */
+  readonly hostInput = 'gpio';
+  gate: InputGate | undefined;
   /** Called when an output pin changes level. */
   onOutput: ((pin: number, level: boolean) => void) | undefined;
   private inputs = 0;
@@ -44,7 +48,11 @@ export class Pl061 implements Device {
 
   /** Drives input pin 0 to 7 from outside. */
   setInput(pin: number, level: boolean): void {
-    const bit = 1 << (pin & 7);
+    const bytes = Uint8Array.of(pin & 7, level ? 1 : 0);
+    if (this.gate?.arrives(bytes) !== true) this.enter(bytes);
+  }
+  enter([pin, level]: Uint8Array): void {
+    const bit = 1 << pin!;
     this.inputs = level ? this.inputs | bit : this.inputs & ~bit;
     this.update();
   }

@@ -5,9 +5,10 @@ import { type Device, type InterruptLine, unconnected } from '../devices/device.
 import { Breath } from './breath.js';
 import { CpuSlots } from './cpu-slots.js';
 import type { Executor } from './executor.js';
+import type { InputSchedule } from './input-schedule.js';
 import type { CpuLines, MachineOptions, RunOptions, StopReason } from './options.js';
 import { Psci } from './psci.js';
-import { Scheduler } from './scheduler.js';
+import { Scheduler, type Step } from './scheduler.js';
 import { VirtualTime } from './virtual-time.js';
 
 /** Instructions between looks at the host's clock and at `until`. */
@@ -50,6 +51,10 @@ export class Machine {
   readonly lines: CpuLines[];
   /** Devices to reset with the machine. */
   readonly devices: Device[] = [];
+  /** Set while what comes from outside is recorded or replayed. */
+  schedule: InputSchedule | undefined;
+  /** Whether CPUs are executing: what calls now, is called by the guest. */
+  executing = false;
   /** Called after a reset, to put images and the entry state back. */
   onReset: (() => void) | undefined;
   private readonly slots: CpuSlots;
@@ -137,6 +142,7 @@ export class Machine {
 
   /** Everything back to power-on; CPUs other than 0 are off. Memory keeps its contents. */
   reset(): void {
+    if (this.schedule?.resets() === true) return;
     this.time.queue.clear();
     for (const device of this.devices) device.reset();
     this.resetCpus();
@@ -148,13 +154,30 @@ export class Machine {
    * machine runs.
    */
   step(index: number, hold = false): void {
-    this.scheduler.single(index, hold);
+    this.schedule?.enter();
+    if (this.stopReason === 'replayed') return;
+    this.executing = true;
+    try {
+      this.scheduler.single(index, hold);
+    } finally {
+      this.executing = false;
+    }
+  }
+
+  /** Does what is due at this time. */
+  settle(): void {
+    this.scheduler.advance();
   }
 
   /** Ends a run soon. Callable from device callbacks. */
   stop(reason: StopReason = 'stopped'): void {
     this.stopReason = reason;
     this.wake();
+  }
+
+  /** The recording ends here; a run that ends for another reason gives that. */
+  endReplay(): void {
+    this.stopReason ??= 'replayed';
   }
 
   /** Ends a sleep of the host and has everything looked at; interrupts from devices do so by themselves. */
@@ -172,7 +195,7 @@ export class Machine {
       for (;;) {
         const reason = this.runSlice(options, end, performance.now() + slice);
         if (reason === 'idle') {
-          if (!(await this.idle(options))) return 'idle';
+          if (this.schedule?.leapLimit !== undefined || !(await this.idle(options))) return 'idle';
         } else if (reason !== undefined) return reason;
         else await breath.take();
       }
@@ -219,6 +242,7 @@ export class Machine {
         this.stopReason = undefined;
         return reason;
       }
+      this.schedule?.enter();
       if (options.until?.() === true) return 'until';
       if (this.executed >= end) return 'instructions';
       if (performance.now() >= deadline) return 'deadline';
@@ -228,11 +252,26 @@ export class Machine {
   }
 
   private chunk(end: number): 'ran' | 'idle' {
-    while (this.executed < end && this.stopReason === undefined) {
+    const { schedule } = this;
+    while (this.executed < end) {
+      schedule?.enter();
+      if (this.stopReason !== undefined) break;
       for (const [cpu, { entry, context }] of this.starting) this.begin(cpu, entry, context);
-      if (this.scheduler.step(end - this.executed) === 'idle') return 'idle';
+      const limit = schedule === undefined ? end : Math.min(end, schedule.until);
+      const before = this.executed;
+      if (this.turn(limit - before) === 'idle') return 'idle';
+      if (limit === before) schedule?.stuck();
     }
     return 'ran';
+  }
+
+  private turn(limit: number): Step {
+    this.executing = true;
+    try {
+      return this.scheduler.step(limit);
+    } finally {
+      this.executing = false;
+    }
   }
 
   private begin(cpu: Cpu, entry: bigint, context: bigint): void {
@@ -246,9 +285,10 @@ export class Machine {
 
   /** Leaps to the next event when the pace allows it. */
   private leap(options: RunOptions): boolean {
-    const { deadline } = this.scheduler;
-    if (options.pace === 'host' || deadline === Number.POSITIVE_INFINITY) return false;
-    this.time.skipTo(deadline);
+    const limit = this.schedule?.leapLimit;
+    const to = Math.min(this.scheduler.deadline, limit ?? Number.POSITIVE_INFINITY);
+    if ((options.pace === 'host' && limit === undefined) || to === Number.POSITIVE_INFINITY) return false;
+    this.time.skipTo(to);
     return true;
   }
 
@@ -268,7 +308,10 @@ export class Machine {
     });
     this.sleeper = undefined;
     const passed = (performance.now() - begun) * 1e6;
-    if (deadline !== Number.POSITIVE_INFINITY) this.time.skipTo(Math.min(deadline, Math.ceil(this.time.ns + passed)));
+    const to = Math.min(deadline, Math.ceil(this.time.ns + passed));
+    if (deadline === Number.POSITIVE_INFINITY) return true;
+    if (this.schedule === undefined) this.time.skipTo(to);
+    else this.schedule.slept(to);
     return true;
   }
 

@@ -41,8 +41,8 @@ export interface MachineOptions {
   readonly log?: Log;
 }
 
-/** Why `Machine.run` ended. */
-export type StopReason = 'instructions' | 'until' | 'deadline' | 'poweroff' | 'reset' | 'stopped' | 'idle';
+/** Why `Machine.run` ended; `replayed`: at the end of a recording. */
+export type StopReason = 'instructions' | 'until' | 'deadline' | 'poweroff' | 'reset' | 'stopped' | 'idle' | 'replayed';
 
 /** Limits of `Machine.run`. */
 export interface RunOptions {

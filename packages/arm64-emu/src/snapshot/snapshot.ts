@@ -3,6 +3,7 @@ import { decode, encode, type Value } from './cbor.js';
 import { at, contentsButMemory, item, lengthOf, loadContents, mismatch, type Saveable } from './contents.js';
 import { SnapshotError } from './error.js';
 import { record } from './state.js';
+import { deflated, inflated } from './streams.js';
 
 const MAGIC = new TextEncoder().encode('A64EMUSN');
 const HEADER = 16;
@@ -42,7 +43,7 @@ export async function saveSnapshot(saveable: Saveable, options: SnapshotOptions 
 export async function packSnapshot(value: Value, options: SnapshotOptions): Promise<Uint8Array> {
   const body = encode(value);
   const deflate = options.deflate ?? true;
-  const packed = deflate ? await piped(body, new CompressionStream('deflate'), Number.POSITIVE_INFINITY) : body;
+  const packed = deflate ? await deflated(body) : body;
   const bytes = new Uint8Array(HEADER + packed.length);
   bytes.set(MAGIC);
   new DataView(bytes.buffer).setUint32(8, VERSION, true);
@@ -65,22 +66,36 @@ export async function restoreSnapshot(saveable: Saveable, bytes: Uint8Array): Pr
   if ((flags & ~DEFLATED) !== 0) throw new SnapshotError('bad-version', 'unknown flags', { offset: 12 });
   const rest = bytes.subarray(HEADER);
   const limit = saveable.engine.memory.regions.reduce((sum, r) => sum + r.size, SLACK);
-  restore(saveable, decode(flags === 0 ? rest : await inflated(rest, limit)));
+  restore(saveable, decode(flags === 0 ? rest : await inflatedRest(rest, limit)));
 }
 
 /** A state as bytes for {@link restoreState}, without the header of a snapshot. */
 export function saveState(saveable: Saveable): Uint8Array {
   return encode(contents(saveable));
 }
+
+/**
+ * SHA-256 of a machine's whole state in hexadecimal: two machines that have the same will do the same. Undefined where the
+ * host has no Web Crypto, as in pages that were not loaded securely.
+ *
+ * @example
+ * if ((await stateHash(a)) !== (await stateHash(b))) throw new Error('the runs differ');
+ */
+export async function stateHash(saveable: Saveable): Promise<string | undefined> {
+  const { subtle } = (globalThis.crypto ?? {}) as Partial<Crypto>;
+  if (subtle === undefined) return undefined;
+  const hash = await subtle.digest('SHA-256', encode(contents(saveable, false)) as Uint8Array<ArrayBuffer>);
+  return Array.from(new Uint8Array(hash), byte => byte.toString(16).padStart(2, '0')).join('');
+}
 /** Restores bytes of {@link saveState}. */
 export function restoreState(saveable: Saveable, bytes: Uint8Array): void {
   restore(saveable, decode(bytes));
 }
 
-function contents(saveable: Saveable): Value {
+function contents(saveable: Saveable, scheduledToo = true): Value {
   const { memory } = saveable.engine;
   return {
-    ...contentsButMemory(saveable),
+    ...contentsButMemory(saveable, scheduledToo),
     memory: memory.regions.map(region => ({
       base: region.base,
       size: region.size,
@@ -139,36 +154,10 @@ function fill(bytes: Uint8Array, { host, size }: MemoryRegion, list: Value): voi
   }
 }
 
-async function inflated(bytes: Uint8Array, limit: number): Promise<Uint8Array> {
+async function inflatedRest(bytes: Uint8Array, limit: number): Promise<Uint8Array> {
   try {
-    return await piped(bytes, new DecompressionStream('deflate'), limit);
+    return await inflated(bytes, limit);
   } catch (cause) {
     throw new SnapshotError('truncated', 'the deflated part is damaged or too long', { offset: HEADER, cause });
   }
-}
-
-async function piped(
-  bytes: Uint8Array,
-  through: CompressionStream | DecompressionStream,
-  limit: number,
-): Promise<Uint8Array> {
-  const writer = through.writable.getWriter();
-  // Errors of the writer come up at the reader too.
-  writer.write(bytes as Uint8Array<ArrayBuffer>).catch(() => {});
-  writer.close().catch(() => {});
-  const parts: Uint8Array[] = [];
-  let total = 0;
-  const reader = through.readable.getReader();
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    total += part.value.length;
-    if (total > limit) throw new RangeError(`more than ${limit} bytes`);
-    parts.push(part.value);
-  }
-  const out = new Uint8Array(total);
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

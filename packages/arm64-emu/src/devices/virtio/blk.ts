@@ -1,8 +1,10 @@
 import type { Dma } from '../device.js';
+import type { HostInput, InputGate } from '../host-input.js';
 import { VirtioDevice } from './device.js';
 import { type Chain, gather, QueueFault, type Segment, scatter, segmentBytes, sliceSegments } from './queue.js';
 
 const SECTOR = 512;
+const NOTHING = new Uint8Array(0);
 const F_SEG_MAX = 1n << 2n;
 const F_RO = 1n << 5n;
 const F_BLK_SIZE = 1n << 6n;
@@ -52,12 +54,15 @@ export class MemoryDisk implements BlockStore {
 }
 
 /** Virtio block device (Virtio 1.2, 5.2) with one queue. */
-export class VirtioBlock extends VirtioDevice {
+export class VirtioBlock extends VirtioDevice implements HostInput {
   /** See {@link Stateful}. */
   override readonly stateFields = ['status', 'driverFeatures', 'queues', 'config', 'store'];
   readonly name: string = 'virtio-blk';
   readonly id = 2;
   readonly features: bigint;
+  /** See {@link HostInput}. */
+  readonly hostInput = 'disk';
+  gate: InputGate | undefined;
   private readonly sectors: number;
 
   /**
@@ -107,7 +112,7 @@ export class VirtioBlock extends VirtioDevice {
         if (!this.transfer(sliceSegments(readable, 16), sector, true)) status = BLK_STATUS.ioError;
         break;
       case T_FLUSH:
-        status = attempt(() => this.store.flush()) ? BLK_STATUS.ok : BLK_STATUS.ioError;
+        status = this.done(() => this.store.flush()) ? BLK_STATUS.ok : BLK_STATUS.ioError;
         break;
       case T_GET_ID: {
         const id = new Uint8Array(20);
@@ -122,6 +127,30 @@ export class VirtioBlock extends VirtioDevice {
     return written + 1;
   }
 
+  /** Nothing comes unasked. */
+  enter(): void {}
+
+  /** What the host gives; nothing when it fails, as file access may: the guest sees an I/O error. */
+  private answer(give: () => Uint8Array): Uint8Array {
+    const make = (): Uint8Array => {
+      try {
+        return give();
+      } catch {
+        return NOTHING;
+      }
+    };
+    // A store that is part of the machine answers the same by itself.
+    return isStateful(this.store) ? make() : (this.gate?.answers(make) ?? make());
+  }
+  /** Whether the host did something. */
+  private done(act: () => void): boolean {
+    const answer = this.answer(() => {
+      act();
+      return Uint8Array.of(1);
+    });
+    return answer.length > 0;
+  }
+
   private transfer(segments: readonly Segment[], sector: number, write: boolean): boolean {
     const size = segmentBytes(segments);
     if (size % SECTOR !== 0 || sector + size / SECTOR > this.sectors || (write && this.store.readOnly)) return false;
@@ -129,11 +158,11 @@ export class VirtioBlock extends VirtioDevice {
     for (const segment of segments) {
       if (write) {
         const bytes = gather(this.dma, [segment]);
-        if (!attempt(() => this.store.write(offset, bytes))) return false;
+        if (!this.done(() => this.store.write(offset, bytes))) return false;
       } else {
-        let bytes: Uint8Array | undefined;
-        if (!attempt(() => (bytes = this.store.read(offset, segment.length)))) return false;
-        scatter(this.dma, [segment], bytes!);
+        const bytes = this.answer(() => this.store.read(offset, segment.length));
+        if (bytes.length !== segment.length) return false;
+        scatter(this.dma, [segment], bytes);
       }
       offset += segment.length;
     }
@@ -141,12 +170,4 @@ export class VirtioBlock extends VirtioDevice {
   }
 }
 
-/** Runs what may fail on the host, such as file access; the guest sees an I/O error. */
-function attempt(fn: () => void): boolean {
-  try {
-    fn();
-    return true;
-  } catch {
-    return false;
-  }
-}
+const isStateful = (store: BlockStore): boolean => 'stateFields' in store;

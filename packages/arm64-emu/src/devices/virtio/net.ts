@@ -1,4 +1,5 @@
 import type { Dma } from '../device.js';
+import type { HostInput, InputGate } from '../host-input.js';
 import { F_VERSION_1, VirtioDevice } from './device.js';
 import { gather, scatter, segmentBytes } from './queue.js';
 
@@ -25,12 +26,15 @@ export interface NetworkPeer {
  *
  * @example new VirtioNet(bus, new UserNetwork(), Uint8Array.of(0x52, 0x54, 0, 0x12, 0x34, 0x56))
  */
-export class VirtioNet extends VirtioDevice {
+export class VirtioNet extends VirtioDevice implements HostInput {
   /** See {@link Stateful}. */
   override readonly stateFields = ['status', 'driverFeatures', 'queues', 'config', 'waiting'];
   readonly name = 'virtio-net';
   readonly id = 1;
   readonly features = F_MAC | F_STATUS;
+  /** See {@link HostInput}. */
+  readonly hostInput = 'network';
+  gate: InputGate | undefined;
   private waiting: Uint8Array[] = [];
 
   /** @param mac six bytes */
@@ -43,10 +47,14 @@ export class VirtioNet extends VirtioDevice {
     this.config.set(mac.subarray(0, 6));
     this.config[6] = LINK_UP;
     peer.deliver = frame => {
-      if (!this.running || this.waiting.length >= MAX_WAITING) return;
-      this.waiting.push(frame);
-      this.notify(RECEIVE);
+      if (this.gate?.arrives(frame) !== true) this.enter(frame);
     };
+  }
+
+  enter(frame: Uint8Array): void {
+    if (!this.running || this.waiting.length >= MAX_WAITING) return;
+    this.waiting.push(frame);
+    this.notify(RECEIVE);
   }
 
   override reset(): void {

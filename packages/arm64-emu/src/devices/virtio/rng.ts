@@ -1,4 +1,5 @@
 import type { Dma } from '../device.js';
+import type { HostInput, InputGate } from '../host-input.js';
 import { VirtioDevice } from './device.js';
 import { scatter, segmentBytes } from './queue.js';
 
@@ -6,10 +7,13 @@ import { scatter, segmentBytes } from './queue.js';
 const MAX_REQUEST = 0x10000;
 
 /** Virtio entropy device (Virtio 1.2, 5.4). */
-export class VirtioRng extends VirtioDevice {
+export class VirtioRng extends VirtioDevice implements HostInput {
   readonly name = 'virtio-rng';
   readonly id = 4;
   readonly features = 0n;
+  /** See {@link HostInput}. */
+  readonly hostInput = 'entropy';
+  gate: InputGate | undefined;
 
   /** @param random gives so many random bytes; a seeded generator keeps the machine deterministic */
   constructor(
@@ -20,8 +24,12 @@ export class VirtioRng extends VirtioDevice {
   }
 
   protected process(index: number): void {
-    this.drain(index, ({ writable }) =>
-      scatter(this.dma, writable, this.random(Math.min(segmentBytes(writable), MAX_REQUEST))),
-    );
+    this.drain(index, ({ writable }) => {
+      const make = (): Uint8Array => this.random(Math.min(segmentBytes(writable), MAX_REQUEST));
+      return scatter(this.dma, writable, this.gate?.answers(make) ?? make());
+    });
   }
+
+  /** Nothing comes unasked. */
+  enter(): void {}
 }
