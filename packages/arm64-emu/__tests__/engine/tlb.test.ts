@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CELL, TLB_SET, TLB_START } from '../../src/engine/state.js';
+import { CELL, TLB_ENTRIES, TLB_SET, TLB_START } from '../../src/engine/state.js';
 import { Regime, Tlb } from '../../src/engine/tlb.js';
 
 function bench() {
@@ -9,7 +9,7 @@ function bench() {
   tlb.select(Regime.el1, Regime.unprivileged);
   /** What generated code finds for a read of `lo`, in the current set: the host address, or undefined. */
   const hit = (lo: number, hi = 0): number | undefined => {
-    const index = ((lo >>> 12) ^ (lo >>> 22)) & 1023;
+    const index = ((lo >>> 12) ^ (lo >>> 22)) & (TLB_ENTRIES - 1);
     const entry = (words[CELL.TLB >> 2]! + index * 16) >> 2;
     return words[entry] === (lo & -4096) && words[entry + 1] === hi ? (lo + words[entry + 2]!) | 0 : undefined;
   };
@@ -32,6 +32,22 @@ describe('TLB', () => {
     const { tlb, hit } = bench();
     for (const lo of [0x8155e000, 0x8555e000]) tlb.current.fill(READ, lo | 0, 0, 0x400000, false);
     expect([hit(0x8155e000 | 0), hit(0x8555e000 | 0)]).toEqual([0x400000, 0x400000]);
+  });
+  it.each([10, 3 * TLB_ENTRIES])('drops %i entries, or those that are not global', count => {
+    const { tlb, hit } = bench();
+    const fill = (): void => {
+      for (let n = 0; n < count; n++) tlb.current.fill(READ, n * 0x1000, 0, 0x400000, n % 2 === 1);
+    };
+    const hits = (): number =>
+      Array.from({ length: count }, (_, n) => hit(n * 0x1000)).filter(h => h !== undefined).length;
+    fill();
+    const all = hits();
+    expect(all).toBe(Math.min(count, TLB_ENTRIES));
+    tlb.flushAsid(0);
+    expect(hits()).toBe(all / 2);
+    fill();
+    tlb.flushAll();
+    expect(hits()).toBe(0);
   });
   it('keeps what belongs to address spaces apart, and global pages with each', () => {
     const { tlb, hit } = bench();

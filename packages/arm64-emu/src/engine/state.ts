@@ -90,7 +90,7 @@ export const CELL = {
 } as const;
 
 /** Entries of each TLB array; direct mapped by VA bits 12 and up. */
-export const TLB_ENTRIES = 1024;
+export const TLB_ENTRIES = 4096;
 /** The index is the page number exclusive-ored with itself, shifted by so much: buffers 4 MiB apart do not collide. */
 export const TLB_HASH_SHIFT = 10;
 /** Bytes of an entry: i64 tag (VA of the page), i32 addend (host = low 32 bits of VA + addend), i32 flags. */
@@ -101,11 +101,11 @@ export const TLB_ENTRY_SIZE = 16;
  */
 export const TLB_SET = {
   READ: 0x0000,
-  WRITE: 0x4000,
-  FETCH: 0x8000,
-  FETCH_INDIRECT: 0xc000,
-  SCRATCH: 0x10000,
-  SIZE: 0x14000,
+  WRITE: 0x10000,
+  FETCH: 0x20000,
+  FETCH_INDIRECT: 0x30000,
+  SCRATCH: 0x40000,
+  SIZE: 0x44000,
 } as const;
 /** Sets of one CPU: translation regimes times address spaces. */
 export const TLB_SETS = 16;

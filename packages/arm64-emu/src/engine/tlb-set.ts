@@ -6,8 +6,8 @@ const PAGE_MASK = -4096;
 /** Bits of an address that must equal a fetch entry's tag: the page, and the two lowest bits. */
 const FETCH_TAG = -4093;
 const WORDS = TLB_ENTRY_SIZE / 4;
-/** Non-global entries that are listed; with more, the whole set is dropped with them. */
-const LIST_LIMIT = 4096;
+/** Entries that are listed, so that dropping them takes time by their number; with more, all arrays are gone through. */
+const LIST_LIMIT = 2048;
 
 const ARRAYS = [TLB_SET.READ, TLB_SET.WRITE, TLB_SET.FETCH, TLB_SET.FETCH_INDIRECT] as const;
 /** Flags in the fourth word of an entry. */
@@ -22,15 +22,16 @@ export class TlbSet {
   asid = 0;
   /** When the set was last made current, for choosing which one to reuse. */
   used = 0;
-  private nonGlobal: number[] = [];
-  private empty = false;
+  /** Words of the entries made since the set was empty, some twice. */
+  private filled: number[] = [];
+  private empty = true;
 
   constructor(
     private readonly words: Int32Array,
     /** First byte of the arrays. */
     readonly base: number,
   ) {
-    this.flush();
+    words.fill(-1, base >> 2, (base + TLB_SET.SCRATCH) >> 2);
   }
 
   private entry(lo: number): number {
@@ -52,7 +53,7 @@ export class TlbSet {
     words[w + 1] = hi;
     words[w + 2] = isFetch ? host : host - page;
     words[w + 3] = (nG ? NON_GLOBAL : 0) | (guarded ? GUARDED : 0);
-    if (nG && this.nonGlobal.length <= LIST_LIMIT) this.nonGlobal.push(w);
+    if (this.filled.length <= LIST_LIMIT) this.filled.push(w);
     this.empty = false;
     return entry;
   }
@@ -73,18 +74,25 @@ export class TlbSet {
 
   /** Drops everything. */
   flush(): void {
-    this.nonGlobal.length = 0;
     if (this.empty) return;
     this.empty = true;
-    this.words.fill(-1, this.base >> 2, (this.base + TLB_SET.SCRATCH) >> 2);
+    if (this.isListed) for (const w of this.filled) this.drop(w);
+    else this.words.fill(-1, this.base >> 2, (this.base + TLB_SET.SCRATCH) >> 2);
+    this.filled.length = 0;
   }
   flushNonGlobal(): void {
-    if (this.nonGlobal.length > LIST_LIMIT) {
-      this.flush();
-      return;
-    }
-    for (const w of this.nonGlobal) if ((this.words[w + 3]! & NON_GLOBAL) !== 0) this.drop(w);
-    this.nonGlobal.length = 0;
+    if (this.empty) return;
+    const { words } = this;
+    const isKept = (w: number): boolean => {
+      if ((words[w + 3]! & NON_GLOBAL) === 0) return true;
+      this.drop(w);
+      return false;
+    };
+    if (this.isListed) this.filled = this.filled.filter(isKept);
+    else for (let w = this.base >> 2; w < (this.base + TLB_SET.SCRATCH) >> 2; w += WORDS) isKept(w);
+  }
+  private get isListed(): boolean {
+    return this.filled.length <= LIST_LIMIT;
   }
   /** Drops the page around an address; the top byte of the address does not matter. */
   flushPage(lo: number): void {
