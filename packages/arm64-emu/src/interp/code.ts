@@ -1,9 +1,11 @@
 /** Emits instructions of one function: constants, locals, blocks, and the graphs of values. */
+import type { Access } from '../builder/effects.js';
 import { CELL } from '../engine/state.js';
 import { type Const, findOperation, type Node } from '../ir/index.js';
 import { Op, SIMD_PREFIX, Simd, VOID_BLOCK } from '../wasm/opcodes.js';
 import { type Ty, VALUE_TYPE } from '../wasm/types.js';
 import { Writer } from '../wasm/writer.js';
+import type { KeptPage } from './memory.js';
 import { ImmediateNode } from './record-builder.js';
 
 /** Parameters of every function of the interpreter. */
@@ -54,6 +56,16 @@ export class Code extends Writer {
 
   /** Brings the locals IP, BUDGET and FLAGS up to date, in code that does not keep them so. */
   sync(): void {}
+  /** Pushes the first byte of the current TLB set. */
+  tlb(unprivileged: boolean): void {
+    this.loadAt(Op.i32Load, 2, unprivileged ? CELL.TLB_UNPRIVILEGED : CELL.TLB);
+  }
+  /** The page that an access probably goes to, where code keeps such. */
+  keptPage(_address: Node, _access: Access, _write: boolean): KeptPage | undefined {
+    return undefined;
+  }
+  /** Behind an access that was not in the TLB. */
+  missed(): void {}
 
   get(local: number): void {
     this.u8(Op.localGet);

@@ -25,8 +25,18 @@ export function tlbEntry(c: Code, va: () => void, unprivileged = false): void {
   c.u8(Op.i32Xor);
   c.i32(INDEX_MASK);
   c.u8(Op.i32And);
-  c.loadAt(Op.i32Load, 2, unprivileged ? CELL.TLB_UNPRIVILEGED : CELL.TLB);
+  c.tlb(unprivileged);
   c.u8(Op.i32Add);
+}
+
+/** A page that code keeps in locals: its virtual address, and what leads from the low half of an address to memory. */
+export interface KeptPage {
+  readonly page: number;
+  readonly addend: number;
+  /** Takes a virtual address; pushes whether the access is not known to be in the page. */
+  misses(): void;
+  /** Follows the filling of the locals. */
+  learnt(): void;
 }
 
 /**
@@ -47,6 +57,13 @@ function hostAddress(
   c.force(address);
   const va = (): void => c.value(address);
   const entry = c.temp('i32');
+  const host = c.temp('i32');
+  const kept = c.keptPage(address, access, write);
+  if (kept) {
+    va();
+    kept.misses();
+    c.open(Op.if);
+  }
   tlbEntry(c, va, access.unprivileged);
   c.tee(entry);
   c.raw(Op.i64Load, 3);
@@ -79,8 +96,20 @@ function hostAddress(
   c.i32(0);
   c.u8(Op.i32LtS);
   c.branch(fault, Op.brIf);
+  if (kept) {
+    c.missed();
+    c.else();
+    va();
+    c.i64(PAGE_MASK);
+    c.u8(Op.i64And);
+    c.set(kept.page);
+    c.get(entry);
+    c.raw(Op.i32Load, 2);
+    c.u32(array + ADDEND);
+    c.set(kept.addend);
+    kept.learnt();
+  }
   c.close();
-  const host = c.temp('i32');
   va();
   c.u8(Op.i32Wrap);
   c.get(entry);
@@ -88,6 +117,15 @@ function hostAddress(
   c.u32(array + ADDEND);
   c.u8(Op.i32Add);
   c.set(host);
+  if (kept) {
+    c.else();
+    va();
+    c.u8(Op.i32Wrap);
+    c.get(kept.addend);
+    c.u8(Op.i32Add);
+    c.set(host);
+    c.close();
+  }
   return { local: host };
 }
 

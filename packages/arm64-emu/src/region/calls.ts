@@ -42,6 +42,7 @@ export class Calls {
     c.set(c.remaining);
     c.loadAt(Op.i64Load, 3, CELL.PC_BIAS);
     c.set(c.bias);
+    c.reload();
     c.get(IP);
     c.i32(DEPTH_LIMIT);
     c.u8(Op.i32LeU);
@@ -131,6 +132,7 @@ export class Calls {
     this.takeFlags();
     c.pending = undefined;
     c.registers.forget();
+    c.reload();
     c.loadAt(Op.i32Load, 2, CELL.BUDGET);
     c.set(c.remaining);
     // A RET looks its target up.

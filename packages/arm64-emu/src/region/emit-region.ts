@@ -98,7 +98,7 @@ class RegionEmitter {
     const { c } = this;
     const outer = this.frames.get(undefined)!;
     if (b.isMerge) c.registers.begin(undefined);
-    c.registers.fill(loop);
+    c.beginLoop(loop);
     const exit = c.open(Op.block);
     const fault = c.open(Op.block);
     const next = (): void => {
@@ -182,6 +182,7 @@ class RegionEmitter {
     if (emitter.leave !== undefined) {
       // A system register may stand for a general one: SPSel chooses SP.
       c.registers.forget();
+      c.reload();
       this.leaveAfter(b, () => c.get(emitter.leave!));
     }
     if (end) this.end(s, b, end, kept);

@@ -4,6 +4,7 @@ import { STATE } from '../engine/state.js';
 import { rootsOf } from '../interp/effects.js';
 import { rootsOfEnd } from '../interp/handler.js';
 import type { Node } from '../ir/index.js';
+import { pageKeys, steadyRegisters } from './address.js';
 import { dominates, successors } from './dominance.js';
 import type { Block, Step } from './graph.js';
 import { type Held, registerAt, VECTORS } from './registers.js';
@@ -82,7 +83,9 @@ export function heldLoops(order: readonly Block[]): ReadonlyMap<Block, Held> {
     const written = new Set<number>();
     for (const b of body) for (const s of b.steps) collect(s, used, written);
     if ([...used].filter(r => r >= VECTORS).length > MOST_VECTORS) continue;
-    const loop: Held = { head, used, written };
+    const steps = body.flatMap(b => b.steps);
+    const steady = steadyRegisters(steps, used);
+    const loop: Held = { head, used, written, steady, pages: pageKeys(steps, steady) };
     for (const b of body) held.set(b, loop);
   }
   return held;

@@ -1,13 +1,16 @@
 /** Code of a region: position and budget are constants of each instruction, registers are in locals, flags wait. */
 import type { Flags } from '../a64/spec/index.js';
+import type { Access } from '../builder/effects.js';
 import { packFlags } from '../builder/flags.js';
 import { CELL, STATE } from '../engine/state.js';
 import { BUDGET, Code, FLAGS, IP } from '../interp/code.js';
+import type { KeptPage } from '../interp/memory.js';
 import { RECORD_SIZE } from '../interp/record.js';
 import { findOperation, I32, Node } from '../ir/index.js';
 import { Op } from '../wasm/opcodes.js';
+import { KeptPages } from './address.js';
 import { condition, keptFlags, MADE, maskCondition, waitingKind } from './pending-flags.js';
-import { RegisterLocals, registerAt, VECTORS } from './registers.js';
+import { type Held, RegisterLocals, registerAt, VECTORS } from './registers.js';
 
 /** What the code of a region needs to know of its surroundings. */
 export interface RegionPlace {
@@ -44,6 +47,9 @@ export class RegionCode extends Code {
   /** What is known at each open `if`, for code behind it. */
   private readonly saved: (State | undefined)[] = [];
 
+  private readonly tlbBase = this.newLocal('i32');
+  private readonly pagesOf = new Map<Held, KeptPages>();
+
   constructor(readonly place: RegionPlace) {
     super();
   }
@@ -68,6 +74,36 @@ export class RegionCode extends Code {
     super.close();
     const state = this.saved.pop();
     if (state) this.restore(state);
+  }
+
+  // ---- memory
+  /** What the generated code may have changed behind our back is loaded again. */
+  reload(): void {
+    this.loadAt(Op.i32Load, 2, CELL.TLB);
+    this.set(this.tlbBase);
+  }
+  override tlb(unprivileged: boolean): void {
+    if (unprivileged) super.tlb(true);
+    else this.get(this.tlbBase);
+  }
+  /** The kept pages of the loop whose registers are held. */
+  private get keptPages(): KeptPages | undefined {
+    const { loop } = this.registers;
+    if (loop === undefined) return undefined;
+    let pages = this.pagesOf.get(loop);
+    if (pages === undefined) this.pagesOf.set(loop, (pages = new KeptPages(this, loop.pages, loop.steady)));
+    return pages;
+  }
+  /** A loop with these registers begins. */
+  beginLoop(loop: Held): void {
+    this.registers.fill(loop);
+    this.keptPages?.forget();
+  }
+  override keptPage(address: Node, access: Access, write: boolean): KeptPage | undefined {
+    return this.keptPages?.find(address, access, write);
+  }
+  override missed(): void {
+    this.keptPages?.forget();
   }
 
   // ---- position

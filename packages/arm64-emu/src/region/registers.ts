@@ -22,6 +22,9 @@ export interface Held {
   readonly head: Block;
   readonly used: ReadonlySet<number>;
   readonly written: ReadonlySet<number>;
+  /** Pages that it keeps, and the registers that lead there; see `KeptPages`. */
+  readonly pages: readonly string[];
+  readonly steady: ReadonlySet<number>;
 }
 
 /** The registers of one region. */
@@ -81,6 +84,10 @@ export class RegisterLocals {
   /** Whether the local is right. */
   has(r: number): boolean {
     return this.right.has(r);
+  }
+  /** The loop whose registers are held now. */
+  get loop(): Held | undefined {
+    return this.held;
   }
   isHeld(r: number): boolean {
     return this.held?.used.has(r) ?? false;
