@@ -1,7 +1,7 @@
 import { Cpu } from '../src/cpu/cpu.js';
 import type { CpuPort, TlbControl } from '../src/cpu/cpu-port.js';
-import type { WalkMemory } from '../src/cpu/mmu.js';
 import { type CpuModel, max } from '../src/cpu/models.js';
+import type { WalkMemory } from '../src/cpu/walk.js';
 import { STATE_SIZE } from '../src/engine/state.js';
 
 /** RAM for table walks: physical addresses from `base`. */

@@ -121,7 +121,7 @@ export class BootSession {
         if (reason === 'poweroff') this.end('power-off');
         else if (reason === 'reset') this.end('reset');
         else if (reason === 'deadline') this.end('timeout');
-        else if (reason === 'idle' && !this.looking && !this.inputOpen) this.end('halted');
+        else if (reason === 'idle' && !this.looking) this.end('halted');
         else await nextTask();
       }
     } finally {

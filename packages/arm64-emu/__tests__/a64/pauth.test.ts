@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import '../../src/a64/index.js';
 import { Decoder } from '../../src/a64/spec/index.js';
 import { slotOf } from '../../src/cpu/sysreg-slots.js';
-import { CELL, sysregAddress, xAddress } from '../../src/engine/state.js';
+import { CELL, STATE, sysregAddress, xAddress } from '../../src/engine/state.js';
 import { evaluate } from '../../src/eval/evaluator.js';
 
 const [IA, IB, DA] = [0, 1, 2];
@@ -11,8 +11,8 @@ const decoder = new Decoder(undefined);
 function cpu(tcr: bigint, sctlr = 0xffffffffn) {
   const view = new DataView(new ArrayBuffer(CELL.FP_ARGS + 64));
   const set = (name: string, v: bigint): void => view.setBigUint64(sysregAddress(slotOf(name)), v, true);
-  set('TCR_EL1', tcr);
-  set('SCTLR_EL1', sctlr);
+  view.setBigUint64(STATE.TCR, tcr, true);
+  view.setBigUint64(STATE.SCTLR, sctlr, true);
   for (const [i, k] of ['APIA', 'APIB', 'APDA', 'APDB', 'APGA'].entries()) {
     set(`${k}KeyLo_EL1`, 0x123456789n * BigInt(i + 1));
     set(`${k}KeyHi_EL1`, 0xfedcba987n * BigInt(i + 7));

@@ -119,7 +119,7 @@ describe('DC ZVA', () => {
     const c = cpu(0, DATA);
     expect(c.execute(0xd50b7420)).toMatchObject({ kind: 'exception', ec: ExceptionClass.sysreg });
     expect(c.memory[0]).toBe(0xff);
-    c.view.setBigUint64(sysregAddress(slotOf('SCTLR_EL1')), 1n << 14n, true);
+    c.view.setBigUint64(STATE.SCTLR, 1n << 14n, true);
     expect(c.execute(0xd50b7420)).toEqual(next);
     expect(c.memory[0]).toBe(0);
   });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Access, Fault, OK, Stage1 } from '../../src/cpu/mmu.js';
+import { Stage1 } from '../../src/cpu/mmu.js';
 import { appleA12, type CpuModel, cortexA72, max } from '../../src/cpu/models.js';
 import { el1Regime } from '../../src/cpu/regime.js';
+import { Access, Fault, OK } from '../../src/cpu/walk.js';
 import { Ram } from '../cpu-support.js';
 
 const { read, write, fetch, unprivileged, pan } = Access;

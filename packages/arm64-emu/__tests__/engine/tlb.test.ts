@@ -6,7 +6,7 @@ function bench() {
   const words = new Int32Array((TLB_START + 16 * TLB_SET.SIZE) / 4);
   const tlb = new Tlb(words, 0);
   tlb.active = true;
-  tlb.select(Regime.el1, Regime.unprivileged);
+  tlb.select(Regime.privileged, Regime.unprivileged);
   /** What generated code finds for a read of `lo`, in the current set: the host address, or undefined. */
   const hit = (lo: number, hi = 0): number | undefined => {
     const index = ((lo >>> 12) ^ (lo >>> 22)) & (TLB_ENTRIES - 1);
@@ -60,7 +60,7 @@ describe('TLB', () => {
     expect(hit(0x1000)).toBe(0x400000);
     // More address spaces than sets: the oldest one makes room, its global pages stay.
     tlb.current.fill(READ, 0x2000, 0, 0x600000, false);
-    for (const asid of [3, 4, 5, 6]) tlb.setAsid(asid);
+    for (const asid of [3, 4, 5, 6, 7]) tlb.setAsid(asid);
     expect(hit(0x1000)).toBeUndefined();
     tlb.setAsid(1);
     expect(hit(0x1000)).toBeUndefined();
@@ -72,7 +72,7 @@ describe('TLB', () => {
     tlb.current.fill(READ, 0x3000, 0, 0x400000, true);
     tlb.flushPage(0x3000, 0);
     expect(hit(0x3000)).toBeUndefined();
-    tlb.select(Regime.el1, Regime.unprivileged);
+    tlb.select(Regime.privileged, Regime.unprivileged);
     expect(hit(0x3000, 0x0a000000)).toBeUndefined();
   });
   it('drops an address space and leaves global pages', () => {

@@ -4,13 +4,13 @@
  * FEAT_EPAC). Codes are only worth comparing with others of the same emulator.
  */
 import { slotOf } from '../cpu/sysreg-slots.js';
-import { sysregAddress } from '../engine/state.js';
+import { STATE, sysregAddress } from '../engine/state.js';
 import { type Ctx, type I32, type I64, type Int, i64 } from './spec/index.js';
 
 /** Keys: IA, IB, DA, DB and the generic one. */
 const KEYS = ['APIAKey', 'APIBKey', 'APDAKey', 'APDBKey', 'APGAKey'] as const;
 const GENERIC = 4;
-/** SCTLR_EL1.EnIA, EnIB, EnDA, EnDB. */
+/** SCTLR_ELx.EnIA, EnIB, EnDA, EnDB. */
 const ENABLES = [31, 30, 27, 13] as const;
 const FIRST_DATA_KEY = 2;
 
@@ -46,7 +46,7 @@ interface Layout {
 }
 /** A pointer to be signed tells its range by bit 63 where there are no tags; a signed one by bit 55. */
 function layoutOf<W extends Int<W>>(c: Ctx<W>, pointer: I64, data: boolean, signing: boolean): Layout {
-  const tcr = register(c, 'TCR_EL1');
+  const tcr = c.state(STATE.TCR);
   // TBI0 and TBI1, unless TBID0 and TBID1 except instruction addresses
   const tags = [37, 38].map(n => (data ? bit(tcr, n) : bit(tcr, n).and(bit(tcr, n + 14).xor(1)))) as [I64, I64];
   const by55 = bit(pointer, 55);
@@ -69,7 +69,7 @@ function canonical(pointer: I64, l: Layout): I64 {
 }
 
 /** Whether a key's instructions do anything. */
-const enabled = <W extends Int<W>>(c: Ctx<W>, key: number): I32 => bit(register(c, 'SCTLR_EL1'), ENABLES[key]!).lo32();
+const enabled = <W extends Int<W>>(c: Ctx<W>, key: number): I32 => bit(c.state(STATE.SCTLR), ENABLES[key]!).lo32();
 
 /** AddPAC: the pointer with its code; `key` 0-3. */
 export function addCode<W extends Int<W>>(c: Ctx<W>, key: number, pointer: I64, modifier: I64): I64 {

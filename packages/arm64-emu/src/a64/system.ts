@@ -1,6 +1,5 @@
 /** System instructions: register moves, PSTATE fields, SYS. */
-import { slotOf } from '../cpu/sysreg-slots.js';
-import { STATE, sysregAddress } from '../engine/state.js';
+import { STATE } from '../engine/state.js';
 import {
   type Ctx,
   cell,
@@ -31,7 +30,8 @@ const FPCR_MASK = 0x07ff0000;
 const FPSR_MASK = 0xf800009fn;
 
 /** How a register is reached. */
-const Way = { CALL: 0, EL0: 1, EL1: 2, NZCV: 3, FPCR: 4, FPSR: 5, DAIF: 6, RANDOM: 7 } as const;
+const Way = { CALL: 0, EL0: 1, EL1: 2, NZCV: 3, FPCR: 4, FPSR: 5, DAIF: 6, EL2: 7, RANDOM: 8 } as const;
+const WAYS_OF_LEVELS = [Way.EL0, Way.EL1, Way.EL2] as const;
 function way(k: number, env: DecodeEnv, write: boolean): number {
   if (k === NZCV) return Way.NZCV;
   if (k === FPCR) return Way.FPCR;
@@ -39,11 +39,16 @@ function way(k: number, env: DecodeEnv, write: boolean): number {
   if (k === DAIF && write) return Way.DAIF;
   if (!write && (k === RNDR || k === RNDRRS)) return Way.RANDOM;
   const access = env.sysreg(k, write);
-  return access.address === undefined ? Way.CALL : access.minEl === 0 ? Way.EL0 : Way.EL1;
+  return access.address === undefined ? Way.CALL : WAYS_OF_LEVELS[access.minEl]!;
 }
 const stored = (k: number, env: DecodeEnv, write: boolean) => cell(env.sysreg(k, write).address ?? STATE.ZR);
 const generic = (k: number): string => `s${k >> 14}_${(k >> 11) & 7}_c${(k >> 7) & 15}_c${(k >> 3) & 15}_${k & 7}`;
 const nameOf = (k: number, env: DecodeEnv): string => (env.sysregName(k) ?? generic(k)).toLowerCase();
+/** Registers of EL1, and of EL2, are UNDEFINED below. */
+const undefinedBelow = <W extends Int<W>>(c: Ctx<W>, w: number): void => {
+  if (w === Way.EL1) undefinedAtEL0(c);
+  if (w === Way.EL2) c.trap(c.el().ltU(2), ExceptionClass.unknown, i32(0));
+};
 const undefinedAtEL0 = <W extends Int<W>>(c: Ctx<W>): void => c.trap(c.el().isZero(), ExceptionClass.unknown, i32(0));
 /** ISS of a trapped MSR, MRS or system instruction. */
 const sysIss = (k: number, rt: number, read: number): number =>
@@ -58,12 +63,12 @@ const sysIss = (k: number, rt: number, read: number): number =>
 insn({
   name: 'MRS',
   pattern: '110101010011 low:15 Rt:5',
-  shape: { way: 8 },
+  shape: { way: 9 },
   pick: (f, env) => ({ way: way(f.low | 0x8000, env, false) }),
   operands: (f, env) => ({ t: X(f.Rt), key: imm32(f.low | 0x8000), cell: stored(f.low | 0x8000, env, false) }),
   asm: (f, _pc, env) => `mrs ${xr(f.Rt)}, ${nameOf(f.low | 0x8000, env)}`,
   exec: (c, { t, key: k, cell }, { way }) => {
-    if (way === Way.EL1) undefinedAtEL0(c);
+    undefinedBelow(c, way);
     if (way === Way.NZCV) c.setX(t, c.nzcv().shl(28).u64());
     else if (way === Way.FPCR) c.setX(t, c.state(STATE.FPCR));
     else if (way === Way.FPSR) c.setX(t, c.state(STATE.FPSR));
@@ -78,7 +83,7 @@ insn({
 insn({
   name: 'MSR (register)',
   pattern: '110101010001 low:15 Rt:5',
-  shape: { way: 7 },
+  shape: { way: 8 },
   pick: (f, env) => ({ way: way(f.low | 0x8000, env, true) }),
   operands: (f, env) => ({
     t: X(f.Rt),
@@ -88,7 +93,7 @@ insn({
   }),
   asm: (f, _pc, env) => `msr ${nameOf(f.low | 0x8000, env)}, ${xr(f.Rt)}`,
   exec: (c, { t, key: k, cell, iss }, { way }) => {
-    if (way === Way.EL1) undefinedAtEL0(c);
+    undefinedBelow(c, way);
     switch (way) {
       case Way.CALL:
         return c.sysWrite(k, c.x(t));
@@ -208,11 +213,7 @@ insn({
   },
   exec: (c, { t, key: k, iss }, { zva }) => {
     if (!zva) return c.sysWrite(k, c.x(t));
-    const allowed = c
-      .state(sysregAddress(slotOf('SCTLR_EL1')))
-      .shrU(SCTLR_DZE)
-      .lo32()
-      .and(1);
+    const allowed = c.state(STATE.SCTLR).shrU(SCTLR_DZE).lo32().and(1);
     c.trap(c.el().isZero().and(allowed.isZero()), ExceptionClass.sysreg, iss);
     const block = c.x(t).and(-ZVA_BYTES);
     for (let i = 0; i < ZVA_BYTES; i += 16) c.storeV(block.add(i), v128(0n, 0n));

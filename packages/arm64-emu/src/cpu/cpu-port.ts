@@ -1,9 +1,9 @@
 import type { InterruptLine } from '../devices/device.js';
 import type { Cpu } from './cpu.js';
-import type { WalkMemory } from './mmu.js';
 import type { CpuModel } from './models.js';
 import type { SysRegTableOptions } from './sysreg-table.js';
 import type { SystemCounter } from './timer.js';
+import type { WalkMemory } from './walk.js';
 
 /** The TLB of one CPU, which the engine keeps. Addresses are in halves. */
 export interface TlbControl {
@@ -13,10 +13,10 @@ export interface TlbControl {
   flushPage(lo: number, hi: number): void;
   /** Drops the non-global entries of an address space. */
   flushAsid(asid: number): void;
-  /** Another address space is current. */
-  setAsid(asid: number): void;
-  /** EL, PAN or UAO changed: another set may be current. */
-  contextChanged(): void;
+  /** Another address space is current; `space` is a number for everything but the ASID that tells it from others. */
+  setAsid(asid: number, space?: number): void;
+  /** EL, PAN or UAO changed: another set may be current, and another address space as for {@link setAsid}. */
+  contextChanged(asid?: number, space?: number): void;
 }
 
 /** HVC or SMC. */
@@ -37,7 +37,14 @@ export interface CpuPort {
   /** Instructions that this CPU has executed. */
   instructions(): bigint;
   /** Outputs of the timers and of the performance monitors. */
-  readonly lines: { readonly cntp: InterruptLine; readonly cntv: InterruptLine; readonly pmu: InterruptLine };
+  readonly lines: {
+    readonly cntp: InterruptLine;
+    readonly cntv: InterruptLine;
+    readonly pmu: InterruptLine;
+    /** Timers of EL2. */
+    readonly cnthp?: InterruptLine;
+    readonly cnthv?: InterruptLine;
+  };
   /** Firmware call: returns false when nobody answers, and the instruction is UNDEFINED. */
   call(cpu: Cpu, conduit: Conduit): boolean;
   /** Does something at every CPU but number `self` (TLBI IS, SEV). */

@@ -1,7 +1,7 @@
 import { STATE, sysregAddress, vAddress } from '../engine/state.js';
 import { slotOf } from './sysreg-slots.js';
 
-const SP_SLOTS = [slotOf('SP_EL0'), slotOf('SP_EL1')] as const;
+const SP_SLOTS = [slotOf('SP_EL0'), slotOf('SP_EL1'), slotOf('SP_EL2')] as const;
 
 /**
  * The state block of a CPU in linear memory, by name. Only the running CPU's block is in place:
@@ -110,11 +110,11 @@ export class CpuState {
     this.i32[STATE.FPSR >> 2] = value;
   }
 
-  /** SP_EL0 or SP_EL1, wherever it is now. */
-  stackPointer(el: 0 | 1): bigint {
+  /** SP_EL0, SP_EL1 or SP_EL2, wherever it is now. */
+  stackPointer(el: 0 | 1 | 2): bigint {
     return this.currentStack === el ? this.u64[STATE.SP >> 3]! : this.slot(SP_SLOTS[el]);
   }
-  setStackPointer(el: 0 | 1, value: bigint): void {
+  setStackPointer(el: 0 | 1 | 2, value: bigint): void {
     this.setSlot(SP_SLOTS[el], value);
     if (this.currentStack === el) this.u64[STATE.SP >> 3] = value;
   }
@@ -174,7 +174,7 @@ export class CpuState {
     u64[STATE.SP >> 3] = this.slot(SP_SLOTS[to]);
   }
 
-  private get currentStack(): 0 | 1 {
-    return this.el === 0 || this.spSel === 0 ? 0 : 1;
+  private get currentStack(): 0 | 1 | 2 {
+    return this.spSel === 0 ? 0 : (this.el as 0 | 1 | 2);
   }
 }

@@ -1,11 +1,12 @@
 import type { CpuEventName, SysRegAccess } from '../a64/spec/index.js';
-import type { InterruptLine } from '../devices/device.js';
+import { type InterruptLine, unconnected } from '../devices/device.js';
 import { type CpuHost, FETCH, SYS_CONTINUE, SYS_LEAVE, SYS_TRAP, type SysResult } from '../engine/host.js';
 import { STATE } from '../engine/state.js';
 import type { CpuPort } from './cpu-port.js';
 import { DebugState } from './debug-state.js';
 import { EC, NO_CONDITION } from './esr.js';
 import { PENDING } from './exceptions.js';
+import { HCR } from './hcr.js';
 import { Pmu } from './pmu.js';
 import { RegisterFile } from './register-file.js';
 import { slotOf } from './sysreg-slots.js';
@@ -13,19 +14,25 @@ import { SysRegTable } from './sysreg-table.js';
 import { GenericTimer, type SystemCounter } from './timer.js';
 
 const CNTKCTL = slotOf('CNTKCTL_EL1');
-const SCTLR = slotOf('SCTLR_EL1');
+const CNTHCTL = slotOf('CNTHCTL_EL2');
+const CNTVOFF = slotOf('CNTVOFF_EL2');
 const CPACR = slotOf('CPACR_EL1');
+const CPTR = slotOf('CPTR_EL2');
+const CPTR_TFP = 1n << 10n;
 const SCTLR_BT0 = 1n << 35n;
 const SCTLR_BT1 = 1n << 36n;
 const SCTLR_NTWI = 1n << 16n;
 const SCTLR_NTWE = 1n << 18n;
 const INSTRUCTION_BYTES = 4n;
+const PENDING_ALL = PENDING.irq | PENDING.fiq | PENDING.serror;
+/** Virtual interrupts that HCR_EL2 makes pending. */
+const VIRTUAL = HCR.VI | HCR.VF | HCR.VSE;
 
 /** Why a CPU does not execute; `off` by PSCI. */
 export type WaitState = 'running' | 'wfi' | 'wfe' | 'off';
 
 /**
- * One processing element at EL0 and EL1: translation, exceptions, system registers, timers and interrupt inputs.
+ * One processing element at EL0, EL1 and perhaps EL2: translation, exceptions, system registers, timers and interrupt inputs.
  * The engine executes instructions and asks this for everything else; methods that touch PSTATE, PC or registers
  * may only be called while this CPU's state block is in place.
  */
@@ -34,12 +41,16 @@ export class Cpu extends DebugState implements CpuHost {
   readonly stateFields = [
     'wait',
     'waitUntil',
+    'virtualOffset',
     'pending',
+    'virtualPending',
     'pmuInterrupt',
     'eventSent',
     'stepped',
     'virtualTimer',
     'physicalTimer',
+    'hypervisorTimer',
+    'hypervisorVirtualTimer',
     'pmu',
   ];
   /** Number within the machine. */
@@ -49,21 +60,32 @@ export class Cpu extends DebugState implements CpuHost {
   readonly counter: SystemCounter;
   readonly virtualTimer: GenericTimer;
   readonly physicalTimer: GenericTimer;
+  /** CNTHP and CNTHV, which EL2 has. */
+  readonly hypervisorTimer: GenericTimer;
+  readonly hypervisorVirtualTimer: GenericTimer;
   readonly pmu: Pmu;
   readonly registers: SysRegTable;
   private readonly file: RegisterFile;
   readonly irq: InterruptLine = { set: level => this.setPending(PENDING.irq, level) };
   readonly fiq: InterruptLine = { set: level => this.setPending(PENDING.fiq, level) };
   readonly serror: InterruptLine = { set: level => this.setPending(PENDING.serror, level) };
+  /** Inputs from a virtual interrupt controller: interrupts of EL1 that a hypervisor has put there. */
+  readonly virtualIrq: InterruptLine = { set: level => this.setVirtual(PENDING.irq, level) };
+  readonly virtualFiq: InterruptLine = { set: level => this.setVirtual(PENDING.fiq, level) };
   /** Whether this CPU executes; the machine wakes it. */
   wait: WaitState = 'running';
-  /** Count of the virtual counter that ends the wait: event stream, WFET, WFIT. */
+  /** Count of the physical counter that ends the wait: event stream, WFET, WFIT. */
   waitUntil: bigint | undefined;
+  /** The timers that this CPU has. */
+  readonly timers: GenericTimer[];
+  /** CNTVOFF_EL2, also while another CPU's state block is in place. */
+  private virtualOffset = 0n;
   /** A timer was programmed since the machine looked. */
   timersChanged = true;
   /** Whether the state block in place is this CPU's. */
   current = false;
   private pending = 0;
+  private virtualPending = 0;
   private pmuInterrupt = false;
   /** SEV from anywhere; SEVL sets the cell in the state block. */
   private eventSent = false;
@@ -74,8 +96,14 @@ export class Cpu extends DebugState implements CpuHost {
     this.mpidr = port.mpidr;
     this.resetVector = port.resetVector ?? 0n;
     this.counter = port.counter;
-    this.virtualTimer = this.timer(() => port.counter.virtual(), port.lines.cntv);
-    this.physicalTimer = this.timer(() => port.counter.physical(), port.lines.cntp);
+    const { cntv, cntp, cnthp = unconnected, cnthv = unconnected } = port.lines;
+    const physical = (): bigint => port.counter.physical();
+    this.virtualTimer = this.timer(() => this.offsetCount(), cntv);
+    this.physicalTimer = this.timer(physical, cntp);
+    this.hypervisorTimer = this.timer(physical, cnthp);
+    this.hypervisorVirtualTimer = this.timer(physical, cnthv);
+    this.timers = [this.virtualTimer, this.physicalTimer];
+    if (this.hasEl2) this.timers.push(this.hypervisorTimer, this.hypervisorVirtualTimer);
     const { features, counters } = port.model;
     this.pmu = new Pmu(
       { counters, long: features.has('PMUv3p5') },
@@ -85,23 +113,22 @@ export class Cpu extends DebugState implements CpuHost {
     this.file = new RegisterFile(this, this.registers);
   }
 
-  /** Back to reset: EL1 with SP_EL1, interrupts masked, translation off. The state block must be in place. */
+  /** Back to reset: the highest level with its own stack pointer, interrupts masked, translation off. The state block must be in place. */
   reset(): void {
     const { i32, u64 } = this;
     u64.fill(0n, 0, STATE.SYSREG >> 3);
     for (const reg of this.registers)
       if (reg.slot >= 0) this.setSlot(reg.slot, typeof reg.reset === 'function' ? reg.reset(this) : (reg.reset ?? 0n));
-    i32[STATE.CURRENT_EL >> 2] = 1 << 2;
+    i32[STATE.CURRENT_EL >> 2] = (this.hasEl2 ? 2 : 1) << 2;
     i32[STATE.SPSEL >> 2] = 1;
     i32[STATE.DAIF >> 2] = 0x3c0;
     this.clearExclusive();
     this.pc = this.resetVector;
-    this.virtualTimer.reset();
-    this.physicalTimer.reset();
+    this.virtualOffset = 0n;
+    for (const timer of this.timers) timer.reset();
     this.pmu.reset();
     this.eventSent = false;
     this.wait = 'running';
-    i32[STATE.PENDING >> 2] = this.pending;
     this.debug.update();
     this.translationReset();
     this.contextChanged();
@@ -110,7 +137,6 @@ export class Cpu extends DebugState implements CpuHost {
   /** The state block in place, and the fields, come from a snapshot. */
   restored(): void {
     this.timersChanged = true;
-    this.i32[STATE.PENDING >> 2] = this.pending;
     this.attentionWanted = true;
     this.debug.update();
     this.translationReset();
@@ -120,9 +146,7 @@ export class Cpu extends DebugState implements CpuHost {
   /** The state block in place has become, or is no longer, this CPU's. */
   setCurrent(current: boolean): void {
     this.current = current;
-    if (!current) return;
-    this.i32[STATE.PENDING >> 2] = this.pending;
-    this.contextChanged();
+    if (current) this.contextChanged();
   }
 
   // ---- exceptions and events --------------------------------------------------------------------------------
@@ -133,12 +157,18 @@ export class Cpu extends DebugState implements CpuHost {
     // These calls are complete when they trap: a step of them is, too.
     if (ec === EC.svc || ec === EC.hvc || ec === EC.smc) this.i32[STATE.SS >> 2] = 0;
     if (ec === EC.svc) this.takeSynchronous(ec, iss, next);
-    else if (ec === EC.hvc || ec === EC.smc) {
+    else if (ec === EC.hvc && this.hasEl2) {
+      if (this.el === 1 && (this.hcr & HCR.HCD) !== 0n) this.takeSynchronous(EC.unknown, 0, this.pc);
+      else this.takeSynchronous(ec, iss, next, undefined, true);
+    } else if (ec === EC.smc && this.el === 1 && (this.hcr & HCR.TSC) !== 0n) {
+      this.takeSynchronous(ec, iss, this.pc, undefined, true);
+    } else if (ec === EC.hvc || ec === EC.smc) {
       // Firmware continues behind the call; the call itself may change the PC of this CPU.
       this.pc = next;
       if (this.el !== 0 && this.port.call(this, ec === EC.hvc ? 'hvc' : 'smc')) return;
       this.takeSynchronous(EC.unknown, 0, next - INSTRUCTION_BYTES);
-    } else this.takeSynchronous(ec, iss, this.pc, ec === EC.pcAlignment ? this.pc : undefined);
+    } else if (ec === EC.fpAccess) this.takeSynchronous(ec, iss, this.pc, undefined, this.fpTrap === 2);
+    else this.takeSynchronous(ec, iss, this.pc, ec === EC.pcAlignment ? this.pc : undefined);
   }
 
   /** ERET, WFI, WFE, SEV and barriers that change what runs next. `pc` is the next instruction, except for ERET. */
@@ -164,25 +194,38 @@ export class Cpu extends DebugState implements CpuHost {
 
   /** Takes a pending interrupt that is not masked. Call between instructions. */
   deliverInterrupt(): boolean {
-    return this.pending !== 0 && this.takeInterrupt(this.pending);
+    const pending = this.routed(this.pending, this.virtualPending);
+    return pending !== 0 && this.takeInterrupt(pending);
   }
 
   /** Hides pending interrupts from the engine, or shows them again. The state block must be in place. */
   holdInterrupts(on: boolean): void {
-    this.i32[STATE.PENDING >> 2] = on ? 0 : this.pending;
+    this.i32[STATE.PENDING >> 2] = on ? 0 : this.routed(this.pending, this.virtualPending);
   }
 
   /** ISR_EL1. */
   pendingInterrupts(): bigint {
-    return BigInt(this.pending);
+    if (!this.hasEl2 || this.el === 2 || this.tge) return BigInt(this.pending);
+    // What EL2 has taken over, EL1 sees in its virtual form.
+    const pending = this.routed(this.pending, this.virtualPending) & PENDING_ALL;
+    return BigInt(pending);
+  }
+
+  /** CNTVCT_EL0: the physical count less CNTVOFF_EL2, which a host with E2H does not see. */
+  virtualCount(): bigint {
+    return this.hasEl2 && this.hostContext ? this.counter.physical() : this.offsetCount();
+  }
+  private offsetCount(): bigint {
+    const count = this.counter.virtual();
+    return this.hasEl2 ? BigInt.asUintN(64, count - this.virtualOffset) : count;
   }
 
   /** Count of the virtual counter at which the event stream next wakes WFE; undefined when it is off. */
   eventStreamDeadline(): bigint | undefined {
-    const cntkctl = this.slot(CNTKCTL);
+    const cntkctl = this.slot(this.hostContext ? CNTHCTL : CNTKCTL);
     if ((cntkctl & 4n) === 0n) return undefined;
     const bit = ((cntkctl >> 4n) & 15n) + ((cntkctl & (1n << 17n)) === 0n ? 0n : 8n);
-    const count = this.counter.virtual();
+    const count = this.virtualCount();
     return ((count >> bit) + 1n) << bit;
   }
 
@@ -196,13 +239,16 @@ export class Cpu extends DebugState implements CpuHost {
 
   /** Stops until an interrupt is pending, masked or not; EL0 may be trapped instead. */
   private waitFor(state: 'wfi' | 'wfe', enable: bigint, ti: number, until: bigint | undefined): void {
-    if (this.pending !== 0 || (until !== undefined && this.counter.virtual() >= until)) return;
-    if (this.el === 0 && (this.slot(SCTLR) & enable) === 0n) {
-      this.takeSynchronous(EC.wfx, NO_CONDITION | ti, this.pc - INSTRUCTION_BYTES);
+    if (this.pending !== 0 || (until !== undefined && this.virtualCount() >= until)) return;
+    if (this.virtualPending !== 0 || (this.hcr & VIRTUAL) !== 0n) return;
+    const toEl1 = this.el === 0 && (this.sctlr & enable) === 0n;
+    const toEl2 = this.el < 2 && (this.hcr & (state === 'wfi' ? HCR.TWI : HCR.TWE)) !== 0n;
+    if (toEl1 || toEl2) {
+      this.takeSynchronous(EC.wfx, NO_CONDITION | ti, this.pc - INSTRUCTION_BYTES, undefined, !toEl1);
       return;
     }
     this.wait = state;
-    this.waitUntil = until;
+    this.waitUntil = until === undefined ? undefined : this.counter.physical() + (until - this.virtualCount());
     this.attentionWanted = true;
   }
 
@@ -221,8 +267,24 @@ export class Cpu extends DebugState implements CpuHost {
       this.wait = 'running';
       this.port.woken();
     }
+    this.showPending();
+  }
+
+  private setVirtual(bit: number, level: boolean): void {
+    const pending = level ? this.virtualPending | bit : this.virtualPending & ~bit;
+    if (pending === this.virtualPending) return;
+    this.virtualPending = pending;
+    if (pending !== 0 && (this.wait === 'wfi' || this.wait === 'wfe')) {
+      this.wait = 'running';
+      this.port.woken();
+    }
+    this.showPending();
+  }
+
+  /** Tells the engine what is pending. */
+  private showPending(): void {
     if (!this.current) return;
-    this.i32[STATE.PENDING >> 2] = pending;
+    this.i32[STATE.PENDING >> 2] = this.routed(this.pending, this.virtualPending);
     this.attentionWanted = true;
   }
 
@@ -240,9 +302,13 @@ export class Cpu extends DebugState implements CpuHost {
 
   /** Drives the timers' outputs from the present count. */
   updateTimers(): void {
+    if (this.current && this.hasEl2) this.virtualOffset = this.slot(CNTVOFF);
     this.timersChanged = true;
-    this.port.lines.cntv.set(this.virtualTimer.output);
-    this.port.lines.cntp.set(this.physicalTimer.output);
+    const { cntv, cntp, cnthp, cnthv } = this.port.lines;
+    cntv.set(this.virtualTimer.output);
+    cntp.set(this.physicalTimer.output);
+    cnthp?.set(this.hypervisorTimer.output);
+    cnthv?.set(this.hypervisorVirtualTimer.output);
   }
 
   // ---- system registers ---------------------------------------------------------------------------------------
@@ -295,13 +361,26 @@ export class Cpu extends DebugState implements CpuHost {
 
   /** See `CpuHost.branchTargetStrict`. */
   branchTargetStrict(): boolean {
-    return (this.slot(SCTLR) & (this.el === 0 ? SCTLR_BT0 : SCTLR_BT1)) !== 0n;
+    return (this.sctlr & (this.el === 0 ? SCTLR_BT0 : SCTLR_BT1)) !== 0n;
   }
 
-  /** Whether CPACR_EL1.FPEN traps floating point here. */
+  /** Whether CPACR_EL1 or CPTR_EL2 traps floating point here. */
   fpTrapped(): boolean {
-    const fpen = Number((this.slot(CPACR) >> 20n) & 3n);
-    return fpen === 0 || fpen === 2 || (fpen === 1 && this.el === 0);
+    return this.fpTrap !== 0;
+  }
+
+  /** The level whose control traps floating point here; 0 when none does. */
+  get fpTrap(): 0 | 1 | 2 {
+    const { el } = this;
+    if (el < 2 && !this.inHost) {
+      const fpen = Number((this.slot(CPACR) >> 20n) & 3n);
+      if (fpen === 0 || fpen === 2 || (fpen === 1 && el === 0)) return 1;
+    }
+    if (!this.hasEl2) return 0;
+    const cptr = this.slot(CPTR);
+    if (!this.e2h) return (cptr & CPTR_TFP) !== 0n ? 2 : 0;
+    const fpen = Number((cptr >> 20n) & 3n);
+    return fpen === 0 || fpen === 2 || (fpen === 1 && el === 0 && this.tge) ? 2 : 0;
   }
 
   /** The instruction at PC; its fetch succeeded a moment ago. */
@@ -344,6 +423,7 @@ export class Cpu extends DebugState implements CpuHost {
     this.resync = true;
     if (this.debug.perInstruction) this.attentionWanted = true;
     if (this.pmu.active) this.pmu.levelChanged(this.el);
-    this.port.tlb.contextChanged();
+    this.i32[STATE.PENDING >> 2] = this.routed(this.pending, this.virtualPending);
+    this.contextSelected();
   }
 }

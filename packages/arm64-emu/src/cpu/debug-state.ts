@@ -29,12 +29,12 @@ export abstract class DebugState extends TranslationState {
   /** Takes a step or breakpoint exception that is due. */
   beforeInstruction(): void {
     const { debug } = this;
-    const lower = this.el === 0;
+    const toEl2 = this.debugTarget === 2;
     if (debug.stepActive && !this.stepArmed) {
-      this.takeSynchronous(lower ? EC.softwareStepLower : EC.softwareStep, this.stepped | FSC_DEBUG, this.pc);
+      this.takeSynchronous(EC.softwareStepLower, this.stepped | FSC_DEBUG, this.pc, undefined, toEl2);
       this.stepped = 0;
     } else if (debug.breaksAt(virtualAddress(this.pc)))
-      this.takeSynchronous(lower ? EC.breakpointLower : EC.breakpoint, FSC_DEBUG, this.pc);
+      this.takeSynchronous(EC.breakpointLower, FSC_DEBUG, this.pc, undefined, toEl2);
   }
 
   /** An instruction was executed; when it was `armed` ({@link stepArmed}), its step is complete. */

@@ -13,23 +13,7 @@ const WCR = numbered('DBGWCR');
 const MDSCR = slotOf('MDSCR_EL1');
 const OSLSR = slotOf('OSLSR_EL1');
 const CONTEXTIDR = slotOf('CONTEXTIDR_EL1');
-
-/** A range of virtual addresses that someone outside the machine watches. */
-export interface WatchRange {
-  /** First address and bytes. */
-  readonly address: bigint;
-  readonly size: number;
-  readonly read: boolean;
-  readonly write: boolean;
-}
-
-/** An access that touched a watched range; it has not been made. */
-export interface WatchHit {
-  readonly range: WatchRange;
-  readonly address: bigint;
-  readonly size: number;
-  readonly write: boolean;
-}
+const CONTEXTIDR_EL2 = slotOf('CONTEXTIDR_EL2');
 
 /** Breakpoint types (DBGBCR.BT) that exist at EL1 and EL0. */
 const BT = { address: 0, addressLinked: 1, context: 2, contextLinked: 3 } as const;
@@ -39,6 +23,10 @@ export interface DebugSource {
   readonly el: number;
   /** D, A, I, F in bits 3 to 0. */
   readonly daif: number;
+  /** Level that takes debug exceptions, as MDCR_EL2.TDE and HCR_EL2.TGE say. */
+  readonly debugTarget: 1 | 2;
+  /** Whether CONTEXTIDR_EL2 is the context: EL2 with E2H, and programs of such a host. */
+  readonly hostContext: boolean;
   slot(n: number): bigint;
   readonly model: { readonly breakpoints: number; readonly watchpoints: number };
 }
@@ -50,7 +38,7 @@ interface Point {
   readonly ignore: bigint;
   /** Bytes selected from `address`, for watchpoints without an address mask. */
   readonly bytes: number;
-  /** Exception levels: bit 0 for EL0, bit 1 for EL1. */
+  /** Exception levels: bit 0 for EL0, bit 1 for EL1, bit 2 for EL2. */
   readonly levels: number;
   readonly loads: boolean;
   readonly stores: boolean;
@@ -63,15 +51,15 @@ const bits = (v: bigint, lsb: number, width: number): number =>
   Number((v >> BigInt(lsb)) & ((1n << BigInt(width)) - 1n));
 /** An address without its tag: sign-extended from bit 48, as wide as virtual addresses are. */
 export const virtualAddress = (v: bigint): bigint => BigInt.asUintN(64, BigInt.asIntN(49, v));
-/** Levels by PMC or PAC; with HMC a point is for EL2 and EL3 as well, which are not there. */
+/** Levels by PMC or PAC. */
 const LEVELS = [0, 2, 1, 3];
+/** EL2, which HMC adds. */
+const HIGHER = 4;
 
 /** Self-hosted debug (Arm ARM, D2): breakpoints, watchpoints and software step as a guest programs them. */
 export class SelfHostedDebug {
   private breakpoints: readonly Point[] = [];
   private watchpoints: readonly Point[] = [];
-  /** Ranges watched from outside; after a change the TLB must be dropped. */
-  outside: readonly WatchRange[] = [];
 
   constructor(private readonly cpu: DebugSource) {}
 
@@ -99,7 +87,9 @@ export class SelfHostedDebug {
   enabledAt(el: number, daif: number): boolean {
     const { cpu } = this;
     if ((cpu.slot(OSLSR) & OSLK) !== 0n) return false;
-    return el === 0 || ((cpu.slot(MDSCR) & KDE) !== 0n && (daif & 8) === 0);
+    const { debugTarget } = cpu;
+    if (el !== debugTarget) return el < debugTarget;
+    return (cpu.slot(MDSCR) & KDE) !== 0n && (daif & 8) === 0;
   }
 
   /** PSTATE.SS after a return from `el` with `daif` to a level with its own: SPSR.SS counts only when stepping begins. */
@@ -123,7 +113,6 @@ export class SelfHostedDebug {
   /** Whether any watchpoint lies in the 4 KiB page of `va`. */
   watchesPage(va: bigint): boolean {
     const page = va & ~0xfffn;
-    if (this.outside.some(r => r.address < page + 0x1000n && r.address + BigInt(r.size) > page)) return true;
     return this.watchpoints.some(p => {
       const start = p.address & ~p.ignore;
       const end = start + p.ignore + 8n;
@@ -148,19 +137,11 @@ export class SelfHostedDebug {
   }
 
   get watching(): boolean {
-    return this.watchpoints.length > 0 || this.outside.length > 0;
-  }
-
-  /** The range watched from outside that an access touches. */
-  outsideHit(address: bigint, size: number, write: boolean): WatchHit | undefined {
-    const range = this.outside.find(
-      r => (write ? r.write : r.read) && r.address < address + BigInt(size) && r.address + BigInt(r.size) > address,
-    );
-    return range && { range, address, size, write };
+    return this.watchpoints.length > 0;
   }
 
   private get context(): bigint {
-    return this.cpu.slot(CONTEXTIDR) & 0xffff_ffffn;
+    return this.cpu.slot(this.cpu.hostContext ? CONTEXTIDR_EL2 : CONTEXTIDR) & 0xffff_ffffn;
   }
 
   private applies(p: Point): boolean {
@@ -191,7 +172,7 @@ export class SelfHostedDebug {
       address: type >= BT.context ? bvr & 0xffff_ffffn : virtualAddress(bvr) & ~3n,
       ignore: 0n,
       bytes: 0,
-      levels: LEVELS[bits(bcr, 1, 2)]!,
+      levels: LEVELS[bits(bcr, 1, 2)]! | (bits(bcr, 13, 1) === 1 ? HIGHER : 0),
       loads: false,
       stores: false,
       linked: bits(bcr, 16, 4),
@@ -210,7 +191,7 @@ export class SelfHostedDebug {
       ignore: mask >= 3 ? (1n << BigInt(mask)) - 1n : 0n,
       // With bit 2 of the address set, the four bytes there are selected.
       bytes: (wvr & 4n) !== 0n ? (bas & 15) << 4 : bas,
-      levels: LEVELS[bits(wcr, 1, 2)]!,
+      levels: LEVELS[bits(wcr, 1, 2)]! | (bits(wcr, 13, 1) === 1 ? HIGHER : 0),
       loads: (lsc & 1) !== 0,
       stores: (lsc & 2) !== 0,
       linked: bits(wcr, 16, 4),

@@ -33,6 +33,8 @@ export const EC = {
 export const ISS = {
   /** The access was a write. */
   WnR: 1 << 6,
+  /** Stage 2 fault on a walk of stage 1. */
+  S1PTW: 1 << 7,
   /** Raised by cache maintenance or address translation. */
   CM: 1 << 8,
   /** FAR is not valid. */

@@ -1,47 +1,79 @@
 import { STATE } from '../engine/state.js';
 import { CpuState } from './cpu-state.js';
 import { EC, esr } from './esr.js';
+import { effectiveHcr, HCR } from './hcr.js';
 import type { CpuModel } from './models.js';
 import { slotOf } from './sysreg-slots.js';
 
-const S = {
-  SCTLR: slotOf('SCTLR_EL1'),
-  VBAR: slotOf('VBAR_EL1'),
-  ESR: slotOf('ESR_EL1'),
-  FAR: slotOf('FAR_EL1'),
-  ELR: slotOf('ELR_EL1'),
-  SPSR: slotOf('SPSR_EL1'),
-} as const;
+/** Registers of exceptions, by the level that takes them. */
+const registersOf = (el: 1 | 2) => ({
+  SCTLR: slotOf(`SCTLR_EL${el}`),
+  VBAR: slotOf(`VBAR_EL${el}`),
+  ESR: slotOf(`ESR_EL${el}`),
+  FAR: slotOf(`FAR_EL${el}`),
+  ELR: slotOf(`ELR_EL${el}`),
+  SPSR: slotOf(`SPSR_EL${el}`),
+});
+const AT_EL1 = registersOf(1);
+const AT_EL2 = registersOf(2);
+const HCR_EL2 = slotOf('HCR_EL2');
+const HPFAR_EL2 = slotOf('HPFAR_EL2');
 
 const SPAN = 1n << 23n;
 const DSSBS = 1n << 44n;
 const PAN_BIT = 1 << 22;
 const SSBS_BIT = 1 << 12;
 const DAIF_ALL = 0x3c0;
+/** Classes with another number, the next one, when they are taken to the level that they come from. */
+const BY_ORIGIN: readonly number[] = [
+  EC.instructionAbortLower,
+  EC.dataAbortLower,
+  EC.breakpointLower,
+  EC.softwareStepLower,
+  EC.watchpointLower,
+];
 
 /** Offset of each kind of exception within its group of vectors. */
 export const VECTOR = { synchronous: 0x000, irq: 0x080, fiq: 0x100, serror: 0x180 } as const;
 
 /** Interrupts in the bit positions of DAIF. */
 export const PENDING = { fiq: 0x40, irq: 0x80, serror: 0x100 } as const;
+/** Shift of pending interrupts that no mask of PSTATE holds back: those for EL2 while EL1 or EL0 executes. */
+const UNMASKABLE = 12;
+/** Interrupts with the bits of HCR_EL2 that give them to EL2, and that make virtual ones. */
+const ROUTES = [
+  { bit: PENDING.fiq, toEl2: HCR.FMO, virtual: HCR.VF },
+  { bit: PENDING.irq, toEl2: HCR.IMO, virtual: HCR.VI },
+  { bit: PENDING.serror, toEl2: HCR.AMO, virtual: HCR.VSE },
+] as const;
 
 /** An exception that is about to be taken, as an observer outside the machine sees it. */
 export interface ExceptionEvent {
   readonly kind: keyof typeof VECTOR;
-  /** Class and syndrome, ESR_EL1's EC and ISS; zero for interrupts. */
+  /** Level that takes it. */
+  readonly target: number;
+  /** Class and syndrome, ESR_ELx's EC and ISS; zero for interrupts. */
   readonly ec: number;
   readonly iss: number;
   /** Preferred return address: the instruction, or for calls the one behind it. */
   readonly returnTo: bigint;
-  /** What FAR_EL1 would become, for the classes that report an address. */
+  /** What FAR_ELx would become, for the classes that report an address. */
   readonly far: bigint | undefined;
 }
 
-/** Exception entry and return at EL1 (Arm ARM, D1.3). EL2 and EL3 are not there yet: every exception is taken to EL1. */
+/** Exception entry and return at EL1 and EL2 (Arm ARM, D1.3). EL3 is not there: EL1 takes what EL2 does not ask for. */
 export abstract class ExceptionState extends CpuState {
   abstract readonly model: CpuModel;
   /** Asked before an exception is taken; true when it was dealt with: the CPU goes on at `returnTo`, or where PC was set. */
   onException: ((event: ExceptionEvent) => boolean) | undefined;
+  /** Whether this CPU has EL2. */
+  protected hasEl2 = false;
+  /** HCR_EL2 as it counts, see {@link effectiveHcr}; zero without EL2. */
+  hcr = 0n;
+  /** HCR_EL2.E2H: EL2 has a regime like EL1's, and its registers under EL1's names. */
+  e2h = false;
+  /** HCR_EL2.TGE: exceptions of EL0 go to EL2. */
+  tge = false;
 
   /** PSTATE.SS after a return to `target` with interrupt masks `daif` and SPSR.SS `ss`. */
   protected abstract stepAfterReturn(target: number, daif: number, ss: number): number;
@@ -49,34 +81,94 @@ export abstract class ExceptionState extends CpuState {
   /** Exception level, stack, PAN or translation may have changed: whoever caches them looks again. */
   protected abstract contextChanged(): void;
 
-  /**
-   * Takes a synchronous exception to EL1.
-   *
-   * @param ec exception class (see `EC`)
-   * @param iss syndrome
-   * @param returnTo preferred return address, saved in ELR_EL1
-   * @param far faulting address, for the classes that report one
-   */
-  takeSynchronous(ec: number, iss: number, returnTo: bigint, far?: bigint): void {
-    if (this.onException !== undefined && this.dealtWith({ kind: 'synchronous', ec, iss, returnTo, far })) return;
-    this.setSlot(S.ESR, esr(ec, iss));
-    if (far !== undefined) this.setSlot(S.FAR, far);
-    this.enter(VECTOR.synchronous, returnTo);
+  /** Takes over HCR_EL2. */
+  protected readHcr(): void {
+    if (!this.hasEl2) return;
+    const hcr = this.slot(HCR_EL2);
+    this.hcr = effectiveHcr(hcr);
+    this.e2h = (hcr & HCR.E2H) !== 0n;
+    this.tge = (hcr & HCR.TGE) !== 0n;
+  }
+
+  /** Whether EL2 and its programs at EL0 share a regime (E2H and TGE). */
+  get inHost(): boolean {
+    return this.e2h && this.tge;
+  }
+
+  /** Level that takes a synchronous exception from here; `toEl2` when a control of EL2 asks for it. */
+  private targetOf(toEl2: boolean): 1 | 2 {
+    return this.hasEl2 && (toEl2 || this.tge || this.el === 2) ? 2 : 1;
   }
 
   /**
-   * Takes the most urgent of the interrupts in `pending` ({@link PENDING}) that PSTATE does not mask, to EL1.
-   * Call between instructions. Returns whether there was one.
+   * Takes a synchronous exception.
+   *
+   * @param ec exception class (see `EC`); where there are two, that of a lower level
+   * @param iss syndrome
+   * @param returnTo preferred return address, saved in ELR_ELx
+   * @param far faulting address, for the classes that report one
+   * @param toEl2 whether a control of EL2 sends it there
+   * @param ipa faulting intermediate physical address, when stage 2 is at fault
+   */
+  takeSynchronous(ec: number, iss: number, returnTo: bigint, far?: bigint, toEl2 = false, ipa?: number): void {
+    const target = this.targetOf(toEl2);
+    let [ecTaken, issTaken] = [ec, iss];
+    if (BY_ORIGIN.includes(ec) && target === this.el) ecTaken++;
+    // What CPACR_EL1 traps, EL2 does not know about.
+    if (ec === EC.fpAccess && target === 2 && !toEl2 && this.el < 2) [ecTaken, issTaken] = [EC.unknown, 0];
+    if (
+      this.onException !== undefined &&
+      this.dealtWith({ kind: 'synchronous', target, ec: ecTaken, iss: issTaken, returnTo, far })
+    )
+      return;
+    const registers = target === 2 ? AT_EL2 : AT_EL1;
+    this.setSlot(registers.ESR, esr(ecTaken, issTaken));
+    if (far !== undefined) this.setSlot(registers.FAR, far);
+    if (ipa !== undefined) this.setSlot(HPFAR_EL2, BigInt(Math.floor(ipa / 0x1000)) << 4n);
+    this.enter(target, VECTOR.synchronous, returnTo);
+  }
+
+  /**
+   * Pending interrupts as they concern the present level: in the positions of DAIF those that PSTATE masks, further up
+   * those that it does not. `virtual` are those of a virtual interrupt controller.
+   */
+  protected routed(physical: number, virtual: number): number {
+    if (!this.hasEl2) return physical;
+    const { hcr, el, tge } = this;
+    let routed = 0;
+    for (const route of ROUTES) {
+      const { bit } = route;
+      const taken = (hcr & route.toEl2) !== 0n;
+      if ((physical & bit) !== 0) {
+        if (taken || tge) routed |= el === 2 || this.inHost ? bit : bit << UNMASKABLE;
+        else if (el < 2) routed |= bit;
+      }
+      if (el < 2 && taken && !tge && ((virtual & bit) !== 0 || (hcr & route.virtual) !== 0n)) routed |= bit;
+    }
+    return routed;
+  }
+
+  /**
+   * Takes the most urgent of the interrupts in `pending` ({@link routed}) that PSTATE does not mask. Call between
+   * instructions. Returns whether there was one.
    */
   takeInterrupt(pending: number): boolean {
     const open = pending & ~this.i32[STATE.DAIF >> 2]!;
     if (open === 0) return false;
-    let vector: number = VECTOR.serror;
-    if ((open & PENDING.serror) !== 0) this.setSlot(S.ESR, esr(EC.serror, 0));
-    else vector = (open & PENDING.fiq) !== 0 ? VECTOR.fiq : VECTOR.irq;
-    const kind = vector === VECTOR.serror ? 'serror' : vector === VECTOR.fiq ? 'fiq' : 'irq';
-    this.onException?.({ kind, ec: 0, iss: 0, returnTo: this.pc, far: undefined });
-    this.enter(vector, this.pc);
+    const unmaskable = open >> UNMASKABLE;
+    const kinds = unmaskable !== 0 ? unmaskable : open;
+    const kind = (kinds & PENDING.serror) !== 0 ? 'serror' : (kinds & PENDING.fiq) !== 0 ? 'fiq' : 'irq';
+    const target = unmaskable !== 0 || this.el === 2 || this.inHost ? 2 : 1;
+    if (kind === 'serror') {
+      this.setSlot((target === 2 ? AT_EL2 : AT_EL1).ESR, esr(EC.serror, 0));
+      // A virtual SError is gone once it was taken.
+      if (target === 1 && (this.hcr & HCR.AMO) !== 0n) {
+        this.setSlot(HCR_EL2, this.slot(HCR_EL2) & ~HCR.VSE);
+        this.readHcr();
+      }
+    }
+    this.onException?.({ kind, target, ec: 0, iss: 0, returnTo: this.pc, far: undefined });
+    this.enter(target, VECTOR[kind], this.pc);
     return true;
   }
 
@@ -90,13 +182,15 @@ export abstract class ExceptionState extends CpuState {
 
   /** ERET. An illegal return, and a return with SPSR.IL set, raise an Illegal Execution state exception. */
   exceptionReturn(): void {
-    const spsr = Number(this.slot(S.SPSR) & 0xffff_ffffn) | 0;
+    const registers = this.el === 2 ? AT_EL2 : AT_EL1;
+    const spsr = Number(this.slot(registers.SPSR) & 0xffff_ffffn) | 0;
     const { i32 } = this;
-    this.pc = this.slot(S.ELR);
+    this.pc = this.slot(registers.ELR);
     this.clearExclusive();
     const target = (spsr >> 2) & 3;
     const mode = spsr & 0x1f;
-    const illegal = (mode & 0x12) !== 0 || mode === 1 || target > this.el;
+    // With TGE there is no EL1 to return to.
+    const illegal = (mode & 0x12) !== 0 || mode === 1 || target > this.el || (target === 1 && this.tge);
     const { features } = this.model;
     let value = spsr;
     if (!features.has('PAN')) value &= ~PAN_BIT;
@@ -113,22 +207,23 @@ export abstract class ExceptionState extends CpuState {
   }
 
   /** Saves PSTATE and the return address, and goes to the vector. */
-  private enter(vector: number, returnTo: bigint): void {
+  private enter(target: 1 | 2, vector: number, returnTo: bigint): void {
     const { i32 } = this;
-    const group = this.el === 0 ? 0x400 : this.spSel === 0 ? 0x000 : 0x200;
-    this.setSlot(S.SPSR, this.pstate);
-    this.setSlot(S.ELR, returnTo);
-    this.moveStack(1, 1);
-    const sctlr = this.slot(S.SCTLR);
+    const registers = target === 2 ? AT_EL2 : AT_EL1;
+    const group = this.el !== target ? 0x400 : this.spSel === 0 ? 0x000 : 0x200;
+    this.setSlot(registers.SPSR, this.pstate);
+    this.setSlot(registers.ELR, returnTo);
+    this.moveStack(target, 1);
+    const sctlr = this.slot(registers.SCTLR);
     const { features } = this.model;
     i32[STATE.DAIF >> 2] = DAIF_ALL;
     i32[STATE.BTYPE >> 2] = 0;
     i32[STATE.IL >> 2] = 0;
     i32[STATE.SS >> 2] = 0;
     i32[STATE.UAO >> 2] = 0;
-    if (features.has('PAN') && (sctlr & SPAN) === 0n) i32[STATE.PAN >> 2] = PAN_BIT;
+    if (features.has('PAN') && (sctlr & SPAN) === 0n && (target === 1 || this.inHost)) i32[STATE.PAN >> 2] = PAN_BIT;
     if (features.has('SSBS')) i32[STATE.SSBS >> 2] = (sctlr & DSSBS) !== 0n ? SSBS_BIT : 0;
-    this.pc = BigInt.asUintN(64, this.slot(S.VBAR) + BigInt(group + vector));
+    this.pc = BigInt.asUintN(64, this.slot(registers.VBAR) + BigInt(group + vector));
     this.contextChanged();
   }
 }

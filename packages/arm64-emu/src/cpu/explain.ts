@@ -1,4 +1,5 @@
-import { Access, Fault, OK, type Stage1, type WalkStep } from './mmu.js';
+import type { Stage1 } from './mmu.js';
+import { Access, Fault, OK, type WalkStep } from './walk.js';
 
 /** Why a translation fails. */
 export type FaultKind = 'address size' | 'translation' | 'access flag' | 'permission' | 'external abort on walk';

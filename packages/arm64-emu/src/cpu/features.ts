@@ -73,11 +73,13 @@ export const FEATURES = {
   HAF: [['ID_AA64MMFR1', 0, 1]],
   /** Hardware update of the Access flag and of dirty state. */
   HAFDBS: [['ID_AA64MMFR1', 0, 2]],
+  VMID16: [['ID_AA64MMFR1', 4, 2]],
   VHE: [['ID_AA64MMFR1', 8, 1]],
   HPDS: [['ID_AA64MMFR1', 12, 1]],
   LOR: [['ID_AA64MMFR1', 16, 1]],
   PAN: [['ID_AA64MMFR1', 20, 1]],
   PAN2: [['ID_AA64MMFR1', 20, 2]],
+  XNX: [['ID_AA64MMFR1', 28, 1]],
   ETS: [['ID_AA64MMFR1', 36, 1]],
   TTCNP: [['ID_AA64MMFR2', 0, 1]],
   UAO: [['ID_AA64MMFR2', 4, 1]],

@@ -1,55 +1,8 @@
 import type { Range, Regime } from './regime.js';
-
-/** Physical memory as table walks see it. */
-export interface WalkMemory {
-  /** Guest RAM's backing bytes as little-endian words. */
-  readonly words: Uint32Array;
-  /** Index into `words` of the 8-byte RAM location at physical `address`; -1 when it is not RAM. */
-  wordOf(address: number): number;
-  /** Told when a walk changed the descriptor at physical `address`. */
-  changed(address: number): void;
-}
-
-/** What a translation is for, as flags. */
-export const Access = {
-  read: 1,
-  write: 2,
-  fetch: 4,
-  /** With the permissions of EL0. */
-  unprivileged: 8,
-  /** PSTATE.PAN applies. */
-  pan: 16,
-} as const;
-
-/** A translation that succeeded. */
-export const OK = -1;
-
-/** Fault status codes by kind; the level of the walk is added to the first four. */
-export const Fault = {
-  addressSize: 0x00,
-  translation: 0x04,
-  accessFlag: 0x08,
-  permission: 0x0c,
-  external: 0x10,
-  externalWalk: 0x14,
-  alignment: 0x21,
-} as const;
-
-/** One lookup of a walk. */
-export interface WalkStep {
-  readonly level: number;
-  /** Physical address of the descriptor, and its value. */
-  readonly address: number;
-  readonly descriptor: bigint;
-}
+import { combineAttributes, type Stage2 } from './stage2.js';
+import { Access, Fault, OK, tableIndex, type WalkMemory, type WalkStep } from './walk.js';
 
 const TWO32 = 0x1_0000_0000;
-
-/** Bits `lsb` up to `lsb + width` of a 64-bit number in halves; width at most 16. */
-function bits(lo: number, hi: number, lsb: number, width: number): number {
-  const shifted = lsb >= 32 ? hi >>> (lsb - 32) : lsb === 0 ? lo : (lo >>> lsb) | (hi << (32 - lsb));
-  return shifted & ((1 << width) - 1);
-}
 
 /**
  * Stage 1 address translation (Arm ARM, D8). One object per CPU and regime; its result fields are valid
@@ -83,17 +36,30 @@ export class Stage1 {
   defaultCacheable = false;
   /** Set for looking without being seen: descriptors stay as they are, and the walk is noted here. */
   steps: WalkStep[] | undefined;
+  /** Translates what this stage puts out, while a hypervisor wants that. */
+  stage2: Stage2 | undefined;
+  private tables: Stage2 | undefined;
+  /** What stage 2 refused after a fault: the address, and whether it was that of a table. */
+  refused: { readonly ipa: number; readonly onWalk: boolean } | undefined;
+  /** Tables in memory that stage 2 makes Device are refused (HCR_EL2.PTW). */
+  protectWalks = false;
 
   constructor(
     private readonly memory: WalkMemory,
     public regime: Regime,
   ) {}
 
+  /** Only the tables are at intermediate addresses that a stage 2 translates; the output stays one. */
+  tablesBehind(stage2: Stage2): void {
+    this.tables = stage2;
+  }
+
   /** Translates the address `hi:lo`. Returns {@link OK}, or the fault status code (DFSC, IFSC). */
   translate(lo: number, hi: number, access: number): number {
     const { regime } = this;
+    this.refused = undefined;
     if (!regime.enabled) return this.flat(lo, hi, access);
-    const upper = (hi & 0x80_0000) !== 0;
+    const upper = (hi & 0x80_0000) !== 0 && !regime.single;
     const range = upper ? regime.high : regime.low;
     const fetch = (access & Access.fetch) !== 0;
     if (range.disabled || (range.e0pd && (access & Access.unprivileged) !== 0)) return Fault.translation;
@@ -109,7 +75,7 @@ export class Stage1 {
   /** Translation is off: every address is its own, Device-nGnRnE for data. */
   private flat(lo: number, hi: number, access: number): number {
     const { regime } = this;
-    const upper = (hi & 0x80_0000) !== 0;
+    const upper = (hi & 0x80_0000) !== 0 && !regime.single;
     const range = upper ? regime.high : regime.low;
     const ignoreTop = (access & Access.fetch) !== 0 ? range.tbiInstruction : range.tbiData;
     const top = (ignoreTop ? hi & 0xff_ffff : hi) >>> 0;
@@ -118,13 +84,40 @@ export class Stage1 {
     this.pa = pa;
     this.allowed = Access.read | Access.write | Access.fetch;
     const fetch = (access & Access.fetch) !== 0;
-    this.attr = this.defaultCacheable ? 0xff : fetch ? 0x44 : 0;
+    this.attr = this.defaultCacheable || regime.defaultCacheable ? 0xff : fetch ? 0x44 : 0;
     this.shareability = 2;
     this.isDevice = this.attr === 0;
     this.nG = this.user = this.guarded = false;
     this.level = 0;
     this.sizeLog2 = 12;
+    return this.stage2 === undefined ? OK : this.second(this.stage2, access);
+  }
+
+  /** Translates the output by stage 2 and combines what the stages say. */
+  private second(stage2: Stage2, access: number): number {
+    const ipa = this.pa;
+    const status = stage2.translate(ipa, access);
+    if (status !== OK) {
+      this.refused = { ipa, onWalk: false };
+      return status;
+    }
+    this.pa = stage2.pa;
+    this.allowed &= stage2.allowed;
+    this.attr = combineAttributes(this.attr, stage2.attr);
+    this.isDevice = (this.attr & 0xf0) === 0;
+    const [a, b] = [this.shareability, stage2.shareability];
+    if (this.isDevice || this.attr === 0x44 || a === 2 || b === 2) this.shareability = 2;
+    else this.shareability = a === 3 || b === 3 ? 3 : 0;
     return OK;
+  }
+
+  /** Physical address of a descriptor at intermediate address `ipa`; -1 - status when stage 2 refuses. */
+  private descriptorAddress(stage2: Stage2, ipa: number, access: number): number {
+    let status = stage2.translate(ipa, access);
+    if (status === OK && this.protectWalks && stage2.isDevice) status = Fault.permission + stage2.level;
+    if (status === OK) return stage2.pa;
+    this.refused = { ipa, onWalk: true };
+    return -1 - status;
   }
 
   private walk(lo: number, hi: number, access: number, range: Range): number {
@@ -139,7 +132,13 @@ export class Stage1 {
     let tableBits = 0;
     for (; ; level++) {
       const lsb = granule + stride * (3 - level);
-      const address = table + bits(lo, hi, lsb, indexBits) * 8;
+      let address = table + tableIndex(lo, hi, lsb, indexBits) * 8;
+      const ipa = address;
+      const behind = this.stage2 ?? this.tables;
+      if (behind !== undefined) {
+        address = this.descriptorAddress(behind, ipa, Access.read);
+        if (address < 0) return -1 - address;
+      }
       const word = memory.wordOf(address);
       if (word < 0) return Fault.externalWalk + level;
       const dlo = words[word]!;
@@ -158,7 +157,7 @@ export class Stage1 {
       if (level < 3 && (level === 0 || (granule !== 12 && level === 1))) return Fault.translation + level;
       this.level = level;
       this.sizeLog2 = lsb;
-      return this.leaf(lo, hi, access, address, word, dlo, dhi, tableBits);
+      return this.leaf(lo, hi, access, address, word, dlo, dhi, tableBits, ipa);
     }
   }
 
@@ -172,6 +171,7 @@ export class Stage1 {
     dlo: number,
     dhi: number,
     table: number,
+    ipa: number,
   ): number {
     const { memory, regime, level } = this;
     const { words } = memory;
@@ -183,9 +183,10 @@ export class Stage1 {
     // Writable-clean: DBM with AP[2] set.
     const clean = regime.hd && (dhi & (1 << 19)) !== 0 && (dlo & 0x80) !== 0;
     const readOnly = ((dlo & 0x80) !== 0 && !clean) || (table & 8) !== 0;
-    const user = (dlo & 0x40) !== 0 && (table & 4) === 0;
+    const user = (dlo & 0x40) !== 0 && (table & 4) === 0 && !regime.single;
     const uxn = (dhi & (1 << 22)) !== 0 || (table & 2) !== 0;
-    const pxn = (dhi & (1 << 21)) !== 0 || (table & 1) !== 0;
+    // Regimes without EL0 have one XN bit, where UXN is elsewhere.
+    const pxn = regime.single ? uxn : (dhi & (1 << 21)) !== 0 || (table & 1) !== 0;
     let allowed: number;
     if ((access & Access.unprivileged) !== 0) {
       allowed = user ? (readOnly ? Access.read : Access.read | Access.write) : 0;
@@ -204,13 +205,18 @@ export class Stage1 {
       else allowed &= ~Access.write; // the first write has to come here again
     }
     if (changed !== dlo && this.steps === undefined) {
+      const behind = this.stage2 ?? this.tables;
+      if (behind !== undefined) {
+        const writable = this.descriptorAddress(behind, ipa, Access.read | Access.write);
+        if (writable < 0) return -1 - writable;
+      }
       words[word] = changed;
       memory.changed(address);
     }
     this.setOutput(lo, hi, dlo, dhi);
     this.allowed = allowed;
     this.user = user;
-    return OK;
+    return this.stage2 === undefined ? OK : this.second(this.stage2, access);
   }
 
   private setOutput(lo: number, hi: number, dlo: number, dhi: number): void {
@@ -224,7 +230,7 @@ export class Stage1 {
     this.isDevice = (this.attr & 0xf0) === 0;
     // Device and Non-cacheable memory is outer shareable whatever the descriptor says.
     this.shareability = this.isDevice || this.attr === 0x44 ? 2 : (dlo >> 8) & 3;
-    this.nG = (dlo & 0x800) !== 0;
+    this.nG = (dlo & 0x800) !== 0 && !this.regime.single;
     this.guarded = (dhi & (1 << 18)) !== 0;
   }
 }

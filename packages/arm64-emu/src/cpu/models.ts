@@ -24,6 +24,8 @@ export interface CpuModel {
   readonly sctlr: bigint;
   /** ID registers by name without `_EL1`; those absent read as zero. */
   readonly idRegisters: ReadonlyMap<string, bigint>;
+  /** Features that come with EL2 where a machine has it, see {@link withFeatures}. */
+  readonly hypervisor: readonly Feature[];
 }
 
 /** The parts of a model that do not follow from others. */
@@ -41,6 +43,7 @@ export interface CpuModelInit {
   readonly aidr?: bigint;
   readonly revidr?: bigint;
   readonly sctlr?: bigint;
+  readonly hypervisor?: readonly Feature[];
 }
 
 const PA_RANGE: Readonly<Record<number, bigint>> = { 32: 0n, 36: 1n, 40: 2n, 42: 3n, 44: 4n, 48: 5n };
@@ -92,7 +95,21 @@ export function cpuModel(init: CpuModelInit): CpuModel {
     revidr: init.revidr ?? 0n,
     sctlr: init.sctlr ?? 0x00c50838n,
     idRegisters: idRegisters(sizes, features),
+    hypervisor: init.hypervisor ?? ['EL2'],
   };
+}
+
+/**
+ * The model with further features, and the ID register fields that announce them.
+ *
+ * @example
+ * const host = withFeatures(max, max.hypervisor); // with EL2 and FEAT_VHE
+ */
+export function withFeatures(model: CpuModel, more: readonly Feature[]): CpuModel {
+  const features = featureSet([...model.features, ...more]);
+  const idRegisters = new Map(model.idRegisters);
+  for (const [name, bits] of idFieldsOf(features)) idRegisters.set(name, (idRegisters.get(name) ?? 0n) | bits);
+  return { ...model, features, idRegisters };
 }
 
 const V8: readonly Feature[] = ['FP', 'AdvSIMD', 'TGran4', 'PMUv3', 'CRC32', 'PMULL', 'SHA1', 'SHA256'];
@@ -149,6 +166,7 @@ export const max = cpuModel({
   midr: 0x000f0510n,
   features: [...V8, ...V8_3, ...V8_4, ...V8_4_SYSTEM, ...V8_5, ...V8_6],
   paBits: 48,
+  hypervisor: ['VHE', 'VMID16', 'XNX'],
 });
 
 /** Apple A12 family (Vortex core of an A12X or A12Z): Armv8.3 with 16K pages, A64 only. */

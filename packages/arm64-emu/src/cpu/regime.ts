@@ -29,13 +29,16 @@ export interface Range {
   readonly hpd: boolean;
 }
 
-/** Registers that control stage 1 of the EL1&0 regime. */
+/** Registers that control stage 1 of a regime. */
 export interface RegimeRegisters {
   readonly sctlr: bigint;
   readonly tcr: bigint;
   readonly ttbr0: bigint;
   readonly ttbr1: bigint;
   readonly mair: bigint;
+  /** What a hypervisor makes of it: translation is off, and memory then is Normal (HCR_EL2.TGE and DC). */
+  readonly off?: boolean;
+  readonly defaultCacheable?: boolean;
 }
 
 /** Stage 1 of a translation regime, unpacked from its registers once per change. */
@@ -55,13 +58,18 @@ export interface Regime {
   readonly asidOfHigh: boolean;
   readonly asidMask: number;
   asid: number;
+  /** One range of addresses and one privilege level: EL2 without E2H. */
+  readonly single: boolean;
+  /** Data is Normal memory while translation is off. */
+  readonly defaultCacheable: boolean;
 }
 
 const GRANULES_0 = [12, 16, 14, 0];
 const GRANULES_1 = [0, 14, 12, 16];
-const IPS_BITS = [32, 36, 40, 42, 44, 48, 48, 48];
+/** Bits of physical address by TCR's IPS or PS. */
+export const IPS_BITS = [32, 36, 40, 42, 44, 48, 48, 48];
 
-const field = (v: bigint, lsb: number, width: number): number =>
+export const fieldOf = (v: bigint, lsb: number, width: number): number =>
   Number((v >> BigInt(lsb)) & ((1n << BigInt(width)) - 1n));
 
 /** What {@link range} works out. */
@@ -119,18 +127,18 @@ export function setTables(regime: Regime, lo0: number, hi0: number, lo1: number,
 const low32 = (v: bigint): number => Number(v & 0xffff_ffffn);
 const high32 = (v: bigint): number => Number((v >> 32n) & 0xffff_ffffn);
 
-/** Unpacks the EL1&0 regime of a model. */
+/** Unpacks the EL1&0 regime, or the EL2&0 regime, whose registers look alike. */
 export function el1Regime(model: CpuModel, r: RegimeRegisters): Regime {
   const { features } = model;
-  const paBits = Math.min(model.paBits, IPS_BITS[field(r.tcr, 32, 3)]!);
-  const bit = (n: number): boolean => field(r.tcr, n, 1) === 1;
+  const paBits = Math.min(model.paBits, IPS_BITS[fieldOf(r.tcr, 32, 3)]!);
+  const bit = (n: number): boolean => fieldOf(r.tcr, n, 1) === 1;
   const hpds = features.has('HPDS');
   const tbid = features.has('PAuth');
   const e0pd = features.has('E0PD');
   const low = {
     disabled: bit(7),
     e0pd: e0pd && bit(55),
-    granule: GRANULES_0[field(r.tcr, 14, 2)]!,
+    granule: GRANULES_0[fieldOf(r.tcr, 14, 2)]!,
     tbiData: bit(37),
     tbiInstruction: bit(37) && !(tbid && bit(51)),
     hpd: hpds && bit(41),
@@ -138,18 +146,18 @@ export function el1Regime(model: CpuModel, r: RegimeRegisters): Regime {
   const high = {
     disabled: bit(23),
     e0pd: e0pd && bit(56),
-    granule: GRANULES_1[field(r.tcr, 30, 2)]!,
+    granule: GRANULES_1[fieldOf(r.tcr, 30, 2)]!,
     tbiData: bit(38),
     tbiInstruction: bit(38) && !(tbid && bit(52)),
     hpd: hpds && bit(42),
   };
   const ha = features.has('HAF') && bit(39);
-  const enabled = (r.sctlr & 1n) !== 0n;
+  const enabled = (r.sctlr & 1n) !== 0n && r.off !== true;
   const regime = {
     enabled,
     wxn: (r.sctlr & (1n << 19n)) !== 0n,
-    low: range(model, low, field(r.tcr, 0, 6)),
-    high: range(model, high, field(r.tcr, 16, 6)),
+    low: range(model, low, fieldOf(r.tcr, 0, 6)),
+    high: range(model, high, fieldOf(r.tcr, 16, 6)),
     // TCR's size counts for translations only.
     paLimit: 2 ** (enabled ? paBits : model.paBits),
     ha,
@@ -158,7 +166,27 @@ export function el1Regime(model: CpuModel, r: RegimeRegisters): Regime {
     asidOfHigh: bit(22),
     asidMask: features.has('ASID16') && bit(36) ? 0xffff : 0xff,
     asid: 0,
+    single: false,
+    defaultCacheable: r.defaultCacheable === true,
   };
   setTables(regime, low32(r.ttbr0), high32(r.ttbr0), low32(r.ttbr1), high32(r.ttbr1));
   return regime;
+}
+
+/** TCR_EL2 without E2H in the layout of TCR_EL1, with the one range twice. */
+export function tcrOfSingle(tcr: bigint): bigint {
+  const at = (lsb: bigint, width: bigint, to: bigint): bigint => ((tcr >> lsb) & ((1n << width) - 1n)) << to;
+  const size = at(0n, 6n, 0n) | at(0n, 6n, 16n);
+  const granule = at(14n, 2n, 14n) | (GRANULE_1_OF_0[fieldOf(tcr, 14, 2)]! << 30n);
+  const tags = at(20n, 1n, 37n) | at(20n, 1n, 38n) | at(29n, 1n, 51n) | at(29n, 1n, 52n);
+  const updates = at(21n, 1n, 39n) | at(22n, 1n, 40n);
+  const hierarchy = at(24n, 1n, 41n) | at(24n, 1n, 42n);
+  return size | granule | at(16n, 3n, 32n) | tags | updates | hierarchy;
+}
+/** TG1's numbers for those of TG0; 0 is reserved. */
+const GRANULE_1_OF_0 = [2n, 3n, 1n, 0n];
+
+/** Unpacks the EL2 regime; `tcr` is in TCR_EL2's own layout. */
+export function el2Regime(model: CpuModel, r: Omit<RegimeRegisters, 'ttbr1'>): Regime {
+  return { ...el1Regime(model, { ...r, tcr: tcrOfSingle(r.tcr), ttbr1: r.ttbr0 }), single: true, asidMask: 0, asid: 0 };
 }

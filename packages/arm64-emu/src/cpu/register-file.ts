@@ -20,7 +20,7 @@ export class RegisterFile {
   read(key: number): bigint | undefined {
     const reg = this.table.find(key);
     if (reg === undefined && this.ignored(key, false)) return 0n;
-    return this.allowed(key, reg, false) ? this.load(reg!) : undefined;
+    return this.allowed(key, reg, false) ? this.load(this.meant(reg!)) : undefined;
   }
 
   /** MSR or SYS. False when it trapped. */
@@ -28,8 +28,15 @@ export class RegisterFile {
     const reg = this.table.find(key);
     if (reg === undefined && this.ignored(key, true)) return true;
     if (!this.allowed(key, reg, true)) return false;
-    this.store(reg!, value);
+    this.store(this.meant(reg!), value);
     return true;
+  }
+
+  /** The register that answers under a name: EL2 with E2H finds its own under those of EL1. */
+  private meant(reg: SysReg): SysReg {
+    const { cpu, table } = this;
+    if (reg.alias !== undefined) return table.named(reg.alias);
+    return reg.e2h !== undefined && (cpu.el === 2 ? cpu.e2h : cpu.el === 0 && cpu.inHost) ? table.named(reg.e2h) : reg;
   }
 
   /** How generated code reaches a register. */
@@ -37,7 +44,7 @@ export class RegisterFile {
     const reg = this.table.find(key);
     if (reg === undefined) return { minEl: 1 };
     const minEl = write ? reg.access.write : reg.access.read;
-    const inline = minEl <= 1 && (write ? reg.inlineWrite : reg.inlineRead);
+    const inline = minEl <= 2 && (write ? reg.inlineWrite : reg.inlineRead);
     return inline ? { minEl, address: sysregAddress(reg.slot) } : { minEl };
   }
 
@@ -70,7 +77,7 @@ export class RegisterFile {
   private allowed(key: number, reg: SysReg | undefined, write: boolean): boolean {
     const { cpu } = this;
     const lowest = reg === undefined ? 4 : write ? reg.access.write : reg.access.read;
-    if (reg === undefined || cpu.el < lowest) {
+    if (reg === undefined || cpu.el < lowest || (reg.alias !== undefined && !cpu.e2h)) {
       // FEAT_IDST: EL0 reads of the ID space are reported as such.
       const idSpace = !write && cpu.el === 0 && key >> 7 === ID_SPACE && cpu.model.features.has('IDST');
       cpu.trap(idSpace ? EC.system : EC.unknown, idSpace ? this.iss(key, write) : 0);
@@ -80,11 +87,23 @@ export class RegisterFile {
       cpu.trap(EC.system, this.iss(key, write));
       return false;
     }
+    if (cpu.el < 2 && this.trapsToEl2(reg, write)) {
+      cpu.trap(EC.system, this.iss(key, write), true);
+      return false;
+    }
     if (reg.fp === true && cpu.fpTrapped()) {
-      cpu.trap(EC.fpAccess, NO_CONDITION);
+      cpu.trap(EC.fpAccess, NO_CONDITION, cpu.fpTrap === 2);
       return false;
     }
     return true;
+  }
+
+  /** Whether a control of EL2 takes an access from below. */
+  private trapsToEl2(reg: SysReg, write: boolean): boolean {
+    const { cpu } = this;
+    if (!cpu.model.features.has('EL2')) return false;
+    const bits = write ? reg.hcr?.write : reg.hcr?.read;
+    return (bits !== undefined && (cpu.hcr & bits) !== 0n) || reg.trapEl2?.(cpu, write) === true;
   }
 
   private iss(key: number, write: boolean): number {

@@ -1,6 +1,8 @@
 import type { Cpu } from './cpu.js';
 import type { Feature } from './features.js';
-import { computed, type SysAccess, type SysRegInit, type SysRegRow, WO0, WO1 } from './sysreg.js';
+import { HCR } from './hcr.js';
+import { computed, type SysAccess, type SysRegInit, type SysRegRow, WO0, WO1, WO2 } from './sysreg.js';
+import type { AtRegime } from './translation.js';
 
 const SCTLR_UCI = 1n << 26n;
 
@@ -35,22 +37,42 @@ function tlbRange(v: bigint): { kind: 'range'; va: bigint; size: bigint } {
   return { kind: 'range', va: BigInt.asUintN(64, base), size: (num + 1n) << (5n * scale + 1n + granule) };
 }
 
-/** A TLBI in its three shareability domains: this CPU, inner shareable (CRm 3), outer shareable (CRm 1). */
-function tlbi(name: string, op2: number, drop: Invalidate): SysRegRow[] {
-  return [
-    op(`TLBI ${name}`, `S1_0_C8_C7_${op2}`, WO1, (cpu, v) => drop(cpu, v, false)),
-    op(`TLBI ${name}IS`, `S1_0_C8_C3_${op2}`, WO1, (cpu, v) => drop(cpu, v, true)),
-    op(`TLBI ${name}OS`, `S1_0_C8_C1_${op2}`, WO1, (cpu, v) => drop(cpu, v, true), { needs: 'TLBIOS' }),
-  ];
+/** A TLBI in its three shareability domains, with the CRm and op2 of each: this CPU, inner and outer shareable. */
+function domains(
+  name: string,
+  el: 1 | 2,
+  encodings: readonly [string, string, string],
+  drop: Invalidate,
+  needs?: Feature,
+): SysRegRow[] {
+  const hcr = { write: HCR.TTLB };
+  return encodings.map((encoding, n) => {
+    const exists = (cpu: Cpu): boolean =>
+      (el === 1 || cpu.model.features.has('EL2')) && (n < 2 || cpu.model.features.has('TLBIOS'));
+    const init: SysRegInit = { exists, ...(el === 1 ? { hcr } : {}), ...(needs === undefined ? {} : { needs }) };
+    const access = el === 1 ? WO1 : WO2;
+    const prefix = `S1_${el === 1 ? 0 : 4}_C8`;
+    return op(
+      `TLBI ${name}${['', 'IS', 'OS'][n]}`,
+      `${prefix}_${encoding}`,
+      access,
+      (cpu, v) => drop(cpu, v, n > 0),
+      init,
+    );
+  });
 }
+const tlbi = (name: string, op2: number, drop: Invalidate, el: 1 | 2 = 1): SysRegRow[] =>
+  domains(name, el, [`C7_${op2}`, `C3_${op2}`, `C1_${op2}`], drop);
+const tlbiRange = (name: string, op2: number, el: 1 | 2 = 1): SysRegRow[] =>
+  domains(name, el, [`C6_${op2}`, `C2_${op2}`, `C5_${op2}`], pages, 'TLBIRANGE');
+/** Operations by intermediate physical address: the TLB holds both stages as one, so that all of it goes. */
+const tlbiIpa = (name: string, op2: number, outer: number, needs?: Feature): SysRegRow[] =>
+  domains(name, 2, [`C4_${op2}`, `C0_${op2}`, `C4_${outer}`], all, needs);
 
-function tlbiRange(name: string, op2: number): SysRegRow[] {
-  const needs: Feature = 'TLBIRANGE';
-  return [
-    op(`TLBI ${name}`, `S1_0_C8_C6_${op2}`, WO1, (cpu, v) => pages(cpu, v, false), { needs }),
-    op(`TLBI ${name}IS`, `S1_0_C8_C2_${op2}`, WO1, (cpu, v) => pages(cpu, v, true), { needs }),
-    op(`TLBI ${name}OS`, `S1_0_C8_C5_${op2}`, WO1, (cpu, v) => pages(cpu, v, true), { needs }),
-  ];
+/** AT of EL2: of its own regime, or of both stages of the EL1&0 regime. */
+function at2(name: string, encoding: string, regime: AtRegime, write: boolean, unprivileged = false): SysRegRow {
+  const translate = (cpu: Cpu, v: bigint): void => cpu.addressTranslate(v, write, unprivileged, false, regime);
+  return op(`AT ${name}`, encoding, WO2, translate, { needs: 'EL2' });
 }
 
 function at(name: string, encoding: string, write: boolean, unprivileged: boolean, pan = false): SysRegRow {
@@ -59,17 +81,18 @@ function at(name: string, encoding: string, write: boolean, unprivileged: boolea
 }
 
 /** Cache maintenance does nothing to caches that are not there, but translates its address and may be trapped. */
-function cache(name: string, encoding: string, el0: boolean, needs?: Feature): SysRegRow {
+function cache(name: string, encoding: string, el0: boolean, trap: bigint, needs?: Feature): SysRegRow {
   const init: SysRegInit = {
+    hcr: { write: trap },
     ...(needs === undefined ? {} : { needs }),
-    ...(el0 ? { trapEl0: (cpu: Cpu) => (cpu.read('SCTLR_EL1') & SCTLR_UCI) === 0n } : {}),
+    ...(el0 ? { trapEl0: (cpu: Cpu) => (cpu.sctlr & SCTLR_UCI) === 0n } : {}),
   };
   return op(name, encoding, el0 ? WO0 : WO1, () => {}, init);
 }
 
 /** Maintenance by address (to the point of coherency, unification, persistence): faults like an access. */
-function cacheByVa(name: string, encoding: string, el0: boolean, needs?: Feature): SysRegRow {
-  return { ...cache(name, encoding, el0, needs), set: (cpu, v) => cpu.cacheMaintenance(v, name === 'DC IVAC') };
+function cacheByVa(name: string, encoding: string, el0: boolean, trap: bigint, needs?: Feature): SysRegRow {
+  return { ...cache(name, encoding, el0, trap, needs), set: (cpu, v) => cpu.cacheMaintenance(v, name === 'DC IVAC') };
 }
 
 /** Address translation, TLB and cache maintenance (Arm ARM, C5.3 to C5.5). DC ZVA is an instruction definition. */
@@ -90,16 +113,33 @@ export const SYSTEM_OPERATIONS: readonly SysRegRow[] = [
   at('S1E0W', 'S1_0_C7_C8_3', true, true),
   at('S1E1RP', 'S1_0_C7_C9_0', false, false, true),
   at('S1E1WP', 'S1_0_C7_C9_1', true, false, true),
-  cache('IC IALLUIS', 'S1_0_C7_C1_0', false),
-  cache('IC IALLU', 'S1_0_C7_C5_0', false),
-  cacheByVa('IC IVAU', 'S1_3_C7_C5_1', true),
-  cacheByVa('DC IVAC', 'S1_0_C7_C6_1', false),
-  cache('DC ISW', 'S1_0_C7_C6_2', false),
-  cache('DC CSW', 'S1_0_C7_C10_2', false),
-  cache('DC CISW', 'S1_0_C7_C14_2', false),
-  cacheByVa('DC CVAC', 'S1_3_C7_C10_1', true),
-  cacheByVa('DC CVAU', 'S1_3_C7_C11_1', true),
-  cacheByVa('DC CVAP', 'S1_3_C7_C12_1', true, 'DPB'),
-  cacheByVa('DC CVADP', 'S1_3_C7_C13_1', true, 'DPB2'),
-  cacheByVa('DC CIVAC', 'S1_3_C7_C14_1', true),
+  ...tlbi('ALLE2', 0, all, 2),
+  ...tlbi('VAE2', 1, page, 2),
+  ...tlbi('ALLE1', 4, all, 2),
+  ...tlbi('VALE2', 5, page, 2),
+  ...tlbi('VMALLS12E1', 6, all, 2),
+  ...tlbiRange('RVAE2', 1, 2),
+  ...tlbiRange('RVALE2', 5, 2),
+  ...tlbiIpa('IPAS2E1', 1, 0),
+  ...tlbiIpa('IPAS2LE1', 5, 4),
+  ...tlbiIpa('RIPAS2E1', 2, 3, 'TLBIRANGE'),
+  ...tlbiIpa('RIPAS2LE1', 6, 7, 'TLBIRANGE'),
+  at2('S1E2R', 'S1_4_C7_C8_0', 'el2', false),
+  at2('S1E2W', 'S1_4_C7_C8_1', 'el2', true),
+  at2('S12E1R', 'S1_4_C7_C8_4', 'el12', false),
+  at2('S12E1W', 'S1_4_C7_C8_5', 'el12', true),
+  at2('S12E0R', 'S1_4_C7_C8_6', 'el12', false, true),
+  at2('S12E0W', 'S1_4_C7_C8_7', 'el12', true, true),
+  cache('IC IALLUIS', 'S1_0_C7_C1_0', false, HCR.TPU),
+  cache('IC IALLU', 'S1_0_C7_C5_0', false, HCR.TPU),
+  cacheByVa('IC IVAU', 'S1_3_C7_C5_1', true, HCR.TPU),
+  cacheByVa('DC IVAC', 'S1_0_C7_C6_1', false, HCR.TPCP),
+  cache('DC ISW', 'S1_0_C7_C6_2', false, HCR.TSW),
+  cache('DC CSW', 'S1_0_C7_C10_2', false, HCR.TSW),
+  cache('DC CISW', 'S1_0_C7_C14_2', false, HCR.TSW),
+  cacheByVa('DC CVAC', 'S1_3_C7_C10_1', true, HCR.TPCP),
+  cacheByVa('DC CVAU', 'S1_3_C7_C11_1', true, HCR.TPU),
+  cacheByVa('DC CVAP', 'S1_3_C7_C12_1', true, HCR.TPCP, 'DPB'),
+  cacheByVa('DC CVADP', 'S1_3_C7_C13_1', true, HCR.TPCP, 'DPB2'),
+  cacheByVa('DC CIVAC', 'S1_3_C7_C14_1', true, HCR.TPCP),
 ];

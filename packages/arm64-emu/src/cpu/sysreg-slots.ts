@@ -1,7 +1,8 @@
 import { SYSREG_SLOTS } from '../engine/state.js';
-import type { SysRegRow } from './sysreg.js';
+import { RW2, type SysRegRow } from './sysreg.js';
 import { CONTROL_REGISTERS, PAUTH_KEYS } from './sysregs-control.js';
 import { DEBUG_REGISTERS } from './sysregs-debug.js';
+import { EL2_REGISTERS } from './sysregs-el2.js';
 import { ID_REGISTERS } from './sysregs-id.js';
 import { PMU_REGISTERS } from './sysregs-pmu.js';
 import { TIMER_REGISTERS } from './sysregs-timer.js';
@@ -14,7 +15,22 @@ export const SYSTEM_REGISTERS: readonly SysRegRow[] = [
   ...ID_REGISTERS,
   ...PMU_REGISTERS,
   ...DEBUG_REGISTERS,
+  ...EL2_REGISTERS,
 ];
+
+const EL12_OP1 = 5;
+/**
+ * The names under which EL2 reaches registers of EL1 and EL0 that redirection (HCR_EL2.E2H) hides: same encodings
+ * with op1 = 5.
+ */
+export const EL12_ALIASES: readonly SysRegRow[] = SYSTEM_REGISTERS.filter(row => row.e2h !== undefined).map(row => ({
+  name: row.name.replace(/_EL([01])$/, '_EL$12'),
+  key: (row.key & ~(7 << 11)) | (EL12_OP1 << 11),
+  access: RW2,
+  stored: false,
+  needs: 'VHE',
+  alias: row.name,
+}));
 
 const SLOTS = new Map<string, number>();
 for (const row of SYSTEM_REGISTERS) if (row.stored) SLOTS.set(row.name, SLOTS.size);

@@ -3,7 +3,7 @@ import type { Cpu } from './cpu.js';
 import { SYSTEM_OPERATIONS } from './sysops.js';
 import type { SysReg, SysRegRow } from './sysreg.js';
 import { formatSysKey } from './sysreg-key.js';
-import { FREE_SLOT, SYSTEM_REGISTERS, slotOf } from './sysreg-slots.js';
+import { EL12_ALIASES, FREE_SLOT, SYSTEM_REGISTERS, slotOf } from './sysreg-slots.js';
 
 const ALL = 0xffff_ffff_ffff_ffffn;
 
@@ -33,7 +33,7 @@ export class SysRegTable {
   ) {
     this.unknown = options.unknown ?? 'undefined';
     let free = FREE_SLOT;
-    for (const row of [...SYSTEM_REGISTERS, ...SYSTEM_OPERATIONS])
+    for (const row of [...SYSTEM_REGISTERS, ...EL12_ALIASES, ...SYSTEM_OPERATIONS])
       if (this.exists(row)) this.add(row, row.stored ? slotOf(row.name) : -1);
     for (const row of options.extra ?? []) if (this.exists(row)) this.add(row, row.stored ? free++ : -1);
     if (free > SYSREG_SLOTS) throw new RangeError(`${free - SYSREG_SLOTS} system registers do not fit the state block`);
@@ -71,7 +71,10 @@ export class SysRegTable {
   }
 
   private add(row: SysRegRow, slot: number): void {
-    const plain = slot >= 0 && row.fp !== true && row.trapEl0 === undefined;
+    const { features } = this.cpu.model;
+    const trapped = features.has('EL2') && (row.hcr !== undefined || row.trapEl2 !== undefined);
+    const redirected = features.has('VHE') && row.e2h !== undefined;
+    const plain = slot >= 0 && row.fp !== true && row.trapEl0 === undefined && !trapped && !redirected;
     const reg = {
       ...row,
       slot,

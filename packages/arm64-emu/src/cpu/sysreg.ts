@@ -20,6 +20,14 @@ export const RW1: SysAccess = { read: 1, write: 1 };
 export const RO1: SysAccess = { read: 1, write: 4 };
 export const WO1: SysAccess = { read: 4, write: 1 };
 export const RW2: SysAccess = { read: 2, write: 2 };
+export const RO2: SysAccess = { read: 2, write: 4 };
+export const WO2: SysAccess = { read: 4, write: 2 };
+
+/** Bits of HCR_EL2 that trap reads, and writes, from EL1 and EL0 to EL2. */
+export interface HcrTrap {
+  readonly read?: bigint;
+  readonly write?: bigint;
+}
 
 /** What a register needs beside its name and encoding. */
 export interface SysRegInit {
@@ -34,6 +42,14 @@ export interface SysRegInit {
   readonly set?: (cpu: Cpu, value: bigint) => void;
   /** Whether an access from EL0 is trapped to EL1 (EC 0x18). */
   readonly trapEl0?: (cpu: Cpu, write: boolean) => boolean;
+  /** Bits of HCR_EL2 that trap an access from below EL2 to EL2 (EC 0x18). */
+  readonly hcr?: HcrTrap;
+  /** Whether something else traps such an access to EL2. */
+  readonly trapEl2?: (cpu: Cpu, write: boolean) => boolean;
+  /** Register of EL2 that answers under this name while HCR_EL2.E2H is set, at EL2 and at EL0 of such a host. */
+  readonly e2h?: string;
+  /** Another name of a register, which exists only while HCR_EL2.E2H is set (the _EL12 and _EL02 names). */
+  readonly alias?: string;
   /** Whether an access is subject to CPACR_EL1.FPEN. */
   readonly fp?: boolean;
   /** The register exists only when the model has the feature. */

@@ -6,11 +6,18 @@ const noDcc = (cpu: Cpu): boolean => (cpu.read('MDSCR_EL1') & TDCC) !== 0n;
 const changed = (cpu: Cpu): void => cpu.debugChanged();
 const OSLK = 2n;
 
-/**
- * Self-hosted debug registers (Arm ARM, D19.3). The OS lock is modelled; the communication channel has no
- * one at the other end.
- */
-export const DEBUG_REGISTERS: readonly SysRegRow[] = [
+/** MDCR_EL2's traps: TDE and HCR_EL2.TGE imply the others. */
+const traps =
+  (bit: bigint) =>
+  (cpu: Cpu): boolean =>
+    cpu.debugTarget === 2 || (cpu.read('MDCR_EL2') & bit) !== 0n;
+const TDA = 1n << 9n;
+const TDOSA = 1n << 10n;
+const TDRA = 1n << 11n;
+const OS_LOCK = ['OSLAR_EL1', 'OSLSR_EL1', 'OSDLR_EL1', 'DBGPRCR_EL1'];
+const bitOf = (name: string): bigint => (name === 'MDRAR_EL1' ? TDRA : OS_LOCK.includes(name) ? TDOSA : TDA);
+
+const ROWS: readonly SysRegRow[] = [
   stored('OSDTRRX_EL1', 'S2_0_C0_C0_2', RW1, { mask: 0xffff_ffffn }),
   stored('MDCCINT_EL1', 'S2_0_C0_C2_0', RW1, { mask: 0x6000_0000n }),
   stored('MDSCR_EL1', 'S2_0_C0_C2_2', RW1, { mask: 0xffff_ffffn, set: changed }),
@@ -56,3 +63,9 @@ export const DEBUG_REGISTERS: readonly SysRegRow[] = [
   computed('DBGDTR_EL0', 'S2_3_C0_C4_0', RW0, { trapEl0: noDcc }),
   computed('DBGDTRRX_EL0', 'S2_3_C0_C5_0', RW0, { trapEl0: noDcc }),
 ];
+
+/**
+ * Self-hosted debug registers (Arm ARM, D19.3). The OS lock is modelled; the communication channel has no
+ * one at the other end.
+ */
+export const DEBUG_REGISTERS: readonly SysRegRow[] = ROWS.map(row => ({ ...row, trapEl2: traps(bitOf(row.name)) }));

@@ -1,9 +1,17 @@
 import type { Cpu } from './cpu.js';
-import { computed, RO0, RO1, RW1, type SysRegRow, stored } from './sysreg.js';
+import { HCR } from './hcr.js';
+import { computed, type HcrTrap, RO0, RO1, RW1, type SysRegRow, stored } from './sysreg.js';
 import { formatSysKey, sysKey } from './sysreg-key.js';
 
 const SCTLR_UCT = 1n << 15n;
 const SCTLR_DZE = 1n << 14n;
+
+const trapped = (bit: bigint): HcrTrap => ({ read: bit, write: bit });
+const TID1 = trapped(HCR.TID1);
+const TID2 = trapped(HCR.TID2);
+const TID3 = trapped(HCR.TID3);
+/** EL1 is told who it is by EL2. */
+const virtualised = (cpu: Cpu): boolean => cpu.model.features.has('EL2') && cpu.el === 1;
 
 /** AArch64 ID registers: name, CRm, op2; the rest of CRm 1 to 7 reads as zero. */
 const ID: readonly (readonly [string, number, number])[] = [
@@ -45,7 +53,9 @@ function idSpace(): SysRegRow[] {
       const encoding = formatSysKey(sysKey(3, 0, 0, crm, op2));
       const name = names.get(sysKey(3, 0, 0, crm, op2));
       const get = (cpu: Cpu): bigint => (name === undefined ? 0n : (cpu.model.idRegisters.get(name) ?? 0n));
-      rows.push(computed(name === undefined ? `${encoding} (reserved ID)` : `${name}_EL1`, encoding, RO1, { get }));
+      rows.push(
+        computed(name === undefined ? `${encoding} (reserved ID)` : `${name}_EL1`, encoding, RO1, { get, hcr: TID3 }),
+      );
     }
   }
   return rows;
@@ -53,22 +63,28 @@ function idSpace(): SysRegRow[] {
 
 /** Identification registers (Arm ARM, D19.2). */
 export const ID_REGISTERS: readonly SysRegRow[] = [
-  computed('MIDR_EL1', 'S3_0_C0_C0_0', RO1, { get: cpu => cpu.model.midr }),
-  computed('MPIDR_EL1', 'S3_0_C0_C0_5', RO1, { get: cpu => cpu.mpidr }),
-  computed('REVIDR_EL1', 'S3_0_C0_C0_6', RO1, { get: cpu => cpu.model.revidr }),
+  computed('MIDR_EL1', 'S3_0_C0_C0_0', RO1, {
+    get: cpu => (virtualised(cpu) ? cpu.read('VPIDR_EL2') : cpu.model.midr),
+  }),
+  computed('MPIDR_EL1', 'S3_0_C0_C0_5', RO1, {
+    get: cpu => (virtualised(cpu) ? cpu.read('VMPIDR_EL2') : cpu.mpidr),
+  }),
+  computed('REVIDR_EL1', 'S3_0_C0_C0_6', RO1, { hcr: TID1, get: cpu => cpu.model.revidr }),
   ...idSpace(),
   computed('CCSIDR_EL1', 'S3_1_C0_C0_0', RO1, {
+    hcr: TID2,
     get: cpu => cpu.model.ccsidr[Number(cpu.read('CSSELR_EL1') & 0xfn)] ?? 0n,
   }),
-  computed('CLIDR_EL1', 'S3_1_C0_C0_1', RO1, { get: cpu => cpu.model.clidr }),
-  computed('AIDR_EL1', 'S3_1_C0_C0_7', RO1, { get: cpu => cpu.model.aidr }),
-  stored('CSSELR_EL1', 'S3_2_C0_C0_0', RW1, { mask: 0xfn }),
+  computed('CLIDR_EL1', 'S3_1_C0_C0_1', RO1, { hcr: TID2, get: cpu => cpu.model.clidr }),
+  computed('AIDR_EL1', 'S3_1_C0_C0_7', RO1, { hcr: TID1, get: cpu => cpu.model.aidr }),
+  stored('CSSELR_EL1', 'S3_2_C0_C0_0', RW1, { mask: 0xfn, hcr: TID2 }),
   computed('CTR_EL0', 'S3_3_C0_C0_1', RO0, {
+    hcr: TID2,
     get: cpu => cpu.model.ctr,
-    trapEl0: cpu => (cpu.read('SCTLR_EL1') & SCTLR_UCT) === 0n,
+    trapEl0: cpu => (cpu.sctlr & SCTLR_UCT) === 0n,
   }),
   computed('DCZID_EL0', 'S3_3_C0_C0_7', RO0, {
     // DZP says that DC ZVA is not permitted here.
-    get: cpu => cpu.model.dczid | (cpu.el === 0 && (cpu.read('SCTLR_EL1') & SCTLR_DZE) === 0n ? 16n : 0n),
+    get: cpu => cpu.model.dczid | (cpu.el === 0 && (cpu.sctlr & SCTLR_DZE) === 0n ? 16n : 0n),
   }),
 ];

@@ -9,13 +9,21 @@ const closed = (bits: bigint) => (cpu: Cpu) => (cpu.pmu.userEnable & (EN | bits)
 /** Reads may be opened by a bit of their own, writes only by EN. */
 const readOpen = (bits: bigint) => (cpu: Cpu, write: boolean) => closed(write ? 0n : bits)(cpu);
 
+const MDCR_TPMCR = 1n << 5n;
+const MDCR_TPM = 1n << 6n;
+const trapEl2 = (cpu: Cpu): boolean => (cpu.read('MDCR_EL2') & MDCR_TPM) !== 0n;
+
 function pmu(name: string, encoding: string, access: SysRegRow['access'], init: SysRegInit): SysRegRow {
-  return computed(name, encoding, access, { needs: 'PMUv3', trapEl0: closed(0n), ...init });
+  return computed(name, encoding, access, { needs: 'PMUv3', trapEl0: closed(0n), trapEl2, ...init });
 }
 
 /** The performance monitors' registers (Arm ARM, D19.5). */
 export const PMU_REGISTERS: readonly SysRegRow[] = [
-  pmu('PMCR_EL0', 'S3_3_C9_C12_0', RW0, { get: c => c.pmu.control, set: (c, v) => c.pmu.setControl(v) }),
+  pmu('PMCR_EL0', 'S3_3_C9_C12_0', RW0, {
+    trapEl2: c => (c.read('MDCR_EL2') & (MDCR_TPMCR | MDCR_TPM)) !== 0n,
+    get: c => c.pmu.control,
+    set: (c, v) => c.pmu.setControl(v),
+  }),
   pmu('PMCNTENSET_EL0', 'S3_3_C9_C12_1', RW0, { get: c => c.pmu.enabled, set: (c, v) => c.pmu.enable(v, true) }),
   pmu('PMCNTENCLR_EL0', 'S3_3_C9_C12_2', RW0, { get: c => c.pmu.enabled, set: (c, v) => c.pmu.enable(v, false) }),
   pmu('PMOVSCLR_EL0', 'S3_3_C9_C12_3', RW0, { get: c => c.pmu.overflow, set: (c, v) => c.pmu.setOverflow(v, false) }),

@@ -74,6 +74,12 @@ export class GenericTimer {
     return this.control === ENABLE && !this.met ? this.compare : undefined;
   }
 
+  /** Counts until the output rises; undefined when it will not, or is up. */
+  get remaining(): bigint | undefined {
+    const { deadline } = this;
+    return deadline === undefined ? undefined : deadline - this.port.count();
+  }
+
   /** Back to disabled. */
   reset(): void {
     this.compare = 0n;

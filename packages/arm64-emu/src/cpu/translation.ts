@@ -1,26 +1,22 @@
 import { FETCH, type Translation, WRITE } from '../engine/host.js';
+import type { AccessObserver } from './accesses.js';
 import type { CpuPort } from './cpu-port.js';
-import { SelfHostedDebug, virtualAddress, type WatchHit, type WatchRange } from './debug.js';
+import { SelfHostedDebug, virtualAddress } from './debug.js';
 import { EC, FSC_DEBUG, ISS } from './esr.js';
-import { ExceptionState } from './exceptions.js';
 import { explainTranslation, type TranslationReport } from './explain.js';
+import { HCR } from './hcr.js';
 import { LargePages } from './large-pages.js';
-import { Access, Fault, OK, Stage1 } from './mmu.js';
-import type { CpuModel } from './models.js';
-import { el1Regime, type Regime, setTables } from './regime.js';
+import type { Stage1 } from './mmu.js';
+import { Kind, RegimeState } from './regimes.js';
 import { slotOf } from './sysreg-slots.js';
+import { transferSyndrome } from './transfer.js';
+import { Access, Fault, OK } from './walk.js';
 
-const S = {
-  SCTLR: slotOf('SCTLR_EL1'),
-  TCR: slotOf('TCR_EL1'),
-  TTBR0: slotOf('TTBR0_EL1'),
-  TTBR1: slotOf('TTBR1_EL1'),
-  MAIR: slotOf('MAIR_EL1'),
-  PAR: slotOf('PAR_EL1'),
-} as const;
-
-const SCTLR_A = 2n;
+const PAR = slotOf('PAR_EL1');
 const PAR_RES1 = 1n << 11n;
+/** PAR_EL1 after a fault: of stage 2, and of stage 2 on a table walk. */
+const PAR_S = 1n << 9n;
+const PAR_PTW = 1n << 8n;
 /** A translation that succeeded, of the Non-secure state. */
 const PAR_OK = PAR_RES1 | (1n << 9n);
 /** A range longer than this many pages drops the whole TLB. */
@@ -38,9 +34,11 @@ const pageNumber = (lo: number, hi: number): number => (hi >>> 0) * 0x10_0000 + 
 const lowHalf = (v: bigint): number => Number(v & 0xffff_ffffn) | 0;
 const highHalf = (v: bigint): number => Number((v >> 32n) & 0xffff_ffffn) | 0;
 
-/** Translation of the EL1&0 regime: faults with their syndromes, TLB maintenance, AT. */
-export abstract class TranslationState extends ExceptionState {
-  readonly model: CpuModel;
+/** Regimes that an AT may ask about: EL1&0 by stage 1, by both stages, EL2's. */
+export type AtRegime = 'el1' | 'el12' | 'el2';
+
+/** Translation by the regime of the present exception level: faults with their syndromes, TLB maintenance, AT. */
+export abstract class TranslationState extends RegimeState {
   /** Result of the last successful `translate`. */
   readonly translation: { -readonly [K in keyof Translation]: Translation[K] } = {
     pa: 0,
@@ -49,50 +47,58 @@ export abstract class TranslationState extends ExceptionState {
     user: false,
     guarded: false,
     keep: true,
+    supplied: undefined,
   };
   /** The run loop should look at interrupts, power state and deadlines. */
   attentionWanted = false;
   readonly debug: SelfHostedDebug;
-  private readonly mmu: Stage1;
-  private keep = true;
   private readonly large = new LargePages();
-  private regimeStale = true;
-  /** A range watched from outside was touched: not an exception of the guest's. */
-  private hit: WatchHit | undefined;
-  /** Told of such accesses before they are made; PC is the instruction. */
-  onWatch: ((hit: WatchHit) => void) | undefined;
+  private accesses: AccessObserver | undefined;
+  /** See `CpuHost.asking`. */
+  asking = false;
+  /** Bytes of the access that was translated last. */
+  accessSize = 1;
   private faultClass = 0;
   private faultIss = 0;
   private faultAddress: bigint | undefined;
-  /** PSTATE or translation changed: generated code has to look at them again. */
-  protected resync = false;
+  private faultToEl2 = false;
+  /** Faulting intermediate physical address. */
+  private faultIpa: number | undefined;
+  /** The syndrome describes the access. */
+  private faultHasTransfer = false;
   /** A system instruction recorded a fault. */
   protected trapped = false;
 
-  constructor(readonly port: CpuPort) {
-    super(port.memory);
-    this.model = port.model;
+  constructor(port: CpuPort) {
+    super(port);
     this.debug = new SelfHostedDebug(this);
-    this.mmu = new Stage1(port.walk, this.readRegime());
   }
 
   /** Takes the exception that was recorded last. */
   raise(): void {
-    const { hit } = this;
-    this.hit = undefined;
-    if (hit !== undefined) this.onWatch?.(hit);
-    else this.takeSynchronous(this.faultClass, this.faultIss, this.pc, this.faultAddress);
+    const { faultClass, faultAddress, faultToEl2, faultIpa } = this;
+    const faultIss = this.faultIss | (this.faultHasTransfer ? transferSyndrome(this.currentWord()) : 0);
+    this.takeSynchronous(faultClass, faultIss, this.pc, faultAddress, faultToEl2, faultIpa);
   }
 
   /** See `CpuHost.translate`. */
-  translate(lo: number, hi: number, access: number, unprivileged: boolean, bytes = 1): boolean {
+  translate(
+    lo: number,
+    hi: number,
+    access: number,
+    unprivileged: boolean,
+    bytes = 1,
+    reads = false,
+    part = 0,
+  ): boolean {
     if (this.regimeStale) this.refreshRegime();
-    const el0 = this.el === 0 || (unprivileged && this.uao === 0);
+    this.accessSize = bytes;
+    const el0 = this.el === 0 || (unprivileged && this.unprivilegedAsEl0);
     if (access === FETCH && (lo & 3) !== 0) return this.fault(EC.pcAlignment, 0, lo, hi);
     const flags = (1 << access) | (el0 ? Access.unprivileged : this.pan !== 0 ? Access.pan : 0);
     const { mmu, translation } = this;
     const status = mmu.translate(lo, hi, flags);
-    if (status !== OK) return this.abort(status, lo, hi, access);
+    if (status !== OK) return this.abort(status, lo, hi, access, mmu.refused);
     translation.pa = mmu.pa;
     // Alignment checking (SCTLR.A) makes all memory behave like Device in that respect.
     translation.device = mmu.isDevice || !this.keep;
@@ -101,7 +107,23 @@ export abstract class TranslationState extends ExceptionState {
     translation.guarded = mmu.guarded;
     if (mmu.sizeLog2 > 12) this.large.add(pageNumber(lo, hi), mmu.sizeLog2);
     translation.keep = this.keep;
-    return access === FETCH || !this.debug.watching || this.watch(lo, hi, access, el0 ? 0 : 1, bytes);
+    if (this.accesses !== undefined && access !== FETCH && !this.observed(lo, hi, access === WRITE, bytes, reads, part))
+      return false;
+    return access === FETCH || !this.debug.watching || this.watch(lo, hi, access, el0 ? 0 : this.el, bytes);
+  }
+
+  /** Lets the observer look at an access; pages that it watches are not kept in the TLB. False: it is to be asked first. */
+  private observed(lo: number, hi: number, write: boolean, size: number, reads: boolean, part: number): boolean {
+    const { translation } = this;
+    const accesses = this.accesses!;
+    translation.supplied = undefined;
+    const address = virtualAddress((BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0));
+    if (size === 0 || !accesses.covers(address, translation.pa)) return true;
+    translation.keep = false;
+    const kind = !write ? 'read' : reads ? 'update' : 'write';
+    this.asking = !accesses.passes(this.port.index, { address, physical: translation.pa, size, kind, part });
+    translation.supplied = accesses.supplied;
+    return !this.asking;
   }
 
   /** Looks for watchpoints; pages that have some are not kept in the TLB. False: one was hit. */
@@ -110,10 +132,10 @@ export abstract class TranslationState extends ExceptionState {
     if (!this.debug.watchesPage(va)) return true;
     this.translation.keep = false;
     const write = access === WRITE;
-    this.hit = this.debug.outsideHit(va, bytes, write);
-    if (this.hit !== undefined) return false;
     if (!this.debug.watches(va, bytes, write, el)) return true;
-    return this.fault(this.el === 0 ? EC.watchpointLower : EC.watchpoint, FSC_DEBUG | (write ? ISS.WnR : 0), lo, hi);
+    this.fault(EC.watchpointLower, FSC_DEBUG | (write ? ISS.WnR : 0), lo, hi);
+    this.faultToEl2 = this.debugTarget === 2;
+    return false;
   }
 
   alignmentFault(lo: number, hi: number, access: number): void {
@@ -125,15 +147,17 @@ export abstract class TranslationState extends ExceptionState {
   }
 
   /** AT: translates and reports in PAR_EL1. */
-  addressTranslate(va: bigint, write: boolean, unprivileged: boolean, pan: boolean): void {
-    if (this.regimeStale) this.refreshRegime();
-    const { mmu } = this;
+  addressTranslate(va: bigint, write: boolean, unprivileged: boolean, pan: boolean, regime: AtRegime = 'el1'): void {
+    const mmu = this.walker(regime === 'el2' ? this.kindOf(2) : this.inHost ? Kind.el20 : Kind.el10, regime === 'el12');
     const el0 = unprivileged ? Access.unprivileged : pan && this.pan !== 0 ? Access.pan : 0;
     const status = mmu.translate(lowHalf(va), highHalf(va), (write ? Access.write : Access.read) | el0);
-    if (status >= Fault.externalWalk && status < Fault.externalWalk + 4) {
+    const { refused } = mmu;
+    const external = status >= Fault.externalWalk && status < Fault.externalWalk + 4;
+    if (external || (refused !== undefined && this.el < 2)) {
       // The table walk itself failed: an exception, not a result.
-      this.abort(status, lowHalf(va), highHalf(va), WRITE);
+      this.abort(status, lowHalf(va), highHalf(va), WRITE, refused);
       this.faultIss |= ISS.CM;
+      this.faultHasTransfer = false;
       this.trapped = true;
       return;
     }
@@ -141,14 +165,14 @@ export abstract class TranslationState extends ExceptionState {
       status === OK
         ? (BigInt(mmu.attr) << 56n) | BigInt(mmu.pa - (mmu.pa % 0x1000)) | PAR_OK | (BigInt(mmu.shareability) << 7n)
         : PAR_RES1 | (BigInt(status) << 1n) | 1n;
-    this.setSlot(S.PAR, par);
+    this.setSlot(PAR, refused === undefined ? par : par | PAR_S | (refused.onWalk ? PAR_PTW : 0n));
   }
 
   /** What `translate` would say of an address, and why; nothing changes. `el` is the level whose access it is. */
   explain(va: bigint, access: number, el: number): TranslationReport {
-    const mmu = new Stage1(this.port.walk, this.readRegime());
-    mmu.defaultCacheable = this.mmu.defaultCacheable;
-    const pan = el === 1 && this.pan !== 0 ? Access.pan : 0;
+    const privileged = this.el === 2 || this.inHost ? 2 : 1;
+    const mmu = this.walker(this.kindOf(el === 0 ? 0 : privileged), true);
+    const pan = el >= 1 && this.pan !== 0 ? Access.pan : 0;
     return explainTranslation(mmu, va, access, el === 0 ? Access.unprivileged : pan);
   }
 
@@ -161,16 +185,25 @@ export abstract class TranslationState extends ExceptionState {
     this.invalidateAll();
   }
 
-  /** Ranges whose accesses {@link onWatch} hears of. */
-  watchRanges(ranges: readonly WatchRange[]): void {
-    this.debug.outside = ranges;
+  /** Has someone look at data accesses; undefined ends that. To be called again when he has other wishes. */
+  observeAccesses(observer: AccessObserver | undefined): void {
+    this.accesses = observer;
+    this.asking = false;
+    this.translation.supplied = undefined;
     this.invalidateAll();
+  }
+  /** Whether PSTATE or translation changed since this was called last: generated code has to look at them again. */
+  takeResync(): boolean {
+    const { resync } = this;
+    this.resync = false;
+    return resync;
   }
 
   /** Cache maintenance by address: nothing to clean, but the address must translate. */
   cacheMaintenance(va: bigint, write: boolean): void {
-    if (!this.translate(lowHalf(va), highHalf(va), write ? WRITE : 0, false)) {
+    if (!this.translate(lowHalf(va), highHalf(va), write ? WRITE : 0, false, 0)) {
       this.faultIss |= ISS.CM | ISS.WnR;
+      this.faultHasTransfer = false;
       this.trapped = true;
     }
   }
@@ -179,50 +212,6 @@ export abstract class TranslationState extends ExceptionState {
   invalidateTlb(scope: TlbScope, everywhere: boolean): void {
     this.invalidateHere(scope);
     if (everywhere) this.port.others(this.port.index, cpu => cpu.invalidateHere(scope));
-  }
-
-  /** SCTLR, TCR or MAIR changed. */
-  controlChanged(): void {
-    this.resync = true;
-    this.refreshRegime();
-    this.invalidateAll();
-  }
-
-  /** A TTBR changed: entries stay valid while the ASID stays. */
-  translationChanged(): void {
-    this.resync = true;
-    if (this.regimeStale) {
-      this.refreshRegime();
-      return;
-    }
-    const { regime } = this.mmu;
-    const [lo0, hi0, lo1, hi1] = [this.low(S.TTBR0), this.high(S.TTBR0), this.low(S.TTBR1), this.high(S.TTBR1)];
-    setTables(regime, lo0, hi0, lo1, hi1);
-    this.port.tlb.setAsid(regime.asid);
-  }
-
-  /** The registers behind translation were changed as a whole (reset). */
-  protected translationReset(): void {
-    this.regimeStale = true;
-    this.invalidateAll();
-  }
-
-  private refreshRegime(): void {
-    this.regimeStale = false;
-    const regime = this.readRegime();
-    this.mmu.regime = regime;
-    this.keep = (this.slot(S.SCTLR) & SCTLR_A) === 0n;
-    this.port.tlb.setAsid(regime.asid);
-  }
-
-  private readRegime(): Regime {
-    return el1Regime(this.model, {
-      sctlr: this.slot(S.SCTLR),
-      tcr: this.slot(S.TCR),
-      ttbr0: this.slot(S.TTBR0),
-      ttbr1: this.slot(S.TTBR1),
-      mair: this.slot(S.MAIR),
-    });
   }
 
   protected invalidateAll(): void {
@@ -256,29 +245,42 @@ export abstract class TranslationState extends ExceptionState {
   }
 
   private granuleSize(va: bigint): bigint {
-    const { low, high } = this.mmu.regime;
-    const { granule } = ((va >> 55n) & 1n) === 0n ? low : high;
-    return 1n << BigInt(granule === 0 ? 12 : granule);
+    return 1n << BigInt(this.granuleOf(((va >> 55n) & 1n) !== 0n));
   }
 
   /** Records an exception without an address, for `raise`. */
-  trap(ec: number, iss: number): void {
+  trap(ec: number, iss: number, toEl2 = false): void {
     this.faultClass = ec;
     this.faultIss = iss;
     this.faultAddress = undefined;
+    this.faultToEl2 = toEl2;
+    this.faultIpa = undefined;
+    this.faultHasTransfer = false;
   }
 
   private fault(ec: number, iss: number, lo: number, hi: number): false {
     this.faultClass = ec;
     this.faultIss = iss;
     this.faultAddress = (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0);
+    this.faultToEl2 = false;
+    this.faultIpa = undefined;
+    this.faultHasTransfer = false;
     return false;
   }
 
-  private abort(status: number, lo: number, hi: number, access: number): false {
-    const lower = this.el === 0;
-    if (access === FETCH) return this.fault(lower ? EC.instructionAbortLower : EC.instructionAbort, status, lo, hi);
-    const iss = status | (access === WRITE ? ISS.WnR : 0);
-    return this.fault(lower ? EC.dataAbortLower : EC.dataAbort, iss, lo, hi);
+  private abort(status: number, lo: number, hi: number, access: number, refused?: Stage1['refused']): false {
+    const fetch = access === FETCH;
+    const iss = status | (!fetch && access === WRITE ? ISS.WnR : 0);
+    this.fault(fetch ? EC.instructionAbortLower : EC.dataAbortLower, iss, lo, hi);
+    if (refused !== undefined) {
+      this.faultToEl2 = true;
+      this.faultIpa = refused.ipa;
+      if (refused.onWalk) this.faultIss |= ISS.S1PTW;
+      else this.faultHasTransfer = !fetch;
+    } else if (status >= Fault.external && status < Fault.external + 8) this.faultToEl2 = (this.hcr & HCR.TEA) !== 0n;
+    return false;
   }
+
+  /** The instruction at PC; its fetch succeeded a moment ago. */
+  protected abstract currentWord(): number;
 }

@@ -61,6 +61,12 @@ export class Gicv2 implements Gicv2Fabric {
     return this.line(this.distributor.own[cpu]!, id);
   }
 
+  /** Whether any shared peripheral interrupt could be signalled. */
+  get listening(): boolean {
+    const { distributor } = this;
+    return distributor.shared.some((bank, n) => n > 0 && (bank.enable & distributor.groupMask(bank)) !== 0);
+  }
+
   reset(): void {
     this.distributor.reset();
     this.cpuInterface.reset();

@@ -1,8 +1,12 @@
-import type { InterruptLine } from './device.js';
+import { type InterruptLine, unconnected } from './device.js';
 import { type GicBank, lowestBit } from './gic-bank.js';
 import { type GicFabric, Gicv3CpuInterface } from './gicv3-cpu.js';
 import { Gicv3Distributor } from './gicv3-distributor.js';
 import { Gicv3Redistributor, Gicv3Redistributors } from './gicv3-redistributor.js';
+import { Gicv3VirtualInterface } from './gicv3-virtual.js';
+
+/** INTID of the virtual interfaces' own interrupt. */
+const MAINTENANCE = 25;
 
 /** A CPU as the GIC sees it. */
 export interface GicCpu {
@@ -10,6 +14,9 @@ export interface GicCpu {
   readonly affinity: number;
   readonly irq: InterruptLine;
   readonly fiq: InterruptLine;
+  /** Virtual interrupts, for a CPU with EL2. */
+  readonly virtualIrq?: InterruptLine;
+  readonly virtualFiq?: InterruptLine;
 }
 
 /** Options of {@link Gicv3}. */
@@ -32,12 +39,14 @@ export interface Gicv3Options {
  */
 export class Gicv3 implements GicFabric {
   /** See {@link Stateful}. */
-  readonly stateFields = ['cpus'];
+  readonly stateFields = ['cpus', 'virtual'];
   readonly lines: number;
   readonly distributor: Gicv3Distributor;
   readonly redistributors: Gicv3Redistributors;
   /** By CPU index; system registers go here through `iccRegisters`. */
   readonly cpus: readonly Gicv3CpuInterface[];
+  /** Virtual interfaces, by CPU index. */
+  readonly virtual: readonly Gicv3VirtualInterface[];
 
   constructor(options: Gicv3Options) {
     this.lines = options.lines;
@@ -49,6 +58,11 @@ export class Gicv3 implements GicFabric {
     );
     this.redistributors = new Gicv3Redistributors(frames, options.redistributorSize);
     this.cpus = options.cpus.map(({ irq, fiq }, i) => new Gicv3CpuInterface(i, this, irq, fiq));
+    this.virtual = options.cpus.map(({ virtualIrq = unconnected, virtualFiq = unconnected }, i) => {
+      const fabric = { deactivate: (id: number) => id < this.lines && this.deactivate(i, id) };
+      const maintenance = this.ppi(i, MAINTENANCE);
+      return new Gicv3VirtualInterface(fabric, { irq: virtualIrq, fiq: virtualFiq, maintenance });
+    });
   }
 
   /** Input of shared peripheral interrupt `n`: INTID 32 + n. */
@@ -61,10 +75,16 @@ export class Gicv3 implements GicFabric {
     return this.line(this.redistributors.list[cpu]!.bank, id);
   }
 
+  /** Whether any shared peripheral interrupt could be signalled. */
+  get listening(): boolean {
+    const { distributor } = this;
+    return distributor.banks.some((bank, n) => n > 0 && (bank.enable & distributor.groupMask(bank)) !== 0);
+  }
+
   reset(): void {
     this.distributor.reset();
     this.redistributors.reset();
-    for (const cpu of this.cpus) cpu.reset();
+    for (const cpu of [...this.cpus, ...this.virtual]) cpu.reset();
     this.update();
   }
 

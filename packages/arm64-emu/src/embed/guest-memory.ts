@@ -1,6 +1,6 @@
 import type { Cpu } from '../cpu/cpu.js';
 import type { TranslationReport } from '../cpu/explain.js';
-import { Access } from '../cpu/mmu.js';
+import { Access } from '../cpu/walk.js';
 import type { Engine } from '../engine/engine.js';
 import { EmulatorError } from './error.js';
 

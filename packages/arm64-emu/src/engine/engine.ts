@@ -205,18 +205,18 @@ export class Engine {
   /** All of memory is other than it was: decoded code and translations are dropped. */
   forget(): void {
     for (const { host, size } of this.memory.regions) this.slowPath.dirty?.mark(host, size);
-    this.cache.clear();
+    this.dropCode();
     for (const tlb of this.tlbs) tlb.flushAll();
   }
-  /** EL, PAN or UAO of the selected CPU changed: other translations are current. */
-  contextChanged(): void {
+  /** EL, PAN or UAO of the selected CPU changed: other translations are current; perhaps of another address space. */
+  contextChanged(asid?: number, space?: number): void {
     const cpu = this.current;
     if (cpu === undefined) return;
     const el = (this.words[STATE.CURRENT_EL >> 2]! >> 2) & 3;
     const pan = this.words[STATE.PAN >> 2] !== 0;
-    const regime = el === 0 ? Regime.el0 : el === 2 ? Regime.el2 : pan ? Regime.el1Pan : Regime.el1;
-    const likeEl0 = el === 1 && this.words[STATE.UAO >> 2] === 0;
-    cpu.tlb.select(regime, likeEl0 ? Regime.unprivileged : regime);
+    const regime = el === 0 ? Regime.el0 : pan ? Regime.privilegedPan : Regime.privileged;
+    const likeEl0 = el !== 0 && (cpu.host.unprivilegedAsEl0 ?? this.words[STATE.UAO >> 2] === 0);
+    cpu.tlb.select(regime, likeEl0 ? Regime.unprivileged : regime, asid, space);
   }
 
   // ---- memory and code

@@ -21,6 +21,8 @@ export interface Translation {
   readonly guarded: boolean;
   /** False when the translation holds for this access only (watchpoint in the page, SCTLR.A set). */
   readonly keep: boolean;
+  /** What an observer gives in place of the value read or written; `null`: nothing is written. */
+  readonly supplied?: bigint | null | undefined;
 }
 
 /** What a system register write asks of the engine. */
@@ -36,10 +38,21 @@ export interface CpuHost {
   /**
    * Translates `hi:lo` with the current permissions, or those of EL0 when `unprivileged`. False: a fault; the host has
    * recorded it (syndrome, FAR) and takes it when {@link raise} is called.
-   * `bytes` is the size of the access, for watchpoints.
+   * `bytes` is the size of the access, for watchpoints; `reads`: what is written is read first; `part`: where the bytes
+   * are within what the instruction writes.
    */
-  translate(lo: number, hi: number, access: AccessKind, unprivileged: boolean, bytes?: number): boolean;
+  translate(
+    lo: number,
+    hi: number,
+    access: AccessKind,
+    unprivileged: boolean,
+    bytes?: number,
+    reads?: boolean,
+    part?: number,
+  ): boolean;
   readonly translation: Translation;
+  /** The translation that failed was no fault: an observer is to be asked about the access. */
+  readonly asking?: boolean;
   /** Records an alignment fault, or a synchronous external abort, as {@link translate} does. */
   alignmentFault(lo: number, hi: number, access: AccessKind): void;
   externalAbort(lo: number, hi: number, access: AccessKind): void;
@@ -60,6 +73,8 @@ export interface CpuHost {
   sysAccess(key: number, write: boolean): SysRegAccess;
   sysName(key: number): string | undefined;
 
+  /** Whether unprivileged accesses (LDTR) from a higher level act as at EL0; unless PSTATE.UAO when not given. */
+  readonly unprivilegedAsEl0?: boolean;
   /** PACIASP and PACIBSP accept no BR from a guarded page (SCTLR_EL1.BT0 and BT1). */
   branchTargetStrict(): boolean;
   /** CPACR_EL1.FPEN traps floating point at the current exception level. */

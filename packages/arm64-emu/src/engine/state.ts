@@ -43,6 +43,9 @@ export const STATE = {
   PENDING: 0x1a4,
   /** i32: the event register of WFE. */
   EVENT: 0x1a8,
+  /** SCTLR and TCR of the current translation regime; a TCR_EL2 of the form with one range is in TCR_EL1's layout. */
+  SCTLR: 0x1b0,
+  TCR: 0x1b8,
   /** V0-V31, 16 bytes each. */
   V: 0x200,
   /** System registers; slot numbers are handed out by the system register table. */
@@ -81,6 +84,8 @@ export const CELL = {
   EVENT: 0x1830,
   /** i32: not 0 while every instruction is looked at before it runs (tracing, FP access traps). */
   CHECK: 0x1834,
+  /** i32: not 0 while the hooked instruction that is executing ends a block that somebody follows. */
+  AFTER: 0x1838,
   /** Values on their way between a handler and the slow path (64 bytes). */
   BOUNCE: 0x1840,
   /** Operands and result of an FP operation that is done by the exact routines (4 x 16 bytes). */
@@ -121,6 +126,8 @@ export const HOT_COUNTERS = TLB_END;
 export const HOT_COUNTER_MASK = 0x3ffff;
 /** Numbers in records from here on are regions; below, handlers. */
 export const REGION_BASE = 16384;
+/** The number in records of instructions that an observer is asked about first. */
+export const HOOK_NUMBER = REGION_BASE - 1;
 /** u16 for each region: the handler that the region took the place of. */
 export const REGION_ORIGINALS = HOT_COUNTERS + (HOT_COUNTER_MASK + 1) * 4;
 /** First byte of the records. */

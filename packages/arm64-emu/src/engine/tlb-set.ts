@@ -20,6 +20,8 @@ export type TlbArray = (typeof ARRAYS)[number];
 export class TlbSet {
   /** The address space of the non-global entries. */
   asid = 0;
+  /** What tells it from other address spaces of the same number: regime and VMID. */
+  space = 0;
   /** When the set was last made current, for choosing which one to reuse. */
   used = 0;
   /** Words of the entries made since the set was empty, some twice. */

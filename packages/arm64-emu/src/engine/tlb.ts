@@ -6,12 +6,12 @@ import { TlbSet } from './tlb-set.js';
  * Translation regimes. Privileged accesses with PAN set have one of their own, and so have unprivileged accesses from
  * EL1, because a kernel may use another ASID than the program that it serves.
  */
-export const Regime = { el0: 0, el1: 1, el1Pan: 2, el2: 3, unprivileged: 4 } as const;
+export const Regime = { el0: 0, privileged: 1, privilegedPan: 2, unprivileged: 3 } as const;
 /**
  * Sets of each regime, for as many address spaces. A kernel that hides itself from programs changes the ASID at each
  * entry and exit.
  */
-const SETS_OF_REGIME = [4, 4, 4, 1, 3] as const;
+const SETS_OF_REGIME = [4, 5, 4, 3] as const;
 
 const FETCHES = [TLB_SET.FETCH, TLB_SET.FETCH_INDIRECT] as const;
 
@@ -20,8 +20,9 @@ export class Tlb {
   private readonly sets: readonly (readonly TlbSet[])[];
   private readonly all: readonly TlbSet[];
   private asid = 0;
+  private space = 0;
   private clock = 0;
-  private regime: number = Regime.el1;
+  private regime: number = Regime.privileged;
   private unprivilegedRegime: number = Regime.unprivileged;
   /** Whether this CPU is the one that runs. */
   active = false;
@@ -46,16 +47,19 @@ export class Tlb {
     this.unprivileged = this.setOf(this.unprivilegedRegime);
   }
 
-  /** Makes a regime current, for plain and for unprivileged accesses. */
-  select(regime: number, unprivileged: number): void {
+  /** Makes a regime current, for plain and for unprivileged accesses; and an address space, see {@link setAsid}. */
+  select(regime: number, unprivileged: number, asid = this.asid, space = this.space): void {
+    this.asid = asid;
+    this.space = space;
     this.regime = regime;
     this.unprivilegedRegime = unprivileged;
     this.choose();
   }
-  /** Another address space is current. */
-  setAsid(asid: number): void {
-    if (asid === this.asid) return;
+  /** Another address space is current; `space` tells whose ASID it is, where there are several regimes or VMIDs. */
+  setAsid(asid: number, space = 0): void {
+    if (asid === this.asid && space === this.space) return;
     this.asid = asid;
+    this.space = space;
     this.choose();
   }
   private choose(): void {
@@ -74,14 +78,16 @@ export class Tlb {
     const sets = this.sets[regime]!;
     let oldest = sets[0]!;
     for (const set of sets) {
-      if (set.asid === this.asid) {
+      if (set.asid === this.asid && set.space === this.space) {
         set.used = ++this.clock;
         return set;
       }
       if (set.used < oldest.used) oldest = set;
     }
-    oldest.flushNonGlobal();
+    if (oldest.space === this.space) oldest.flushNonGlobal();
+    else oldest.flush();
     oldest.asid = this.asid;
+    oldest.space = this.space;
     oldest.used = ++this.clock;
     return oldest;
   }

@@ -1,5 +1,5 @@
 import type { TlbControl } from '../cpu/cpu-port.js';
-import type { WalkMemory } from '../cpu/mmu.js';
+import type { WalkMemory } from '../cpu/walk.js';
 import type { CpuHost } from '../engine/host.js';
 
 /** What a machine needs of the engine; a stand-in serves in tests. */
@@ -13,8 +13,8 @@ export interface Executor {
   /** Puts the state block of CPU `index` in place. */
   select(index: number): void;
   tlb(index: number): Omit<TlbControl, 'contextChanged'>;
-  /** EL, PAN or UAO of the selected CPU changed. */
-  contextChanged(): void;
+  /** EL, PAN or UAO of the selected CPU changed; with them perhaps the address space. */
+  contextChanged(asid?: number, space?: number): void;
   /** Instructions that CPU `index` has executed; exact also while a callback runs. */
   executed(index: number): number;
   /**

@@ -23,8 +23,8 @@ function tlbControl(executor: Executor, index: number): TlbControl {
     flushAll: () => executor.tlb(index).flushAll(),
     flushPage: (lo, hi) => executor.tlb(index).flushPage(lo, hi),
     flushAsid: asid => executor.tlb(index).flushAsid(asid),
-    setAsid: asid => executor.tlb(index).setAsid(asid),
-    contextChanged: () => executor.contextChanged(),
+    setAsid: (asid, space) => executor.tlb(index).setAsid(asid, space),
+    contextChanged: (asid, space) => executor.contextChanged(asid, space),
   };
 }
 
@@ -55,12 +55,18 @@ export class Machine {
   schedule: InputSchedule | undefined;
   /** Whether CPUs are executing: what calls now, is called by the guest. */
   executing = false;
+  /**
+   * Whether an interrupt that the outside world causes could reach a CPU; asked when all wait and no timer runs. The
+   * machine's builder sets it: without, sleeps last until {@link wake}.
+   */
+  wakeable: () => boolean = () => true;
   /** Called after a reset, to put images and the entry state back. */
   onReset: (() => void) | undefined;
   private readonly slots: CpuSlots;
   private readonly scheduler: Scheduler;
   private readonly starting = new Map<Cpu, { entry: bigint; context: bigint }>();
   private stopReason: StopReason | undefined;
+  private failure: { readonly error: unknown } | undefined;
   private sleeper: (() => void) | undefined;
   private randomState: bigint;
 
@@ -85,7 +91,13 @@ export class Machine {
         tlb: tlbControl(executor, index),
         counter,
         instructions: () => BigInt(executor.executed(index)),
-        lines: { cntp: line(index, 'cntp'), cntv: line(index, 'cntv'), pmu: line(index, 'pmu') },
+        lines: {
+          cntp: line(index, 'cntp'),
+          cntv: line(index, 'cntv'),
+          cnthp: line(index, 'cnthp'),
+          cnthv: line(index, 'cnthv'),
+          pmu: line(index, 'pmu'),
+        },
         call: (cpu, conduit) => this.call(cpu, conduit, psci),
         others: (self, action) => {
           for (const cpu of this.cpus) if (cpu.index !== self) action(cpu);
@@ -175,6 +187,12 @@ export class Machine {
     this.wake();
   }
 
+  /** Ends a run soon: it throws `error`. For what outside code throws while the guest is in the middle of something. */
+  fail(error: unknown): void {
+    this.failure ??= { error };
+    this.stop();
+  }
+
   /** The recording ends here; a run that ends for another reason gives that. */
   endReplay(): void {
     this.stopReason ??= 'replayed';
@@ -238,8 +256,9 @@ export class Machine {
     const deadline = options.deadline ?? Number.POSITIVE_INFINITY;
     do {
       if (this.stopReason !== undefined) {
-        const reason = this.stopReason;
-        this.stopReason = undefined;
+        const { stopReason: reason, failure } = this;
+        this.stopReason = this.failure = undefined;
+        if (failure !== undefined) throw failure.error;
         return reason;
       }
       this.schedule?.enter();
@@ -298,6 +317,7 @@ export class Machine {
     const begun = performance.now();
     const ahead = (deadline - this.time.ns) / 1e6;
     const left = (options.deadline ?? Number.POSITIVE_INFINITY) - begun;
+    if (ahead === Number.POSITIVE_INFINITY && !this.canBeWoken()) return false;
     const sleep = Math.min(ahead, left, 0x7fff_ffff);
     await new Promise<void>(resolve => {
       const timer = setTimeout(resolve, Math.max(0, sleep));
@@ -313,6 +333,11 @@ export class Machine {
     if (this.schedule === undefined) this.time.skipTo(to);
     else this.schedule.slept(to);
     return true;
+  }
+
+  /** Whether something from outside could end the wait of a CPU. */
+  private canBeWoken(): boolean {
+    return this.cpus.some(cpu => cpu.wait !== 'off') && this.wakeable();
   }
 
   private call(cpu: Cpu, conduit: Conduit, psci: Psci): boolean {

@@ -11,6 +11,9 @@ import type { Executor } from './executor.js';
 export interface CpuLines {
   readonly cntp?: InterruptLine;
   readonly cntv?: InterruptLine;
+  /** Timers of EL2. */
+  readonly cnthp?: InterruptLine;
+  readonly cnthv?: InterruptLine;
   /** Overflow of the performance monitors. */
   readonly pmu?: InterruptLine;
 }

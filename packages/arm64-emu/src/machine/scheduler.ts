@@ -105,14 +105,14 @@ export class Scheduler {
   private timerDeadline(cpu: Cpu): number {
     if (cpu.timersChanged) {
       cpu.timersChanged = false;
-      this.deadlines[cpu.index] = Math.min(this.nsFor(cpu.virtualTimer), this.nsFor(cpu.physicalTimer));
+      this.deadlines[cpu.index] = Math.min(...cpu.timers.map(timer => this.nsFor(cpu, timer)));
     }
     return this.deadlines[cpu.index]!;
   }
 
-  private nsFor(timer: GenericTimer): number {
-    const { deadline } = timer;
-    return deadline === undefined ? Number.POSITIVE_INFINITY : this.nsOf(deadline);
+  private nsFor(cpu: Cpu, timer: GenericTimer): number {
+    const { remaining } = timer;
+    return remaining === undefined ? Number.POSITIVE_INFINITY : this.nsOf(cpu.counter.physical() + remaining);
   }
 
   /** The next CPU in turn that executes; failing that, one that pauses in a WFE which nothing else would end. */

@@ -14,6 +14,8 @@ export interface VirtTreeOptions {
   readonly pmu: boolean;
   /** Instruction that calls PSCI. */
   readonly psci: 'hvc' | 'smc';
+  /** Whether the interrupt controller has virtual interrupts, and one of its own for them. */
+  readonly maintenance?: boolean | undefined;
   /** PCIe host bridge with its configuration space high, low, or none at all. */
   readonly pcie?: 'high' | 'low' | undefined;
   /** Whether there is flash; true by default. */
@@ -97,6 +99,7 @@ function interruptController(o: VirtTreeOptions, phandle: number): FdtNode {
     '#address-cells': [2],
     'interrupt-controller': true,
     '#interrupt-cells': [3],
+    interrupts: v3 && o.maintenance ? [PPI, VIRT_PPI.gicMaintenance, LEVEL] : undefined,
   });
 }
 

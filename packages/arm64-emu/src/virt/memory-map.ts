@@ -48,6 +48,7 @@ export const VIRT_PPI = {
   pmu: 7,
   gicMaintenance: 9,
   hypervisorTimer: 10,
+  hypervisorVirtualTimer: 12,
   virtualTimer: 11,
   secureTimer: 13,
   physicalTimer: 14,

@@ -1,7 +1,6 @@
 import { type BinaryCode, BinaryError, type BinaryErrorInit, isFamily } from '@internal/binary';
 import { writeFdt } from '@internal/binary/fdt';
-import { type Feature, idFieldsOf } from '../cpu/features.js';
-import { type CpuModel, max } from '../cpu/models.js';
+import { type CpuModel, max, withFeatures } from '../cpu/models.js';
 import type { Bus } from '../devices/bus.js';
 import { CfiFlash } from '../devices/cfi-flash.js';
 import type { Device, Dma, InterruptLine, Log } from '../devices/device.js';
@@ -58,6 +57,8 @@ export interface VirtOptions
   readonly gic?: 2 | 3;
   /** `max` by default. */
   readonly cpu?: CpuModel;
+  /** Whether CPUs have EL2, and start there, as QEMU's `virtualization=on`; false by default. PSCI is then behind SMC. */
+  readonly virtualization?: boolean;
   /** Virtio devices in the order of QEMU's `-device` options: the first gets the last transport. */
   readonly virtio?: readonly ((dma: Dma) => VirtioDevice)[];
   /** Virtio devices on the PCIe bus, from slot 1 on. */
@@ -105,14 +106,6 @@ const COMPATIBLE: Readonly<Record<string, string>> = {
   max: 'arm,cortex-a57',
 };
 
-/** The model with one more feature and the ID register fields that announce it. */
-function withFeature(model: CpuModel, feature: Feature): CpuModel {
-  const idRegisters = new Map(model.idRegisters);
-  for (const [name, bits] of idFieldsOf(new Set([feature])))
-    idRegisters.set(name, (idRegisters.get(name) ?? 0n) | bits);
-  return { ...model, features: new Set([...model.features, feature]), idRegisters };
-}
-
 function checked(options: VirtOptions) {
   const { memory = 512 * MIB, smp = 1, gic = 3, cpu = max } = options;
   const refuse = (path: string, reason: string): VirtError => new VirtError('out-of-range', reason, { path });
@@ -125,12 +118,13 @@ function checked(options: VirtOptions) {
   for (const bank of options.flash || [])
     if (bank !== undefined && bank.length > VIRT_MAP.flash.size / 2)
       throw refuse('flash', 'an image exceeds its bank of 64 MiB');
-  return { memory, smp, gic, model: gic === 3 ? withFeature(cpu, 'GICv3') : cpu };
+  const more = [...(gic === 3 ? (['GICv3'] as const) : []), ...(options.virtualization ? cpu.hypervisor : [])];
+  return { memory, smp, gic, model: withFeatures(cpu, more) };
 }
 
 /**
  * Makes a machine like QEMU 7.2's `virt`: its memory map, interrupts and device tree. All CPUs start at EL1 with
- * PSCI behind HVC; CPU 0 is started with `machine.start`.
+ * PSCI behind HVC, or with `virtualization` at EL2 with PSCI behind SMC; CPU 0 is started with `machine.start`.
  *
  * @throws {@link VirtError} `out-of-range`
  * @example
@@ -163,7 +157,10 @@ export function createVirt(options: VirtOptions = {}): VirtMachine {
     machine.devices.push(device);
   };
 
-  const lines = machine.cpus.map((cpu, i) => ({ affinity: affinities[i]!, irq: cpu.irq, fiq: cpu.fiq }));
+  const lines = machine.cpus.map(({ irq, fiq, virtualIrq, virtualFiq }, i) => {
+    const affinity = affinities[i]!;
+    return { affinity, irq, fiq, virtualIrq, virtualFiq };
+  });
   const gic: Gicv2 | Gicv3 =
     version === 3
       ? new Gicv3({ cpus: lines, lines: VIRT_GIC_LINES, redistributorSize: VIRT_MAP.gicRedistributor.size })
@@ -182,11 +179,14 @@ export function createVirt(options: VirtOptions = {}): VirtMachine {
     gic,
   };
   machine.devices.push(interfaces);
+  machine.wakeable = () => gic.listening;
   machine.cpus.forEach((_, i) => {
     const ppi = (n: number): InterruptLine => gic.ppi(i, 16 + n);
     machine.lines[i] = {
       cntv: ppi(VIRT_PPI.virtualTimer),
       cntp: ppi(VIRT_PPI.physicalTimer),
+      cnthp: ppi(VIRT_PPI.hypervisorTimer),
+      cnthv: ppi(VIRT_PPI.hypervisorVirtualTimer),
       pmu: ppi(VIRT_PPI.pmu),
     };
   });
@@ -248,13 +248,15 @@ export function createVirt(options: VirtOptions = {}): VirtMachine {
     deviceTree: (chosen = {}) => {
       const cpuCompatible = COMPATIBLE[model.name] ?? 'arm,armv8';
       const pmu = model.features.has('PMUv3');
+      const hypervisor = model.features.has('EL2');
       const tree = virtDeviceTree({
         gic: version,
         smp,
         memory,
         cpuCompatible,
         pmu,
-        psci: 'hvc',
+        psci: hypervisor ? 'smc' : 'hvc',
+        maintenance: hypervisor,
         flash: hasFlash,
         pcie: options.highmem === false ? 'low' : 'high',
         ...chosen,

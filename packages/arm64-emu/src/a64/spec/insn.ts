@@ -9,7 +9,7 @@ import { type Fields, type Names, type Pattern, parsePattern } from './pattern.j
 export interface SysRegAccess {
   /** Byte address in the state block, for registers that are plain storage in this direction. */
   readonly address?: number;
-  /** Lowest exception level that may access `address` directly; 0 or 1. */
+  /** Lowest exception level that may access `address` directly; 0 to 2. */
   readonly minEl: number;
 }
 /** What decoding depends on besides the word. */

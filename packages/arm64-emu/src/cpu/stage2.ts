@@ -1,0 +1,199 @@
+import type { CpuModel } from './models.js';
+import { fieldOf, IPS_BITS } from './regime.js';
+import { Access, Fault, OK, tableIndex, type WalkMemory, type WalkStep } from './walk.js';
+
+/** Registers that control stage 2 of the EL1&0 regime. */
+export interface Stage2Registers {
+  readonly vtcr: bigint;
+  readonly vttbr: bigint;
+}
+
+/** Stage 2, unpacked from its registers. */
+export interface Stage2Regime {
+  /** log2 of the granule; 0 when the registers ask for what does not exist: every address faults then. */
+  readonly granule: number;
+  /** Bits of intermediate physical address. */
+  readonly bits: number;
+  readonly startLevel: number;
+  readonly startIndexBits: number;
+  /** Physical address of the first table. */
+  readonly base: number;
+  readonly baseTooLarge: boolean;
+  /** First physical address that is too large. */
+  readonly paLimit: number;
+  readonly ha: boolean;
+  readonly hd: boolean;
+  /** Execution of EL1 and EL0 is controlled apart. */
+  readonly xnx: boolean;
+}
+
+const TWO32 = 0x1_0000_0000;
+const GRANULES = [12, 16, 14, 0];
+/** First level by VTCR_EL2.SL0, for granules of 4K, and of 16K and 64K. */
+const START_4K = [2, 1, 0, 3];
+const START_LARGE = [3, 2, 1, 0];
+
+/** Whether a first level suits the address sizes (Arm ARM, D8.2: the sizes that need a level, concatenation). */
+function startAllowed(granule: number, level: number, bits: number, output: number): boolean {
+  if (
+    granule === 12 ? level === 0 && output <= 42 : level === 0 || (level === 1 && output <= (granule === 14 ? 40 : 42))
+  )
+    return false;
+  if (bits > output) return false;
+  const stride = granule - 3;
+  const index = bits - granule - stride * (3 - level);
+  // Up to 16 tables may be concatenated.
+  return index >= 1 && index <= stride + 4;
+}
+
+/** Unpacks VTCR_EL2 and VTTBR_EL2. */
+export function stage2Regime(model: CpuModel, { vtcr, vttbr }: Stage2Registers): Stage2Regime {
+  const { features } = model;
+  const tsz = fieldOf(vtcr, 0, 6);
+  const granule = GRANULES[fieldOf(vtcr, 14, 2)]!;
+  const supported =
+    (granule === 12 && features.has('TGran4')) ||
+    (granule === 14 && features.has('TGran16')) ||
+    (granule === 16 && features.has('TGran64'));
+  const output = Math.min(model.paBits, IPS_BITS[fieldOf(vtcr, 16, 3)]!);
+  const bits = 64 - tsz;
+  const startLevel = (granule === 12 ? START_4K : START_LARGE)[fieldOf(vtcr, 6, 2)]!;
+  const smallest = Math.max(16, 64 - model.paBits);
+  const ok =
+    supported &&
+    tsz >= smallest &&
+    tsz <= (features.has('TTST') ? 48 : 39) &&
+    startAllowed(granule, startLevel, bits, output);
+  const startIndexBits = ok ? bits - granule - (granule - 3) * (3 - startLevel) : 0;
+  const align = 2 ** Math.max(startIndexBits + 3, 6);
+  const address = fieldOf(vttbr, 1, 47) * 2;
+  const ha = features.has('HAF') && fieldOf(vtcr, 21, 1) === 1;
+  return {
+    granule: ok ? granule : 0,
+    bits,
+    startLevel,
+    startIndexBits,
+    base: address - (address % align),
+    baseTooLarge: address >= 2 ** output,
+    paLimit: 2 ** output,
+    ha,
+    hd: ha && features.has('HAFDBS') && fieldOf(vtcr, 22, 1) === 1,
+    xnx: features.has('XNX'),
+  };
+}
+
+/**
+ * Stage 2 address translation (Arm ARM, D8): from intermediate to physical addresses. One object per CPU; its result
+ * fields are valid after `translate` returned {@link OK}.
+ */
+export class Stage2 {
+  pa = 0;
+  /** {@link Access} bits that stage 2 allows. */
+  allowed = 0;
+  /** MemAttr[3:0]. */
+  attr = 0;
+  shareability = 0;
+  level = 0;
+  /** Set for looking without being seen: descriptors stay as they are, and the walk is noted here. */
+  steps: WalkStep[] | undefined;
+
+  constructor(
+    private readonly memory: WalkMemory,
+    public regime: Stage2Regime,
+  ) {}
+
+  /** Whether the memory that the last translation led to is of a Device type. */
+  get isDevice(): boolean {
+    return (this.attr & 12) === 0;
+  }
+
+  /** Translates an intermediate physical address. Returns {@link OK}, or the fault status code. */
+  translate(ipa: number, access: number): number {
+    const { regime, memory } = this;
+    const { granule, paLimit } = regime;
+    if (granule === 0 || ipa >= 2 ** regime.bits) return Fault.translation;
+    if (regime.baseTooLarge) return Fault.addressSize;
+    const { words } = memory;
+    const lo = ipa | 0;
+    const hi = Math.floor(ipa / TWO32);
+    const stride = granule - 3;
+    let table = regime.base;
+    let indexBits = regime.startIndexBits;
+    for (let level = regime.startLevel; ; level++) {
+      const lsb = granule + stride * (3 - level);
+      const address = table + tableIndex(lo, hi, lsb, indexBits) * 8;
+      const word = memory.wordOf(address);
+      if (word < 0) return Fault.externalWalk + level;
+      const dlo = words[word]!;
+      const dhi = words[word + 1]!;
+      this.steps?.push({ level, address, descriptor: (BigInt(dhi) << 32n) | BigInt(dlo) });
+      const page = (dlo & 2) !== 0;
+      if ((dlo & 1) === 0 || (level === 3 && !page)) return Fault.translation + level;
+      const output = (dhi & 0xffff) * TWO32 + ((dlo & -(1 << granule)) >>> 0);
+      if (output >= paLimit) return Fault.addressSize + level;
+      if (page && level < 3) {
+        table = output;
+        indexBits = stride;
+        continue;
+      }
+      if (level < 3 && (level === 0 || (granule !== 12 && level === 1))) return Fault.translation + level;
+      this.level = level;
+      const size = 2 ** lsb;
+      this.pa = Math.floor(output / size) * size + (ipa % size);
+      return this.leaf(access, address, word, dlo, dhi);
+    }
+  }
+
+  private leaf(access: number, address: number, word: number, dlo: number, dhi: number): number {
+    const { memory, regime, level } = this;
+    let set = 0;
+    if ((dlo & 0x400) === 0) {
+      if (!regime.ha) return Fault.accessFlag + level;
+      set = 0x400;
+    }
+    // Writable-clean: DBM with S2AP[1] clear.
+    const clean = regime.hd && (dhi & (1 << 19)) !== 0 && (dlo & 0x80) === 0;
+    let allowed = ((dlo & 0x40) !== 0 ? Access.read : 0) | ((dlo & 0x80) !== 0 || clean ? Access.write : 0);
+    if (this.executable((dhi >>> 21) & 3, (access & Access.unprivileged) !== 0)) allowed |= Access.fetch;
+    const wanted = access & 7;
+    if ((allowed & wanted) !== wanted) return Fault.permission + level;
+    let changed = dlo | set;
+    if (clean) {
+      if ((wanted & Access.write) !== 0) changed |= 0x80;
+      else allowed &= ~Access.write;
+    }
+    if (changed !== dlo && this.steps === undefined) {
+      memory.words[word] = changed;
+      memory.changed(address);
+    }
+    this.allowed = allowed;
+    this.attr = (dlo >>> 2) & 15;
+    this.shareability = (dlo >>> 8) & 3;
+    return OK;
+  }
+
+  /** What XN[1:0] says; only its upper bit exists without FEAT_XNX. */
+  private executable(xn: number, el0: boolean): boolean {
+    if (!this.regime.xnx) return (xn & 2) === 0;
+    return xn === 0 || xn === (el0 ? 1 : 3);
+  }
+}
+
+/** MAIR-like attributes of stage 1 and MemAttr of stage 2 together (Arm ARM, D8.6.6). */
+export function combineAttributes(first: number, second: number): number {
+  const firstDevice = (first & 0xf0) === 0;
+  if ((second & 12) === 0) {
+    const type = (second & 3) << 2;
+    return firstDevice ? Math.min(first & 12, type) : type;
+  }
+  if (firstDevice) return first;
+  return (combineCache(first >> 4, second >> 2) << 4) | combineCache(first & 15, second & 3);
+}
+
+const NON_CACHEABLE = 4;
+/** One nibble: 1, 2 and 3 in stage 2 are Non-cacheable, Write-Through and Write-Back. */
+function combineCache(first: number, second: number): number {
+  if (first === NON_CACHEABLE || second === 1) return NON_CACHEABLE;
+  if ((first >> 2) % 2 === 0) return first; // Write-Through already
+  return second === 2 ? 8 | (first & 3) : first;
+}
