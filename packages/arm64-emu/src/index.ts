@@ -1,6 +1,5 @@
 export type { Cpu, WaitState } from './cpu/cpu.js';
 export type { Conduit } from './cpu/cpu-port.js';
-export type { WatchHit, WatchRange } from './cpu/debug.js';
 export type { ExceptionEvent } from './cpu/exceptions.js';
 export type { FaultKind, TranslationReport } from './cpu/explain.js';
 export type { Feature } from './cpu/features.js';
@@ -57,26 +56,34 @@ export { type NetworkPeer, VirtioNet } from './devices/virtio/net.js';
 export { VirtioPci, type VirtioPciOptions } from './devices/virtio/pci.js';
 export { VirtioRng } from './devices/virtio/rng.js';
 export { UserNetwork } from './devices/virtio/user-network.js';
-export {
-  type CodeHook,
-  Control,
-  type ControlStop,
-  type Verdict,
-  type WatchHook,
-} from './embed/control.js';
-export {
-  Emulator,
-  type EmulatorOptions,
-  type EmulatorRun,
-  type EmulatorStop,
-  type ExceptionHook,
-  type Mmio,
-} from './embed/emulator.js';
+export { Control, type ControlStop, type Verdict, type WatchHit } from './embed/control.js';
+export { Emulator, type ExceptionHook } from './embed/emulator.js';
+export type { CodeAddress, EmulatorExceptionHook } from './embed/emulator-hooks.js';
+export type { EmulatorOptions, EmulatorRun, EmulatorStop, Mmio } from './embed/emulator-types.js';
 export { EmulatorError, type EmulatorErrorCode, isEmulatorError } from './embed/error.js';
 export { GuestMemory, physicalOf, translation } from './embed/guest-memory.js';
 export { type RegisterName, readRegister, writeRegister } from './embed/registers.js';
 export type { EngineMode } from './engine/engine.js';
 export { type GdbConnection, type GdbOptions, GdbServer } from './gdb/server.js';
+export { Hooks } from './hooks/hooks.js';
+export { type AddressRange, EVERYWHERE } from './hooks/range.js';
+export type {
+  AccessEvent,
+  AccessHook,
+  AccessRange,
+  BlockHook,
+  CodeHook,
+  ExceptionHook as MachineExceptionHook,
+  ExceptionWatch,
+  SystemRegisterEvent,
+  SystemRegisterHook,
+  TlbFillEvent,
+  TlbFillHook,
+  UndefinedHook,
+  Unhook,
+  UnmappedEvent,
+  UnmappedHook,
+} from './hooks/types.js';
 export { type BuildOptions, type BuiltMachine, buildMachine, type RamSpec } from './machine/build.js';
 export type { InputSchedule } from './machine/input-schedule.js';
 export { Machine } from './machine/machine.js';

@@ -1,84 +1,31 @@
 import type { Cpu } from '../cpu/cpu.js';
-import type { WatchHit } from '../cpu/debug.js';
 import { EC } from '../cpu/esr.js';
 import type { ExceptionEvent } from '../cpu/exceptions.js';
 import type { TranslationReport } from '../cpu/explain.js';
-import { type CpuModel, max } from '../cpu/models.js';
-import type { AccessSize, Device } from '../devices/device.js';
-import type { Engine, EngineMode } from '../engine/engine.js';
+import { max } from '../cpu/models.js';
+import type { Engine } from '../engine/engine.js';
 import { buildMachine } from '../machine/build.js';
 import type { Machine } from '../machine/machine.js';
-import type { StopReason } from '../machine/options.js';
 import { type Checkpoint, checkpointOf } from '../snapshot/checkpoint.js';
-import { mismatch } from '../snapshot/contents.js';
+import { AddressSpace, POOL } from './address-space.js';
 import { Control, type ControlStop } from './control.js';
+import { type EmulatorExceptionHook, EmulatorHooks } from './emulator-hooks.js';
+import type { EmulatorOptions, EmulatorRun, EmulatorStop, Mmio } from './emulator-types.js';
 import { EmulatorError } from './error.js';
 import { exceptionText } from './exception-text.js';
 import { GuestMemory, physicalOf, translation } from './guest-memory.js';
-import { applyMapping, type Mapping, mappingOf } from './mapping.js';
 import { type RegisterName, readRegister, writeRegister } from './registers.js';
 
 const MIB = 0x100000;
 const PAGE = 4096;
-/** Where the pool lies: beyond what any CPU can address. */
-const POOL = 2 ** 52;
 /** What a called function returns to; nothing may be mapped there. */
 const RETURN_TO = 0xffff_fffc_0000n;
 /** EL0 may use cache maintenance, CTR_EL0, DC ZVA, WFI and WFE as under an operating system. */
 const SCTLR_EL0 = (1n << 26n) | (1n << 18n) | (1n << 16n) | (1n << 15n) | (1n << 14n);
 const FETCH_ABORTS: readonly number[] = [EC.instructionAbort, EC.instructionAbortLower];
 
-/** Options of {@link Emulator}. */
-export interface EmulatorOptions {
-  /** `max` by default. */
-  readonly model?: CpuModel;
-  /** Bytes of memory that can be mapped in all; 64 MiB by default. The host gives them as they are used. */
-  readonly memory?: number;
-  /** Exception level that execution begins at; 0 by default. */
-  readonly el?: 0 | 1;
-  /**
-   * `stop`: an exception that no hook deals with ends the run. `take`: the guest takes it, through VBAR_EL1; the default
-   * at EL1.
-   */
-  readonly exceptions?: 'stop' | 'take';
-  /** `auto` compiles what runs often; results are the same. `interpreter` by default. */
-  readonly mode?: EngineMode;
-}
-
-/** Limits of {@link Emulator.run}. */
-export interface EmulatorRun {
-  /** Where to begin; PC by default. */
-  readonly from?: bigint | number;
-  /** Ends before the instruction at one of these addresses is executed; nothing need be mapped there. */
-  readonly until?: bigint | number | readonly (bigint | number)[];
-  /** Executes at most so many instructions, exactly. */
-  readonly instructions?: number;
-  /** Host time in milliseconds. */
-  readonly timeout?: number;
-}
-
-/** Why {@link Emulator.run} ended, and where. */
-export interface EmulatorStop {
-  readonly reason: 'address' | 'exception' | 'watchpoint' | StopReason;
-  /** Address of the next instruction; for an exception, of the one that raised it, or behind a call. */
-  readonly pc: bigint;
-  /** Instructions executed. */
-  readonly executed: number;
-  readonly exception?: ExceptionEvent;
-  readonly watchpoint?: WatchHit;
-  /** A sentence for people. */
-  readonly text: string;
-}
-
-/** Registers of a device; offsets and values as in {@link Device}. */
-export interface Mmio {
-  readonly name?: string;
-  read?(offset: number, size: AccessSize): number;
-  write?(offset: number, size: AccessSize, value: number): void;
-}
-
-/** What an exception hook decides: true when it dealt with it, `stop` to end the run, anything else to pass it on. */
-export type ExceptionHook = (event: ExceptionEvent, emulator: Emulator) => boolean | 'stop' | undefined;
+/** See `Emulator.onException`. */
+export type ExceptionHook = EmulatorExceptionHook<Emulator>;
 
 /**
  * One CPU and nothing else: map memory, load bytes, set registers, run, look at the result. Translation is off until the
@@ -91,21 +38,21 @@ export type ExceptionHook = (event: ExceptionEvent, emulator: Emulator) => boole
  * emu.write(0x10000, Uint8Array.of(0x00, 0x7c, 0x01, 0x9b, 0xc0, 0x03, 0x5f, 0xd6)); // mul x0, x0, x1; ret
  * emu.call(0x10000, 6n, 7n); // 42n
  */
-export class Emulator {
+export class Emulator extends EmulatorHooks {
   readonly machine: Machine;
-  /** Breakpoints by physical address, and runs that let the host breathe. */
+  /** Breakpoints, all hooks by CPU, and runs that let the host breathe. */
   readonly control: Control;
   readonly memory: GuestMemory;
-  private readonly bus;
   /** For snapshots. */
   readonly engine: Engine;
   private readonly cpu: Cpu;
-  private readonly pool: { at: number; readonly end: number };
-  private freed: { readonly host: number; readonly size: number }[] = [];
-  private readonly exceptionHooks: ExceptionHook[] = [];
+  private readonly space: AddressSpace;
   private untils: ReadonlySet<bigint> = new Set();
+  /** Physical addresses of the last run's ends: they stay hooked until another run has others. */
+  private ends: ReadonlySet<number> = new Set();
 
   constructor(options: EmulatorOptions = {}) {
+    super();
     const { model = max, memory = 64 * MIB, el = 0 } = options;
     const size = Math.ceil(memory / PAGE) * PAGE;
     const take = (options.exceptions ?? (el === 0 ? 'stop' : 'take')) === 'take';
@@ -114,12 +61,10 @@ export class Emulator {
     const built = buildMachine({ model, mpidrs: [0x8000_0000n], ram, psci: false, mode });
     this.machine = built.machine;
     this.engine = built.engine;
-    this.bus = built.bus;
     this.cpu = built.machine.cpus[0]!;
     this.control = new Control(built.machine, built.engine);
     this.memory = new GuestMemory(built.engine);
-    const { host } = built.engine.memory.find(POOL)!;
-    this.pool = { at: host, end: host + size };
+    this.space = new AddressSpace(built.bus, built.engine);
     this.control.onException = (_, event) => this.exception(event, take);
     this.cpu.defaultCacheable = true;
     this.cpu.assign('CPACR_EL1', 3n << 20n);
@@ -131,48 +76,19 @@ export class Emulator {
 
   /** Maps zeroed RAM at a physical address; multiples of 4096. Throws `overlap`, `out-of-memory`, `bad-value`. */
   map(address: bigint | number, size: number): void {
-    const base = this.range(address, size);
-    const host = this.allocate(size);
-    this.insert(() => this.bus.mapRam('ram', base, size, host));
-    this.engine.memory.map(base, size, host, false);
-    this.changed();
+    this.space.map(address, size);
   }
   /** Maps memory that the guest cannot write; its stores vanish. */
   mapRom(address: bigint | number, bytes: Uint8Array): void {
-    const size = Math.ceil(bytes.length / PAGE) * PAGE;
-    const base = this.range(address, size);
-    const host = this.allocate(size);
-    const rom: Device = { name: 'rom', size, read: () => 0, write: () => {}, reset: () => {} };
-    this.insert(() => this.bus.mapRom(base, rom, host));
-    this.engine.memory.map(base, size, host, true);
-    this.engine.memory.write(base, bytes);
-    this.changed();
+    this.space.mapRom(address, bytes);
   }
   /** Maps registers: accesses call `mmio`. What it does not define reads as zero and ignores writes. */
   mapMmio(address: bigint | number, size: number, mmio: Mmio): void {
-    const device: Device = {
-      name: mmio.name ?? 'mmio',
-      size,
-      read: (offset, width) => mmio.read?.(offset, width) ?? 0,
-      write: (offset, width, value) => mmio.write?.(offset, width, value),
-      reset: () => {},
-    };
-    this.insert(() => this.bus.map(Number(address), device));
-    this.changed();
+    this.space.mapMmio(address, size, mmio);
   }
   /** Unmaps what was mapped at `address`, whole. */
   unmap(address: bigint | number): void {
-    const base = Number(address);
-    const region = this.bus.find(base);
-    if (region === undefined || region.base !== base || base === POOL)
-      throw new EmulatorError('bad-value', `nothing was mapped at 0x${base.toString(16)}`, { path: 'unmap' });
-    this.bus.unmap(region);
-    if (region.host >= 0) {
-      this.engine.invalidate(base, region.size);
-      this.engine.memory.unmap(base);
-      this.freed.push({ host: region.host, size: region.size });
-    }
-    this.changed();
+    this.space.unmap(address);
   }
 
   /** Copies `size` bytes at a virtual address, whatever the permissions; throws `fault`, explaining the translation. */
@@ -210,20 +126,30 @@ export class Emulator {
   /** Runs until a limit is met, an exception ends it, or {@link stop}. */
   run(limits: EmulatorRun = {}): EmulatorStop {
     const { from, until = [], instructions, timeout } = limits;
-    if (from !== undefined) this.cpu.pc = BigInt.asUintN(64, BigInt(from));
+    if (from !== undefined) {
+      this.cpu.pc = BigInt.asUintN(64, BigInt(from));
+      this.control.forgetStop();
+    }
     const list = (typeof until === 'object' ? until : [until]).map(BigInt);
-    const traps = list.flatMap(va => physicalOf(this.cpu, va) ?? []).filter(pa => this.engine.memory.find(pa));
     const before = this.machine.executed;
+    this.endAt(list);
     this.untils = new Set(list);
-    for (const pa of traps) this.control.addBreakpoint(pa);
     try {
       const limit = instructions === undefined ? {} : { instructions };
       const deadline = timeout === undefined ? {} : { deadline: performance.now() + timeout };
       return this.describe(this.control.runSync({ ...limit, ...deadline }), this.machine.executed - before);
     } finally {
-      for (const pa of traps) this.control.removeBreakpoint(pa);
       this.untils = new Set();
     }
+  }
+  /** Sets breakpoints where the addresses lead; where nothing is mapped the fetch will fail. */
+  private endAt(addresses: readonly bigint[]): void {
+    const ends = new Set(
+      addresses.flatMap(va => physicalOf(this.cpu, va) ?? []).filter(pa => this.engine.memory.find(pa)),
+    );
+    for (const pa of this.ends) if (!ends.has(pa)) this.control.removeBreakpoint(pa);
+    for (const pa of ends) if (!this.ends.has(pa)) this.control.addBreakpoint(pa);
+    this.ends = ends;
   }
   /** Executes `count` instructions, exactly. */
   step(count = 1): EmulatorStop {
@@ -248,32 +174,6 @@ export class Emulator {
     this.control.requestStop();
   }
 
-  // ---- hooks
-
-  /** Calls `hook` before the instruction at a virtual address, as it translates now; the result takes it away. */
-  onCode(address: bigint | number, hook: (emulator: Emulator) => void): () => void {
-    const report = this.cpu.explain(BigInt(address), 0, 1);
-    if (report.pa === undefined) throw new EmulatorError('fault', report.text, { path: 'onCode' });
-    return this.control.addHook(report.pa, () => hook(this));
-  }
-  /** Calls `hook` before an access to a range of virtual addresses; true from it ends the run. */
-  onAccess(
-    address: bigint | number,
-    size: number,
-    kind: 'read' | 'write' | 'access',
-    hook: (hit: WatchHit, emulator: Emulator) => boolean | undefined,
-  ): () => void {
-    const range = { address: BigInt(address), size, read: kind !== 'write', write: kind !== 'read' };
-    return this.control.addWatchpoint(range, (_, hit) => hook(hit, this) === true);
-  }
-  /** Asks `hook` about exceptions, system calls included; the newest hook first. The result takes it away. */
-  onException(hook: ExceptionHook): () => void {
-    this.exceptionHooks.unshift(hook);
-    return () => {
-      this.exceptionHooks.splice(this.exceptionHooks.indexOf(hook), 1);
-    };
-  }
-
   // ---- states
 
   /**
@@ -286,20 +186,12 @@ export class Emulator {
    * point.reset();
    */
   checkpoint(): Checkpoint {
-    const mapping = mappingOf(this.bus, this.engine);
-    const { at } = this.pool;
-    const freed = [...this.freed];
+    const saved = this.space.save();
     return checkpointOf(this, other => {
-      if (other instanceof Emulator) other.adopt(mapping, at, freed, other === this);
+      if (!(other instanceof Emulator)) return;
+      other.space.restore(saved, other === this);
+      other.control.forgetStop();
     });
-  }
-  private adopt(mapping: Mapping, at: number, freed: typeof this.freed, own: boolean): void {
-    const pool = (list: Mapping['memory']): number | undefined => list.find(({ base }) => base === POOL)?.size;
-    if (pool(mapping.memory) !== pool(this.engine.memory.regions)) throw mismatch();
-    applyMapping(this.bus, this.engine, mapping, own);
-    this.pool.at = at;
-    this.freed = [...freed];
-    this.control.forgetStop();
   }
 
   private exception(event: ExceptionEvent, take: boolean): 'guest' | 'handled' | 'stop' {
@@ -324,39 +216,5 @@ export class Emulator {
       return { ...common, reason: 'address', text: `reached 0x${pc.toString(16)}` };
     const { exception } = stop;
     return { ...common, reason: 'exception', exception, text: `${exceptionText(exception)} ${at}` };
-  }
-
-  private range(address: bigint | number, size: number): number {
-    const base = Number(address);
-    if (!Number.isSafeInteger(base) || base < 0 || base % PAGE !== 0 || size % PAGE !== 0 || !(size > 0))
-      throw new EmulatorError('bad-value', 'address and size are multiples of 4096', { path: 'map' });
-    return base;
-  }
-  private allocate(size: number): number {
-    const at = this.freed.findIndex(piece => piece.size === size);
-    const host = at >= 0 ? this.freed.splice(at, 1)[0]!.host : this.pool.at;
-    if (at < 0) {
-      if (host + size > this.pool.end)
-        throw new EmulatorError('out-of-memory', `${size} bytes are more than the option \`memory\` left`, {
-          path: 'map',
-        });
-      this.pool.at += size;
-    }
-    this.engine.memory.bytes.fill(0, host, host + size);
-    this.engine.noteWrite(host, size);
-    return host;
-  }
-  private insert(map: () => void): void {
-    try {
-      map();
-    } catch (cause) {
-      throw new EmulatorError('overlap', cause instanceof Error ? cause.message : 'something is mapped there', {
-        path: 'map',
-        cause,
-      });
-    }
-  }
-  private changed(): void {
-    this.engine.tlb(0).flushAll();
   }
 }

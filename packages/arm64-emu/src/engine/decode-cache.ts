@@ -12,7 +12,7 @@ const PAGE_BYTES = 4096;
 /** Compiled code of pages of records, by the page's index. */
 export interface CompiledPages {
   /** Drops what is compiled; false when nothing is. */
-  drop(index: number): boolean;
+  drop(index: number, written?: boolean): boolean;
   /** Other code is going to live in these records. */
   renew(index: number): void;
   dropAll(): void;
@@ -137,7 +137,7 @@ export class DecodeCache {
   renew(page: number, offset: number): void {
     const index = this.pages.get(page);
     if (index === undefined) return;
-    this.compiled?.drop(index);
+    this.compiled?.drop(index, false);
     this.view.setUint16(this.start + index * RECORD_PAGE_SIZE + (offset & -4) * 4, Special.decode, true);
   }
 

@@ -6,14 +6,11 @@ import {
   type DecodeEnv,
   Decoder,
   disassemble,
-  Element,
   ExceptionClass,
-  V,
 } from '../a64/spec/index.js';
 import type { Feature } from '../cpu/features.js';
 import { Exit } from '../interp/exit.js';
 import { Handlers } from '../interp/handlers.js';
-import type { HandlerSource } from '../interp/module.js';
 import { DEFAULT_PROFILE, type HandlerProfile } from '../interp/profile.js';
 import { RECORD_SIZE } from '../interp/record.js';
 import { Special } from '../interp/special.js';
@@ -21,11 +18,13 @@ import { type RegionPolicy, type RegionStatistics, Regions } from '../region/reg
 import { DecodeCache } from './decode-cache.js';
 import { DirtyPages } from './dirty-pages.js';
 import { FetchPath } from './fetch-path.js';
+import { HookedRecords, usesFp } from './hooked-records.js';
 import type { CpuHost, FpRoutine, PhysicalIo } from './host.js';
 import { generatedCodeImports } from './imports.js';
+import type { Observer } from './observer.js';
 import { PhysicalMemory, type RegionSpec } from './physical-memory.js';
 import { SlowPath } from './slow-path.js';
-import { CELL, MAX_CPUS, RECORDS_START, STATE, STATE_SIZE } from './state.js';
+import { CELL, HOOK_NUMBER, MAX_CPUS, RECORDS_START, STATE, STATE_SIZE } from './state.js';
 import { Regime, Tlb } from './tlb.js';
 
 const PAGE = 4096;
@@ -33,8 +32,6 @@ const DEFAULT_CODE_PAGES = 4096;
 const WASM_PAGE = 65536;
 /** The switch only checks the budget at taken branches and page ends; the last stretch is run instruction by instruction. */
 const EXACT_TAIL = 2048;
-/** BRK #0: what a trap is decoded as. */
-const TRAP = 0xd4200000 | 0;
 /** V8 replaces code only between calls, so that the loop must return now and then. */
 const SLICE = 1 << 18;
 
@@ -106,6 +103,9 @@ export class Engine {
   /** The generated code executes instruction by instruction. */
   private stepping = false;
   private readonly slowPath: SlowPath;
+  private readonly hooked: HookedRecords;
+  /** Decoded code is to be dropped when none of it executes. */
+  private stale = false;
   private readonly cpus: (Attached | undefined)[] = new Array<Attached | undefined>(MAX_CPUS).fill(undefined);
   private current: Attached | undefined;
   private currentIndex = -1;
@@ -129,6 +129,8 @@ export class Engine {
     const decoder = new Decoder(options.features, this.decodeEnv(), instructionSet());
     const bti = options.features?.has('BTI') ?? true;
     this.fetchPath = new FetchPath(this.buffer, this.memory, this.cache, decoder, bti, () => this.running);
+    this.hooked = new HookedRecords(this.buffer, this.hookedContext());
+    this.fetchPath.hooked = this.hooked;
     this.slowPath = new SlowPath(this.buffer, this.memory, this.cache, options.io, this.slowContext());
     const imports = generatedCodeImports(memory, {
       host: () => this.running.host,
@@ -137,6 +139,7 @@ export class Engine {
       fetchPath: this.fetchPath,
       check: ip => this.check(ip),
       decode: ip => this.decode(ip),
+      hooked: this.hooked,
     });
     const profile = options.profile ?? DEFAULT_PROFILE;
     const compiles = options.mode !== undefined && options.mode !== 'interpreter';
@@ -144,8 +147,7 @@ export class Engine {
     const pages = {
       pageOf: (ip: number) => this.cache.pageOfRecord(ip),
       fetched: (lo: number, hi: number) => this.running.tlb.findFetch(lo, hi),
-      decode: (start: number, index: number) =>
-        this.fetchPath.decoder.decode(this.fetchPath.word(start + index * RECORD_SIZE)),
+      decode: (start: number, index: number) => this.fetchPath.compilable(start + index * RECORD_SIZE),
     };
     const policy = options.mode === 'compiled' ? { ...options.compiler, threshold: 1 } : options.compiler;
     this.regions = new Regions(this.buffer, this.handlers.table, imports, pages, policy);
@@ -257,18 +259,36 @@ export class Engine {
     if (contents === undefined) this.bytes.fill(0, host, host + PAGE);
     else this.bytes.set(contents, host);
   }
-  /**
-   * Has the instruction at a physical address replaced by a BRK, in decoded form only: a breakpoint that the guest
-   * cannot read, and that costs nothing elsewhere. Not while the engine runs, except from an exception's observer.
-   */
-  setTrap(address: number, on: boolean): void {
-    if (on) this.fetchPath.traps.set(address, TRAP);
-    else if (!this.fetchPath.traps.delete(address)) return;
-    this.cache.renew(Math.floor(address / PAGE), address % PAGE);
+  /** Has someone look at execution; undefined ends that. Ask for {@link redecode} of what they want to see. */
+  set observer(observer: Observer | undefined) {
+    this.hooked.observer = observer;
+    this.slowPath.observer = observer;
+    this.fetchPath.observer = observer;
   }
-  /** Whether a physical address has a trap. */
-  hasTrap(address: number): boolean {
-    return this.fetchPath.traps.has(address);
+  get observer(): Observer | undefined {
+    return this.hooked.observer;
+  }
+  /** Decodes instructions anew, by physical address and bytes, or all of them: the observer has other wishes. */
+  redecode(address?: number, size = 4): void {
+    if (address !== undefined)
+      for (let at = address; at < address + size; at += 4) this.cache.renew(Math.floor(at / PAGE), at % PAGE);
+    else if (this.sliceBudget === 0) this.dropCode();
+    else this.stale = true;
+    if (this.sliceBudget !== 0) this.running.host.attentionWanted = true;
+  }
+  /** Fetches translate anew: the observer wants to hear of them. */
+  refetch(): void {
+    for (const tlb of this.tlbs) tlb.flushFetches();
+    if (this.sliceBudget !== 0) this.running.host.attentionWanted = true;
+  }
+  /** Makes PC the address of the current instruction, in calls from generated code. */
+  syncPc(): void {
+    if (this.sliceBudget !== 0) this.fetchPath.syncPc();
+  }
+  private dropCode(): void {
+    this.stale = false;
+    this.cache.clear();
+    this.hooked.forget();
   }
   /** Takes back the instruction that CPU `index` is charged for an exception that the guest never sees. */
   refund(index: number): void {
@@ -296,6 +316,21 @@ export class Engine {
     return {
       sysreg: (key, write) => this.current?.host.sysAccess(key, write) ?? { minEl: 0 },
       sysregName: key => this.current?.host.sysName(key),
+    };
+  }
+  private hookedContext(): ConstructorParameters<typeof HookedRecords>[1] {
+    const engine = this;
+    return {
+      get host() {
+        return engine.running.host;
+      },
+      get handlers() {
+        return engine.handlers.all;
+      },
+      addressOf: ip => engine.cache.addressOf(ip),
+      word: ip => engine.fetchPath.word(ip),
+      decode: ip => engine.fetchPath.decode(ip),
+      syncPc: () => engine.fetchPath.syncPc(),
     };
   }
   // ---- calls from generated code
@@ -328,8 +363,9 @@ export class Engine {
       this.fetchPath.syncPc();
       this.tracer(this.u64[STATE.PC >> 3]!, this.fetchPath.word(ip));
     }
-    const source = this.handlers.all[number];
-    if (source === undefined || !usesFp(source) || !this.running.host.fpTrapped()) return Exit.CONTINUE;
+    // Hooked instructions are looked at by their observer first.
+    if (number === HOOK_NUMBER || !usesFp(this.handlers.all[number]) || !this.running.host.fpTrapped())
+      return Exit.CONTINUE;
     words[CELL.EXCEPTION_CLASS >> 2] = ExceptionClass.fp;
     words[CELL.EXCEPTION_ISS >> 2] = NO_CONDITION;
     return Exit.EXCEPTION;
@@ -347,22 +383,25 @@ export class Engine {
     const before = cpu.executed;
     let remaining = count;
     while (remaining > 0 && !host.attentionWanted) {
-      if ((this.words[STATE.PENDING >> 2]! & ~this.words[STATE.DAIF >> 2]!) !== 0) host.deliverInterrupt();
-      const used = this.slice(cpu, Math.min(remaining, SLICE));
-      cpu.executed += used;
-      remaining -= used;
+      if ((this.words[STATE.PENDING >> 2]! & ~this.words[STATE.DAIF >> 2]!) !== 0 && host.deliverInterrupt())
+        this.observer?.interrupted();
+      if (this.observer?.blockDue === true && !this.observer.blockBegins()) continue;
+      const sofar = cpu.executed;
+      this.slice(cpu, Math.min(remaining, SLICE));
+      remaining -= cpu.executed - sofar;
     }
     return cpu.executed - before;
   }
 
-  /** Runs one call of the generated code and carries out why it returned; returns the instructions executed. */
-  private slice(cpu: Attached, limit: number): number {
+  /** Runs one call of the generated code, carries out why it returned, and counts the instructions executed. */
+  private slice(cpu: Attached, limit: number): void {
     const { words } = this;
+    if (this.stale) this.dropCode();
     this.regions.poll(cpu.executed);
     const ip = this.fetchPath.resume(words[STATE.PC >> 2]!, words[(STATE.PC >> 2) + 1]!);
     if (ip < 0) {
-      this.fetchFault(cpu.host);
-      return 1;
+      this.fetchFault(cpu);
+      return;
     }
     const check = this.tracer !== undefined || cpu.host.fpTrapped();
     words[CELL.CHECK >> 2] = check ? 1 : 0;
@@ -375,58 +414,69 @@ export class Engine {
     const reason = enter(ip, words[STATE.NZCV >> 2]!, budget + ip);
     const remaining = (words[CELL.BUDGET >> 2]! - words[CELL.IP >> 2]!) | 0;
     this.sliceBudget = 0;
-    const used = (budget - remaining) / RECORD_SIZE;
-    return used + this.finish(cpu, reason);
+    cpu.executed += (budget - remaining) / RECORD_SIZE;
+    this.finish(cpu, reason);
   }
 
-  /** Carries out the reason for leaving; returns instructions to charge beyond those counted. */
-  private finish(cpu: Attached, reason: number): number {
+  /** Carries out the reason for leaving. What raises an exception is counted when that is taken. */
+  private finish(cpu: Attached, reason: number): void {
     const { words, u64 } = this;
     const { host } = cpu;
     if (reason === Exit.FETCH) {
       u64[STATE.PC >> 3] = u64[CELL.JUMP >> 3]!;
-      this.fetchFault(host);
-      return 1;
+      this.fetchFault(cpu);
+      return;
     }
+    if (reason === Exit.MOVED) return;
     this.fetchPath.syncPc();
     switch (reason) {
       case Exit.ABORT:
+        this.observer?.interrupted();
         host.raise();
-        return 1;
+        cpu.executed++;
+        return;
       case Exit.EXCEPTION:
+        this.observer?.interrupted();
         host.exception(words[CELL.EXCEPTION_CLASS >> 2]!, words[CELL.EXCEPTION_ISS >> 2]!);
-        return 1;
-      case Exit.EVENT: {
-        const name = EVENT_NAMES[words[CELL.EVENT >> 2]!]!;
-        host.event(name, u64[CELL.BOUNCE >> 3]!);
-        return 0;
-      }
+        cpu.executed++;
+        return;
+      case Exit.EVENT:
+        host.event(EVENT_NAMES[words[CELL.EVENT >> 2]!]!, u64[CELL.BOUNCE >> 3]!);
+        return;
       case Exit.REPLAY:
-        return this.replay(cpu);
+        this.replay(cpu);
+        return;
+      case Exit.ASK:
+        if (this.observer?.ask() ?? true) this.replay(cpu);
+        return;
+      case Exit.SKIPPED:
+        u64[STATE.PC >> 3] = u64[STATE.PC >> 3]! + 4n;
+        cpu.executed++;
+        return;
       case Exit.HOT:
         this.regions.hot(words[CELL.IP >> 2]!);
-        return 0;
-      default:
-        return 0;
+        return;
     }
   }
 
   /** The instruction at PC cannot be fetched, or may not be branched to. */
-  private fetchFault(host: CpuHost): void {
+  private fetchFault(cpu: Attached): void {
+    if (this.fetchPath.asks) {
+      this.fetchPath.asks = false;
+      this.observer?.ask();
+      return;
+    }
+    this.observer?.interrupted();
     const btype = this.words[CELL.JUMP_BTYPE >> 2]!;
-    if (btype === 0) host.raise();
-    else host.exception(ExceptionClass.branchTarget, btype);
+    if (btype === 0) cpu.host.raise();
+    else cpu.host.exception(ExceptionClass.branchTarget, btype);
+    cpu.executed++;
   }
 
   /** Repeats the instruction whose device access asked for attention; the accesses are not repeated. */
-  private replay(cpu: Attached): number {
+  private replay(cpu: Attached): void {
     this.slowPath.beginReplay();
-    const used = this.slice(cpu, 1);
+    this.slice(cpu, 1);
     this.slowPath.endReplay();
-    return used;
   }
 }
-
-/** Whether an instruction is subject to FP access traps. */
-const usesFp = ({ decoded }: HandlerSource): boolean =>
-  Object.values(decoded.operands).some(o => o instanceof V || o instanceof Element);

@@ -1,5 +1,5 @@
 /** From addresses of instructions to their records. */
-import { type Decoder, Disp } from '../a64/spec/index.js';
+import { type Decoded, type Decoder, Disp } from '../a64/spec/index.js';
 import { JUMP_KIND } from '../interp/flow.js';
 import { type Handlers, handlerKey } from '../interp/handlers.js';
 import type { HandlerSource } from '../interp/module.js';
@@ -8,7 +8,9 @@ import { encodeRecord } from '../interp/record.js';
 import { Special } from '../interp/special.js';
 import { acceptsBranch } from './branch-target.js';
 import type { DecodeCache } from './decode-cache.js';
+import type { HookedRecords } from './hooked-records.js';
 import { type CpuHost, FETCH } from './host.js';
+import type { Observer } from './observer.js';
 import type { PhysicalMemory } from './physical-memory.js';
 import { RecentRecords } from './recent-records.js';
 import { CELL, STATE, TLB_SET } from './state.js';
@@ -26,8 +28,11 @@ const BR_GUARDED = 3;
 export class FetchPath {
   /** Set once the handlers known in advance are made. */
   handlers!: Handlers;
-  /** Instructions that are replaced when they are decoded, by physical address: breakpoints that guests cannot read. */
-  readonly traps = new Map<number, number>();
+  /** Instructions that are not executed without further ado. */
+  hooked!: HookedRecords;
+  observer: Observer | undefined;
+  /** A translation was found that the observer has to be asked about; nothing was fetched. */
+  asks = false;
   private readonly view: DataView;
   private readonly words: Int32Array;
   private readonly u64: BigUint64Array;
@@ -62,20 +67,24 @@ export class FetchPath {
     const far = leavesPage(displacement(decoded.operands), offset);
     return { key: handlerKey(decoded, far), far };
   }
-  /** The instruction word of a record; a trap where there is one. */
+  /** The instruction word of a record. */
   word(ip: number): number {
-    return this.decodable(this.cache.addressOf(ip));
+    return this.words[this.memory.wordOf(this.cache.addressOf(ip))]!;
   }
-  /** The word at a physical address as it is to be decoded. */
-  private decodable(address: number): number {
-    const trap = this.traps.size === 0 ? undefined : this.traps.get(address);
-    return trap ?? this.words[this.memory.wordOf(address)]!;
+  /** The instruction of a record for the compiler; undefined when it is UNDEFINED, or hooked. */
+  compilable(ip: number): Decoded | undefined {
+    if (this.observer !== undefined && this.hooked.has(ip)) return undefined;
+    return this.decoder.decode(this.word(ip));
   }
 
   /** Decodes the instruction of a fresh record. */
   decode(ip: number): void {
     const address = this.cache.addressOf(ip);
-    const word = this.decodable(address);
+    const word = this.word(ip);
+    this.record(ip, word, address);
+    if (this.observer !== undefined) this.hooked.decoded(ip, address, word);
+  }
+  private record(ip: number, word: number, address: number): void {
     if (this.recent.copy(word, ip)) return;
     const decoded = this.decoder.decode(word);
     if (decoded === undefined) {
@@ -145,7 +154,13 @@ export class FetchPath {
       host.externalAbort(lo, hi, FETCH);
       return -1;
     }
+    const { observer } = this;
+    if (keep && observer?.fills(lo, hi, pa, FETCH) === false) {
+      this.asks = true;
+      return -1;
+    }
     const records = this.cache.records(Math.floor(pa / PAGE));
+    observer?.entered(lo, hi, pa);
     if (keep) {
       tlb.current.fill(TLB_SET.FETCH, lo, hi, records, nG, guarded);
       if (!guarded) tlb.current.fill(TLB_SET.FETCH_INDIRECT, lo, hi, records, nG);

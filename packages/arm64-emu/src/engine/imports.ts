@@ -2,6 +2,7 @@
 import { callRoutine, FP_OP_NAMES, type FpFormat } from '../a64/spec/index.js';
 import { Exit } from '../interp/exit.js';
 import type { FetchPath } from './fetch-path.js';
+import type { HookedRecords } from './hooked-records.js';
 import { type CpuHost, type FpRoutine, SYS_CONTINUE, SYS_TRAP } from './host.js';
 import type { SlowPath } from './slow-path.js';
 import { CELL } from './state.js';
@@ -17,6 +18,7 @@ export interface ImportTargets {
   check(ip: number): number;
   /** Decodes the instruction of a fresh record. */
   decode(ip: number): void;
+  readonly hooked: HookedRecords;
 }
 
 /** The import object for modules of the interpreter; see `IMPORTS` for the signatures. */
@@ -24,7 +26,7 @@ export function generatedCodeImports(memory: WebAssembly.Memory, engine: ImportT
   const view = new DataView(memory.buffer);
   const words = new Int32Array(memory.buffer);
   const u64 = new BigUint64Array(memory.buffer);
-  const { slowPath, fetchPath, fp } = engine;
+  const { slowPath, fetchPath, fp, hooked } = engine;
   const trap = (): number => {
     words[CELL.REASON >> 2] = Exit.ABORT;
     return -1;
@@ -54,6 +56,8 @@ export function generatedCodeImports(memory: WebAssembly.Memory, engine: ImportT
       },
       routine: (number: number, param: number): void => callRoutine(number, view, CELL.FP_ARGS, param),
       check: (ip: number): number => engine.check(ip),
+      hook: (ip: number): number => hooked.hook(ip),
+      after: (reason: number): number => hooked.after(reason),
     },
   };
 }

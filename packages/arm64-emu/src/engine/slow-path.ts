@@ -5,6 +5,7 @@ import { SlowInfo } from '../interp/imports.js';
 import type { DecodeCache } from './decode-cache.js';
 import type { DirtyPages } from './dirty-pages.js';
 import { type AccessKind, type CpuHost, type PhysicalIo, READ, WRITE } from './host.js';
+import type { Observer } from './observer.js';
 import type { MemoryRegion, PhysicalMemory } from './physical-memory.js';
 import { CELL, TLB_SET } from './state.js';
 import type { Tlb } from './tlb.js';
@@ -34,6 +35,7 @@ export class SlowPath {
   private replayed = 0;
   /** The instruction is being repeated: its device accesses have been done already. */
   replaying = false;
+  observer: Observer | undefined;
   /** Set while somebody wants to know which pages are written. */
   dirty: DirtyPages | undefined;
 
@@ -62,7 +64,8 @@ export class SlowPath {
       return this.abort();
     }
     if ((lo & OFFSET) + bytes > PAGE) return this.crossing(lo, hi, element, bytes, access, unprivileged);
-    if (!host.translate(lo, hi, access, unprivileged, bytes)) return this.abort();
+    const reads = !write && access === WRITE;
+    if (!host.translate(lo, hi, access, unprivileged, bytes, reads)) return this.abort();
     const { translation } = host;
     if (translation.device && (lo & (element - 1)) !== 0) {
       host.alignmentFault(lo, hi, access);
@@ -70,7 +73,11 @@ export class SlowPath {
     }
     const set = this.setFor(unprivileged);
     const array = access === WRITE ? TLB_SET.WRITE : TLB_SET.READ;
-    const { pa } = translation;
+    const { pa, supplied } = translation;
+    if (supplied !== undefined) {
+      if (supplied !== null) this.supply(CELL.BOUNCE, bytes, supplied);
+      if (!write || supplied === null) return set.scratch(array, lo, CELL.BOUNCE);
+    }
     const region = this.memory.find(pa);
     if (region === undefined || (region.readOnly && access === WRITE) || !region.directRead)
       return this.device(lo, hi, pa, element, bytes, access, write, set, array);
@@ -81,10 +88,16 @@ export class SlowPath {
       if (this.cache.has(page)) {
         if (this.cache.dropCompiled(page)) return this.retry();
         this.cache.written(page, pa % PAGE, bytes, this.words[CELL.IP >> 2]!);
-        return set.scratch(array, lo, at);
+        if (supplied === undefined) return set.scratch(array, lo, at);
+      }
+      if (supplied !== undefined) {
+        // The instruction's own value goes nowhere.
+        this.memory.bytes.copyWithin(at, CELL.BOUNCE, CELL.BOUNCE + bytes);
+        return set.scratch(array, lo, CELL.BOUNCE);
       }
     }
     if (!translation.keep) return set.scratch(array, lo, at);
+    if (this.observer?.fills(lo, hi, pa, access) === false) return this.ask();
     return set.fill(array, lo, hi, at - (lo & OFFSET), translation.nG);
   }
 
@@ -97,9 +110,19 @@ export class SlowPath {
     this.words[CELL.REASON >> 2] = Exit.RETRY;
     return -1;
   }
+  /** The host has recorded a fault, or a question for the observer. */
   private abort(): -1 {
+    if (this.context.host.asking) return this.ask();
     this.words[CELL.REASON >> 2] = Exit.ABORT;
     return -1;
+  }
+  private ask(): -1 {
+    this.words[CELL.REASON >> 2] = Exit.ASK;
+    return -1;
+  }
+  /** Puts an observer's value at `at`. */
+  private supply(at: number, size: number, value: bigint): void {
+    for (let i = 0; i < size; i++) this.view.setUint8(at + i, Number((value >> BigInt(8 * i)) & 0xffn));
   }
 
   /** An access in two pages: through the bounce buffer. */
@@ -119,11 +142,18 @@ export class SlowPath {
     const aligned = (lo & (element - 1)) === 0;
     const a = this.ordinary(lo, hi, access, aligned);
     if (a === undefined) return this.abort();
-    const paFirst = host.translation.pa;
-    if (!host.translate(secondLo, secondHi, access, unprivileged, bytes - first)) return this.abort();
+    const { pa: paFirst, supplied: suppliedFirst } = host.translation;
+    if (!host.translate(secondLo, secondHi, access, unprivileged, bytes - first, false, first)) return this.abort();
     const b = this.ordinary(secondLo, secondHi, access, aligned);
     if (b === undefined) return this.abort();
-    const paSecond = host.translation.pa;
+    const { pa: paSecond, supplied: suppliedSecond } = host.translation;
+    const parts = [
+      [CELL.BOUNCE, first, suppliedFirst],
+      [CELL.BOUNCE + first, bytes - first, suppliedSecond],
+    ] as const;
+    const overlay = (): void => {
+      for (const [at, size, value] of parts) if (typeof value === 'bigint') this.supply(at, size, value);
+    };
     const { bytes: m } = this.memory;
     const atFirst = a.host + (paFirst - a.base);
     const atSecond = b.host + (paSecond - b.base);
@@ -131,10 +161,11 @@ export class SlowPath {
     if (access === WRITE) {
       const dropped = [paFirst, paSecond].map(pa => this.cache.dropCompiled(Math.floor(pa / PAGE)));
       if (dropped.includes(true)) return this.retry();
+      overlay();
       this.dirty?.mark(atFirst, first);
       this.dirty?.mark(atSecond, bytes - first);
-      m.copyWithin(atFirst, CELL.BOUNCE, CELL.BOUNCE + first);
-      m.copyWithin(atSecond, CELL.BOUNCE + first, CELL.BOUNCE + bytes);
+      if (suppliedFirst !== null) m.copyWithin(atFirst, CELL.BOUNCE, CELL.BOUNCE + first);
+      if (suppliedSecond !== null) m.copyWithin(atSecond, CELL.BOUNCE + first, CELL.BOUNCE + bytes);
       const ip = this.words[CELL.IP >> 2]!;
       this.cache.written(Math.floor(paFirst / PAGE), paFirst % PAGE, first, ip);
       this.cache.written(Math.floor(paSecond / PAGE), 0, bytes - first, ip);
@@ -142,6 +173,7 @@ export class SlowPath {
     }
     m.copyWithin(CELL.BOUNCE, atFirst, atFirst + first);
     m.copyWithin(CELL.BOUNCE + first, atSecond, atSecond + bytes - first);
+    overlay();
     return set.scratch(TLB_SET.READ, lo, CELL.BOUNCE);
   }
   /** The region of the last translation, if an access that crosses into or out of it may go there. */

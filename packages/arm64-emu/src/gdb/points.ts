@@ -1,5 +1,5 @@
 import type { Control } from '../embed/control.js';
-import { physicalOf } from '../embed/guest-memory.js';
+import type { AccessRange } from '../hooks/types.js';
 
 /** Kinds of the Z packets. */
 export const POINT = { software: 0, hardware: 1, write: 2, read: 3, access: 4 } as const;
@@ -9,53 +9,36 @@ interface Point {
   readonly kind: number;
   readonly address: bigint;
   readonly size: number;
-  /** Physical address of a breakpoint that has been set. */
-  physical?: number;
-  remove?: () => void;
+  readonly remove: () => void;
 }
 
-/** The client's breakpoints and watchpoints. Breakpoints are set where their address leads when they are inserted. */
+/** The client's breakpoints and watchpoints, at virtual addresses, in whatever address space. */
 export class Points {
   private readonly list: Point[] = [];
 
-  constructor(
-    private readonly control: Control,
-    private readonly cpu: () => number,
-  ) {}
+  constructor(private readonly control: Control) {}
 
-  /** False: the address does not translate. A hardware breakpoint may wait until it does. */
-  insert(kind: number, address: bigint, size: number): boolean {
-    if (this.find(kind, address, size) !== undefined) return true;
-    const point: Point = { kind, address, size };
-    if (kind >= POINT.write) {
-      const range = { address, size, read: kind !== POINT.write, write: kind !== POINT.read };
-      point.remove = this.control.addWatchpoint(range);
-    } else if (!this.set(point) && kind === POINT.software) return false;
-    this.list.push(point);
-    return true;
+  insert(kind: number, address: bigint, size: number): void {
+    if (this.find(kind, address, size) === undefined)
+      this.list.push({ kind, address, size, remove: this.set(kind, address, size) });
   }
 
   remove(kind: number, address: bigint, size: number): void {
     const point = this.find(kind, address, size);
     if (point === undefined) return;
     this.list.splice(this.list.indexOf(point), 1);
-    point.remove?.();
+    point.remove();
   }
 
   clear(): void {
-    for (const point of this.list.splice(0)) point.remove?.();
+    for (const point of this.list.splice(0)) point.remove();
   }
 
-  /** Hardware breakpoints whose addresses do not translate yet. Tries again. */
-  get waiting(): boolean {
-    const waits = this.list.filter(p => p.kind === POINT.hardware && p.physical === undefined);
-    return waits.filter(p => !this.set(p)).length > 0;
-  }
-
-  /** What a stop reply calls the watchpoint that covers an address: `watch`, `rwatch`, `awatch`. */
-  watchName(address: bigint, size: number): string | undefined {
-    const point = this.list.find(p => p.kind >= POINT.write && p.address === address && p.size === size);
-    return point && ['watch', 'rwatch', 'awatch'][point.kind - POINT.write];
+  /** What a stop reply calls the watchpoint of a range: `watch`, `rwatch`, `awatch`. */
+  watchName({ from, to }: AccessRange): string {
+    const size = Number(to - from);
+    const point = this.list.find(p => p.kind >= POINT.write && p.address === from && p.size === size);
+    return ['watch', 'rwatch', 'awatch'][(point?.kind ?? POINT.write) - POINT.write]!;
   }
 
   /** Whether the breakpoint at an address is the hardware's. */
@@ -63,14 +46,14 @@ export class Points {
     return this.list.some(p => p.kind === POINT.hardware && p.address === address);
   }
 
-  private set(point: Point): boolean {
+  private set(kind: number, from: bigint, size: number): () => void {
     const { control } = this;
-    const physical = control.machine.within(this.cpu(), cpu => physicalOf(cpu, point.address));
-    if (physical === undefined) return false;
-    point.physical = physical;
-    control.addBreakpoint(physical);
-    point.remove = () => control.removeBreakpoint(physical);
-    return true;
+    if (kind >= POINT.write) {
+      const to = from + BigInt(size);
+      return control.addWatchpoint({ from, to, read: kind !== POINT.write, write: kind !== POINT.read });
+    }
+    control.addBreakpoint(from);
+    return () => control.removeBreakpoint(from);
   }
 
   private find(kind: number, address: bigint, size: number): Point | undefined {

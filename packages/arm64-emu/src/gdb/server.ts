@@ -13,8 +13,6 @@ import { generalCount, readTarget, type TargetRegister, targetRegisters, targetX
 const PACKET_SIZE = 0x4000;
 const SIGINT = '02';
 const SIGTRAP = '05';
-/** Instructions between attempts to set a breakpoint whose address does not translate yet. */
-const RETRY = 20_000;
 const OK = 'OK';
 /** Instructions between states that are kept for going back. */
 const KEEP = 20_000_000;
@@ -82,7 +80,7 @@ export class GdbServer {
     this.general = generalCount(this.registers);
     this.xml = new TextEncoder().encode(targetXml(this.registers));
     this.history = options.reverse === true ? new History(this.control) : undefined;
-    this.points = new Points(this.control, () => this.selected);
+    this.points = new Points(this.control);
   }
 
   /** A client is there; an earlier one is cut off. The machine stops. */
@@ -166,10 +164,9 @@ export class GdbServer {
   }
   private async untilStop(): Promise<ControlStop> {
     for (;;) {
-      const most = this.points.waiting ? RETRY : this.history === undefined ? undefined : KEEP;
-      const limit = most === undefined ? {} : { instructions: most };
+      const limit = this.history === undefined ? {} : { instructions: KEEP };
       const before = this.machine.executed;
-      if (most !== RETRY) this.history?.mark();
+      this.history?.mark();
       const stop = await this.control.run({ ...this.options.run, ...limit });
       this.history?.executed(before);
       const more = stop.reason === 'instructions' && limit.instructions !== undefined && !this.interrupted;
@@ -183,10 +180,10 @@ export class GdbServer {
     if (stop.reason === 'stopped') return `T${this.interrupted ? SIGINT : SIGTRAP}${thread}`;
     if (stop.reason === 'watchpoint') {
       const { range, address } = stop.hit;
-      const name = this.points.watchName(range.address, range.size) ?? 'watch';
+      const name = this.points.watchName(range);
       // GDB looks for the watchpoint that begins at, or covers, this address.
-      let data = address;
-      if (data < range.address) data = range.address;
+      const before = address < range.from;
+      const data = before ? range.from : address;
       return `T${SIGTRAP}${name}:${data.toString(16)};${thread}`;
     }
     if (stop.reason !== 'breakpoint') return `T${SIGTRAP}${thread}`;
@@ -444,7 +441,8 @@ export class GdbServer {
     const at = this.range(range.join(',').split(';')[0] ?? '');
     if (!(number >= POINT.software && number <= POINT.access)) return '';
     if (at === undefined || at.size === 0 || at.size > 4096) return INVALID;
-    if (!insert) this.points.remove(number, at.address, at.size);
-    return !insert || this.points.insert(number, at.address, at.size) ? OK : FAULT;
+    if (insert) this.points.insert(number, at.address, at.size);
+    else this.points.remove(number, at.address, at.size);
+    return OK;
   }
 }

@@ -20,4 +20,10 @@ export const Exit = {
   HOT: 7,
   /** Compiled code was dropped from under the instruction, which had no effect: it must be repeated. */
   RETRY: 8,
+  /** An observer is to be asked about the current instruction's access, which then is repeated. */
+  ASK: 9,
+  /** An observer was asked about an instruction, which was not executed: it goes on at `STATE.PC`. */
+  MOVED: 10,
+  /** An observer did what the instruction at IP does: it goes on behind it. */
+  SKIPPED: 11,
 } as const;

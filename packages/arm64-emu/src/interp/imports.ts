@@ -32,9 +32,24 @@ export const IMPORTS: readonly FuncImport[] = [
   { name: 'routine', type: FuncTypes.binary },
   // (record): reason to leave instead of executing, or CONTINUE
   { name: 'check', type: FuncTypes.unary },
+  // (record): handler of the instruction after its observer was asked, or -1 with the reason in its cell
+  { name: 'hook', type: FuncTypes.unary },
+  // (reason): the same, or another, behind an instruction that ended a block
+  { name: 'after', type: FuncTypes.unary },
 ];
 /** Indices of the imported functions. */
-export const Import = { slow: 0, sysRead: 1, sysWrite: 2, decode: 3, jump: 4, fp: 5, routine: 6, check: 7 } as const;
+export const Import = {
+  slow: 0,
+  sysRead: 1,
+  sysWrite: 2,
+  decode: 3,
+  jump: 4,
+  fp: 5,
+  routine: 6,
+  check: 7,
+  hook: 8,
+  after: 9,
+} as const;
 
 /** The `info` argument of `slow`. */
 export const SlowInfo = {

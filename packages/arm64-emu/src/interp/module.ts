@@ -4,7 +4,7 @@
  * handlers known in advance. Further handlers come in modules of their own when they are first met.
  */
 import type { Decoded } from '../a64/spec/index.js';
-import { CELL, REGION_BASE, REGION_ORIGINALS, STATE } from '../engine/state.js';
+import { CELL, HOOK_NUMBER, REGION_BASE, REGION_ORIGINALS, STATE } from '../engine/state.js';
 import { buildModule, type Func } from '../wasm/module.js';
 import { Op } from '../wasm/opcodes.js';
 import { BUDGET, Code, FLAGS, IP } from './code.js';
@@ -179,6 +179,34 @@ function stepFunction(): Func {
   return { type: FuncTypes.handler, locals: c.locals, code: c.result(), exportAs: 'step' };
 }
 
+/** The handler of instructions that an observer is asked about before they are executed. */
+function hookFunction(): Func {
+  const c = new Code();
+  const number = c.newLocal('i32');
+  const result = c.newLocal('i32');
+  saveRegisters(c);
+  c.get(IP);
+  c.call(Import.hook);
+  c.tee(number);
+  c.i32(0);
+  c.u8(Op.i32LtS);
+  c.open(Op.if);
+  c.loadAt(Op.i32Load, 2, CELL.REASON);
+  c.u8(Op.return);
+  c.close();
+  loadRegisters(c);
+  callHandler(c, () => c.get(number));
+  c.set(result);
+  c.loadAt(Op.i32Load, 2, CELL.AFTER);
+  c.open(Op.if);
+  c.get(result);
+  c.call(Import.after);
+  c.u8(Op.return);
+  c.close();
+  c.get(result);
+  return { type: FuncTypes.handler, locals: c.locals, code: c.result() };
+}
+
 /** A module and the record layouts of its handlers, in the order given. */
 export interface HandlerModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -197,9 +225,11 @@ export function mainModule(sources: readonly HandlerSource[], hot: number, count
   const functions = [...SPECIALS, ...known].map(emit => handlerFunction(emit, counting));
   // The switch emits its handlers again; layouts come out the same.
   const made = layouts.slice();
-  const funcs = [runFunction([...SPECIALS, ...known.slice(0, hot)], counting), stepFunction(), ...functions];
+  const loops = [runFunction([...SPECIALS, ...known.slice(0, hot)], counting), stepFunction()];
+  const funcs = [...loops, ...functions, hookFunction()];
   const first = IMPORTS.length + 2;
   const elements = new Map(functions.map((_, i) => [i, first + i]));
+  elements.set(HOOK_NUMBER, first + functions.length);
   const bytes = buildModule({ types: FUNC_TYPES, imports: IMPORTS, funcs, table: { size: TABLE_SIZE, elements } });
   return { bytes, layouts: made };
 }

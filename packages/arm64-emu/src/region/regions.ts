@@ -126,11 +126,11 @@ export class Regions {
   original(number: number): number {
     return number < REGION_BASE ? number : this.view.getUint16(REGION_ORIGINALS + (number - REGION_BASE) * 2, true);
   }
-  /** Drops the regions of a page of records; false when there are none. */
-  drop(page: number): boolean {
+  /** Drops the regions of a page of records; false when there are none. `written`: that its code changes is held against it. */
+  drop(page: number, written = true): boolean {
     const regions = this.byPage.get(page);
     if (regions === undefined) return false;
-    this.drops.set(page, (this.drops.get(page) ?? 0) + 1);
+    if (written) this.drops.set(page, (this.drops.get(page) ?? 0) + 1);
     for (const region of [...regions]) this.remove(region);
     return true;
   }
