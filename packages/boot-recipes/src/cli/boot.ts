@@ -8,6 +8,7 @@ import { encodePng } from '../png.js';
 import { findRecipe } from '../recipes/index.js';
 import { type BootReason, type BootResult, BootSession } from '../session.js';
 import { debugBoot } from './gdb.js';
+import { prepare } from './prepare.js';
 import { count, RECIPE_OPTIONS, recipeOptions, whole } from './recipe-options.js';
 import { Terminal } from './terminal.js';
 
@@ -111,7 +112,7 @@ export const boot: CliCommand = {
       if (reports.length < MOST_REPORTS) reports.push(line);
       (trace?.log ?? given.log)?.(line);
     };
-    const prepared = await recipe.prepare({ ...given, log });
+    const prepared = await prepare(context, recipe, { ...given, log });
     const { target } = prepared.machine;
     const untrace = target === undefined ? undefined : trace?.attach(target);
     const screenshot = text(options, 'screenshot');

@@ -1,5 +1,6 @@
 import type { CliCommand } from '@internal/binary/cli';
 import { findRecipe } from '../recipes/index.js';
+import { prepare } from './prepare.js';
 import { RECIPE_OPTIONS, recipeOptions } from './recipe-options.js';
 
 /** `boot-recipes plan RECIPE` */
@@ -14,7 +15,7 @@ export const plan: CliCommand = {
   ],
   async run(context, args, options) {
     const recipe = findRecipe(String(args[0]));
-    const prepared = await recipe.prepare(await recipeOptions(context, recipe, options));
+    const prepared = await prepare(context, recipe, await recipeOptions(context, recipe, options));
     context.result({ recipe: recipe.name, ...prepared.plan }, prepared.planText);
   },
 };

@@ -8,6 +8,7 @@ import type { LoadedFile, Recipe, RecipeOption, RecipeOptions } from '../recipes
 import type { CommandLineSize } from '../xnu/boot-args.js';
 import { patchSet } from '../xnu/patches.js';
 import { debianFiles } from './debian.js';
+import { openDisk } from './disk.js';
 import { IPSW_OPTIONS } from './fetch-plan.js';
 import { ipswFiles, readIpsw } from './ipsw.js';
 
@@ -17,6 +18,7 @@ export const RECIPE_OPTIONS: NonNullable<CliCommand['options']> = [
   ['--initrd <file>', 'initial RAM disk'],
   ['--devicetree <file>', 'Apple device tree, alone or in an IM4P'],
   ['--trust-cache <file>', 'trust cache module, alone or in an IM4P'],
+  ['--disk <file>', 'virtio disk of the board: read and written in place; FILE,readonly is not written'],
   ['--append <text>', 'kernel command line'],
   ['--memory <size>', 'RAM, such as 512M or 2G'],
   ['--slide <bytes>', "KASLR slide of a collection's virtual addresses, a multiple of 2M"],
@@ -50,6 +52,7 @@ const NAMES: readonly RecipeOption[] = [
   'initrd',
   'deviceTree',
   'trustCache',
+  'disk',
   'append',
   'memory',
   'slide',
@@ -164,6 +167,7 @@ export async function recipeOptions(context: CliContext, recipe: Recipe, options
     ...(kernel === undefined ? {} : { kernel }),
     ...(deviceTree === undefined ? {} : { deviceTree }),
     ...(trustCache === undefined ? {} : { trustCache }),
+    disk: openDisk(text(options, 'disk')),
     append: text(options, 'append'),
     memory: memory === undefined ? undefined : parseSize(memory, '--memory'),
     slide: slide === undefined ? undefined : parseSize(slide, '--slide'),

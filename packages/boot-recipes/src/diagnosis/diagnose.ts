@@ -1,4 +1,5 @@
 import type { BootReason } from '../session.js';
+import { reached } from './milestones.js';
 import { execFailure, FAILURES, type FailureRule } from './rules.js';
 
 /** What is known of a boot that ended. */
@@ -18,11 +19,13 @@ export interface BootEvidence {
 
 /** One explanation. */
 export interface Diagnosis {
-  /** For programs: `panic`, `no-root`, `exec`, `spin`, `unimplemented`, … */
+  /** For programs: `panic`, `no-root`, `exec`, `spin`, `reset`, `unimplemented`, … */
   readonly id: string;
   readonly topic: FailureRule['topic'] | 'emulator';
   /** The line or fact that it is concluded from. */
   readonly seen: string;
+  /** Where in the kernel's start-up, or of the boot protocol. */
+  readonly place: string;
   readonly cause: string;
   readonly try: string;
   /** Where, for panics and loops: addresses with symbols as far as there are any. */
@@ -59,11 +62,12 @@ export function diagnose(evidence: BootEvidence): Diagnosis[] {
   for (const rule of FAILURES) {
     const line = matchingLine(output, rule.pattern);
     if (line === undefined) continue;
-    const { id, topic, cause } = rule;
+    const { id, topic, cause, place } = rule;
     found.push({
       id,
       topic,
       seen: line,
+      place,
       cause,
       try: rule.try,
       backtrace: panic ? frames(output, panic.index, symbol) : [],
@@ -72,13 +76,22 @@ export function diagnose(evidence: BootEvidence): Diagnosis[] {
   const exec = EXEC.exec(output);
   if (exec !== null) {
     const [name, cause, remedy] = execFailure(exec[2]!);
-    found.push({ id: 'exec', topic: 'first program', seen: `${exec[0]} (${name})`, cause, try: remedy, backtrace: [] });
+    found.push({
+      id: 'exec',
+      topic: 'first program',
+      seen: `${exec[0]} (${name})`,
+      place: 'load_init_program: exec of the first program',
+      cause,
+      try: remedy,
+      backtrace: panic ? frames(output, panic.index, symbol) : [],
+    });
   }
   if (panic !== null && found.length === 0)
     found.push({
       id: 'panic',
       topic: 'kernel',
       seen: panic[0].trim(),
+      place: reached(output),
       cause: 'the kernel gave up; its message says why',
       try: 'follow the backtrace; keepsyms=1 on the command line makes the kernel print names itself',
       backtrace: frames(output, panic.index, symbol),
@@ -89,6 +102,7 @@ export function diagnose(evidence: BootEvidence): Diagnosis[] {
       id: 'spin',
       topic: 'interrupts',
       seen: `the CPU goes round ${loop.length} instructions and takes no interrupt`,
+      place: reached(output),
       cause: 'it waits for a register or an interrupt that never changes',
       try: 'see what it reads there: --trace shows instructions, and reports of unmapped addresses name devices',
       backtrace: [at(loop[0]!, symbol)],
@@ -98,6 +112,7 @@ export function diagnose(evidence: BootEvidence): Diagnosis[] {
       id: 'halted',
       topic: 'interrupts',
       seen: 'every CPU waits for an interrupt, and no timer or device will raise one',
+      place: reached(output),
       cause: 'the guest switched its timer off, or masked the interrupt that it waits for',
       try: 'if it waits for input, type at it or use --send',
       backtrace: evidence.pc === undefined ? [] : [at(evidence.pc, symbol)],
@@ -107,6 +122,7 @@ export function diagnose(evidence: BootEvidence): Diagnosis[] {
       id: 'silent',
       topic: 'console',
       seen: 'nothing was printed',
+      place: 'start-up, before the console',
       cause: 'the kernel did not reach its console, or serial output is off',
       try: 'serial=3 on the command line; the tree’s uart0 must be where the machine has its UART: boot-recipes doctor',
       backtrace: evidence.pc === undefined ? [] : [at(evidence.pc, symbol)],
@@ -117,12 +133,36 @@ export function diagnose(evidence: BootEvidence): Diagnosis[] {
       id: 'unimplemented',
       topic: 'emulator',
       seen: reports.slice(0, MOST_REPORTS).join('; '),
+      place: 'the machine',
       cause: `${reports.length} accesses to devices or registers that are not modelled`,
       try: 'keep the drivers away by removing compatible from their nodes with --dt-edit',
       backtrace: [],
     });
+  if (reason === 'reset' && found.length === 0)
+    found.push({
+      id: 'reset',
+      topic: 'kernel',
+      seen:
+        output.trim() === '' ? 'the guest asked for a reset' : `the guest asked for a reset after: ${lastLine(output)}`,
+      place: reached(output),
+      cause: 'it restarts by itself: reboot was asked for, or it panicked without saying so',
+      try: '-d int shows the exceptions before it; --gdb PORT --wait lets you go there step by step',
+      backtrace: evidence.pc === undefined ? [] : [at(evidence.pc, symbol)],
+    });
+  if (reason === 'timeout' && output.length > 0 && found.length === 0)
+    found.push({
+      id: 'timeout',
+      topic: 'kernel',
+      seen: `the timeout passed after: ${lastLine(output)}`,
+      place: reached(output),
+      cause: 'it was still at work, or waits for something, with its timer running',
+      try: 'give it more with --timeout; if it waits for input, type at it or use --send; --monitor shows where it is',
+      backtrace: evidence.pc === undefined ? [] : [at(evidence.pc, symbol)],
+    });
   return found;
 }
+
+const lastLine = (output: string): string => `"${(output.trimEnd().split('\n').at(-1) ?? '').trim().slice(0, 200)}"`;
 
 function matchingLine(output: string, pattern: RegExp): string | undefined {
   const match = pattern.exec(output);
@@ -140,9 +180,13 @@ function frames(output: string, from: number, symbol: BootEvidence['symbol']): s
 /** Explanations as lines for people. */
 export const diagnosisText = (found: readonly Diagnosis[]): string =>
   found
-    .map(({ topic, seen, cause, try: remedy, backtrace }) =>
-      [`${topic}: ${seen}`, `  cause: ${cause}`, `  try: ${remedy}`, ...backtrace.map(line => `  at ${line}`)].join(
-        '\n',
-      ),
+    .map(({ topic, seen, place, cause, try: remedy, backtrace }) =>
+      [
+        `${topic}: ${seen}`,
+        `  where: ${place}`,
+        `  cause: ${cause}`,
+        `  try: ${remedy}`,
+        ...backtrace.map(line => `  at ${line}`),
+      ].join('\n'),
     )
     .join('\n');

@@ -16,7 +16,8 @@ export const macosVmapple: Recipe = {
     'Boots kernelcache.release.vma2 of a macOS IPSW with its device tree, restore RAM disk and that RAM disk’s trust ' +
     'cache, so that code signing needs no patch: all four come from --ipsw UniversalMac_….ipsw (device class ' +
     'vma2macosap), of which only these are read. The machine has the memory map of Apple’s virtual machines: GICv3, ' +
-    'PL011, PL031, PL061, pvpanic, PCIe, PSCI and the hypercalls for pointer authentication keys. Verified with our ' +
+    'PL011, PL031, PL061, pvpanic, PCIe with Apple’s virtio disk (--disk), PSCI and the hypercalls for pointer ' +
+    'authentication keys. Verified with our ' +
     'own kernel in Apple’s place; Apple’s kernel was not tried.',
   device: 'vma2macosap',
   inputs: [
@@ -25,7 +26,7 @@ export const macosVmapple: Recipe = {
     { option: 'initrd', required: false, ipsw: true, what: 'RAM disk for rd=md0, alone or in an IM4P' },
     { option: 'trustCache', required: false, ipsw: true, what: 'the RAM disk’s trust cache, alone or in an IM4P' },
   ],
-  options: [...XNU_OPTIONS, 'smp'],
+  options: [...XNU_OPTIONS, 'smp', 'disk'],
   prepare(options) {
     const memory = checkMemory(options.memory ?? 0x80000000);
     const { cpus, boardEdits } = cpusOf(options);
@@ -34,7 +35,8 @@ export const macosVmapple: Recipe = {
     const plan = planXnu({ ...inputs, boardEdits });
     const { entry, bootArgs } = plan;
     const { mode, log } = options;
-    const { machine, write, read } = vmapple({ memory, cpus, entry, bootArgs: bootArgs.physical, mode, log });
+    const disk = options.disk && ({ store: options.disk, apple: 'root' } as const);
+    const { machine, write, read } = vmapple({ memory, cpus, entry, bootArgs: bootArgs.physical, disk, mode, log });
     loadXnu(plan, write);
     return {
       machine,

@@ -90,9 +90,9 @@ export const sample: Recipe = {
       });
     const smp = options.smp ?? 1;
     const deviceTree = options.deviceTree ?? board.deviceTree(smp);
-    const { cpus, boardEdits } = cpusOf({ smp, deviceTree });
     const tree = unwrapPayload(deviceTree, 'devicetree', ['dtre', 'rdtr']);
     await checkTree(tree);
+    const { cpus, boardEdits } = cpusOf({ smp, deviceTree: tree });
     const file = options.kernel ?? images.collection;
     checkKernel(openKernel(file).bytes);
     const kernel = openKernel(file, options.patches);
