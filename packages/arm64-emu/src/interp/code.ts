@@ -64,8 +64,8 @@ export class Code extends Writer {
   keptPage(_address: Node, _access: Access, _write: boolean): KeptPage | undefined {
     return undefined;
   }
-  /** Behind an access that was not in the TLB. */
-  missed(): void {}
+  /** Leaves before the current instruction, for its handler, where code cannot call for help and go on. */
+  leaveInstead: (() => void) | undefined;
 
   get(local: number): void {
     this.u8(Op.localGet);

@@ -189,9 +189,12 @@ export class EffectEmitter {
     c.value(ok);
     c.u8(Op.i32Eqz);
     c.open(Op.if);
-    exact();
-    this.vectorResult();
-    c.set(e.result.local);
+    if (c.leaveInstead) c.leaveInstead();
+    else {
+      exact();
+      this.vectorResult();
+      c.set(e.result.local);
+    }
     c.close();
   }
 }

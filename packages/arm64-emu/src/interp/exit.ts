@@ -2,6 +2,8 @@
 export const Exit = {
   /** Not an exit: go on. */
   CONTINUE: -1,
+  /** Not an exit either: a region cannot do the instruction, which its own handler does. */
+  ORIGINAL: -2,
   /** The budget is used up. */
   BUDGET: 0,
   /** The host has recorded an abort or trap; the instruction had no effect. */

@@ -58,7 +58,8 @@ function hostAddress(
   const va = (): void => c.value(address);
   const entry = c.temp('i32');
   const host = c.temp('i32');
-  const kept = c.keptPage(address, access, write);
+  // What is kept is right as long as no entry is replaced.
+  const kept = c.leaveInstead && c.keptPage(address, access, write);
   if (kept) {
     va();
     kept.misses();
@@ -80,6 +81,12 @@ function hostAddress(
     c.i64(PAGE_MASK);
   }
   c.raw(Op.i64And, Op.i64Ne);
+  if (c.leaveInstead !== undefined) {
+    c.open(Op.if);
+    c.leaveInstead();
+    c.close();
+    return direct(c, va, entry, array, kept);
+  }
   c.open(Op.if);
   prepare();
   c.sync();
@@ -96,36 +103,38 @@ function hostAddress(
   c.i32(0);
   c.u8(Op.i32LtS);
   c.branch(fault, Op.brIf);
+  c.close();
+  va();
+  c.u8(Op.i32Wrap);
+  addend(c, entry, array);
+  c.u8(Op.i32Add);
+  c.set(host);
+  return { local: host };
+}
+function addend(c: Code, entry: number, array: number): void {
+  c.get(entry);
+  c.raw(Op.i32Load, 2);
+  c.u32(array + ADDEND);
+}
+/** The host address where a miss never comes back. */
+function direct(c: Code, va: () => void, entry: number, array: number, kept: KeptPage | undefined): { local: number } {
+  const host = c.temp('i32');
   if (kept) {
-    c.missed();
-    c.else();
     va();
     c.i64(PAGE_MASK);
     c.u8(Op.i64And);
     c.set(kept.page);
-    c.get(entry);
-    c.raw(Op.i32Load, 2);
-    c.u32(array + ADDEND);
+    addend(c, entry, array);
     c.set(kept.addend);
     kept.learnt();
-  }
-  c.close();
-  va();
-  c.u8(Op.i32Wrap);
-  c.get(entry);
-  c.raw(Op.i32Load, 2);
-  c.u32(array + ADDEND);
-  c.u8(Op.i32Add);
-  c.set(host);
-  if (kept) {
-    c.else();
-    va();
-    c.u8(Op.i32Wrap);
-    c.get(kept.addend);
-    c.u8(Op.i32Add);
-    c.set(host);
     c.close();
   }
+  va();
+  c.u8(Op.i32Wrap);
+  if (kept) c.get(kept.addend);
+  else addend(c, entry, array);
+  c.u8(Op.i32Add);
+  c.set(host);
   return { local: host };
 }
 

@@ -89,6 +89,26 @@ function callHandler(c: Code, number = (): void => c.fromRecord(Op.i32Load16U, 1
   c.raw(Op.callIndirect, FuncTypes.handler, 0);
 }
 
+/** Calls the handler of one instruction: regions are more than that, the handler that was there before is called. */
+function callOriginal(c: Code): void {
+  const number = c.newLocal('i32');
+  c.fromRecord(Op.i32Load16U, 1, 0);
+  c.tee(number);
+  c.i32(REGION_BASE);
+  c.u8(Op.i32GeU);
+  c.open(Op.if);
+  c.get(number);
+  c.i32(REGION_BASE);
+  c.u8(Op.i32Sub);
+  c.i32(1);
+  c.u8(Op.i32Shl);
+  c.raw(Op.i32Load16U, 1);
+  c.u32(REGION_ORIGINALS);
+  c.set(number);
+  c.close();
+  callHandler(c, () => c.get(number));
+}
+
 /** The loop around the switch of `hot` handlers. */
 function runFunction(hot: readonly ((f: Frame) => void)[], counting: boolean): Func {
   const c = new Code();
@@ -109,6 +129,14 @@ function runFunction(hot: readonly ((f: Frame) => void)[], counting: boolean): F
     callHandler(c);
     c.set(result);
     loadRegisters(c);
+    c.get(result);
+    c.i32(Exit.ORIGINAL);
+    c.u8(Op.i32Eq);
+    c.open(Op.if);
+    callOriginal(c);
+    c.set(result);
+    loadRegisters(c);
+    c.close();
     c.get(result);
     c.i32(0);
     c.u8(Op.i32LtS);
@@ -149,23 +177,7 @@ function stepFunction(): Func {
   c.u8(Op.return);
   c.close();
   c.close();
-  // Regions are more than one instruction: the handler that was there before is called.
-  const number = c.newLocal('i32');
-  c.fromRecord(Op.i32Load16U, 1, 0);
-  c.tee(number);
-  c.i32(REGION_BASE);
-  c.u8(Op.i32GeU);
-  c.open(Op.if);
-  c.get(number);
-  c.i32(REGION_BASE);
-  c.u8(Op.i32Sub);
-  c.i32(1);
-  c.u8(Op.i32Shl);
-  c.raw(Op.i32Load16U, 1);
-  c.u32(REGION_ORIGINALS);
-  c.set(number);
-  c.close();
-  callHandler(c, () => c.get(number));
+  callOriginal(c);
   c.set(result);
   loadRegisters(c);
   c.get(result);

@@ -35,11 +35,21 @@ function isStep(value: Node, r: number): boolean {
   return a!.op === 'state' && registerAt(a!.k as number) === r && b!.isConst;
 }
 
-/** Registers that the instructions move by constants at most. */
+/** Registers that the instructions move by constants at most, and those that are computed from such alone. */
 export function steadyRegisters(steps: readonly Step[], used: ReadonlySet<number>): Set<number> {
-  const steady = new Set(used);
+  const writes = new Map<number, Node[]>([...used].map(r => [r, []]));
   for (const { built } of steps)
-    for (const w of built.writes) if (w.kind === 'x' && !isStep(w.value, w.register.n)) steady.delete(w.register.n);
+    for (const w of built.writes) if (w.kind === 'x') writes.get(w.register.n)?.push(w.value);
+  const steady = new Set<number>();
+  const isSteady = (n: Node): boolean => {
+    const from = registersOf(n);
+    return from !== undefined && [...from].every(r => steady.has(r));
+  };
+  for (const [r, values] of writes) if (values.every(v => isStep(v, r))) steady.add(r);
+  for (let size = -1; size !== steady.size; ) {
+    size = steady.size;
+    for (const [r, values] of writes) if (!steady.has(r) && values.every(isSteady)) steady.add(r);
+  }
   return steady;
 }
 

@@ -55,6 +55,8 @@ class RegionEmitter {
   private readonly labels = new Map<Block, number>();
   /** How code outside held loops leaves, and code of each of them. */
   private readonly frames = new Map<Held | undefined, Frame>();
+  /** How held loops leave for the handler of an instruction. */
+  private readonly originals = new Map<Held | undefined, () => void>();
 
   constructor(
     private readonly c: RegionCode,
@@ -101,13 +103,23 @@ class RegionEmitter {
     c.beginLoop(loop);
     const exit = c.open(Op.block);
     const fault = c.open(Op.block);
+    const original = c.open(Op.block);
     const next = (): void => {
       c.i32(Exit.CONTINUE);
       c.set(outer.reason);
       c.branch(exit);
     };
     this.frames.set(loop, { ...outer, fault, exit, next });
+    this.originals.set(loop, () => {
+      c.position(c.at, c.left);
+      c.noteFlags();
+      c.branch(original);
+    });
     this.nest(b);
+    c.close();
+    c.i32(Exit.ORIGINAL);
+    c.set(outer.reason);
+    c.branch(exit);
     c.close();
     c.loadAt(Op.i32Load, 2, CELL.REASON);
     c.set(outer.reason);
@@ -159,6 +171,7 @@ class RegionEmitter {
     const operand = rootsOfEnd(end)[0];
     const flagRoots = newFlags ? [newFlags.a.node, newFlags.b.node] : [];
     c.count([...rootsOf(effects), ...writes.map(w => w.value), ...flagRoots, ...(operand ? [operand] : [])]);
+    c.leaveInstead = this.originals.get(this.held.get(b));
     const emitter = new EffectEmitter(c, frame.fault);
     emitter.emit(effects);
     if (end?.kind === 'exception') {

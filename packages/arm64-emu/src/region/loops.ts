@@ -11,8 +11,8 @@ import { type Held, registerAt, VECTORS } from './registers.js';
 
 const ZERO_REGISTER = 32;
 const VECTOR_SHIFT = 4;
-/** A loop that uses more vectors than this leaves them in memory: each costs 16 bytes of stack in every tier. */
-const MOST_VECTORS = 32;
+/** An outer loop that uses more registers leaves them to its inner loops: the host has 16 of each kind. */
+const MOST_REGISTERS = 16;
 
 /** The blocks of the loop that begins at `head`: those from which a back edge is reached without leaving it. */
 function bodyOf(head: Block, order: readonly Block[]): Set<Block> {
@@ -82,7 +82,9 @@ export function heldLoops(order: readonly Block[]): ReadonlyMap<Block, Held> {
     const used = new Set<number>();
     const written = new Set<number>();
     for (const b of body) for (const s of b.steps) collect(s, used, written);
-    if ([...used].filter(r => r >= VECTORS).length > MOST_VECTORS) continue;
+    const vectors = [...used].filter(r => r >= VECTORS).length;
+    const isOuter = body.some(b => b.isLoop && b !== head);
+    if (isOuter && Math.max(vectors, used.size - vectors) > MOST_REGISTERS) continue;
     const steps = body.flatMap(b => b.steps);
     const steady = steadyRegisters(steps, used);
     const loop: Held = { head, used, written, steady, pages: pageKeys(steps, steady) };

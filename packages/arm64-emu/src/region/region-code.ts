@@ -102,10 +102,6 @@ export class RegionCode extends Code {
   override keptPage(address: Node, access: Access, write: boolean): KeptPage | undefined {
     return this.keptPages?.find(address, access, write);
   }
-  override missed(): void {
-    this.keptPages?.forget();
-  }
-
   // ---- position
   override sync(): void {
     this.position(this.at, this.left);
