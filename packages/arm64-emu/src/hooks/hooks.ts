@@ -6,7 +6,7 @@ import type { Machine } from '../machine/machine.js';
 import { AccessHooks } from './accesses.js';
 import { CodeEntries, type CodeEntry, endsBlock } from './code.js';
 import { ExceptionHooks } from './exceptions.js';
-import { type AddressRange, EVERYWHERE } from './range.js';
+import { type AddressRange, EVERYWHERE, inRange } from './range.js';
 import { accessesRegister, accessRegister } from './system-registers.js';
 import { TlbFills } from './tlb-fills.js';
 import type {
@@ -73,11 +73,15 @@ export class Hooks {
   code(range: AddressRange, hook: CodeHook): Unhook {
     return this.add({ range, before: (cpu, address) => hook(cpu, address) ?? undefined });
   }
-  /** At the beginning of each block that is executed in a range of virtual addresses. */
+  /** At the beginning of each block that begins in a range; the ends of blocks are followed everywhere for it. */
   block(range: AddressRange, hook: BlockHook): Unhook {
     this.blocks++;
     this.due.fill(true);
-    const remove = this.add({ range, word: endsBlock, block: hook });
+    const block: BlockHook = (cpu, start) => {
+      const at = range.physical === true ? cpu.explain(start, 0, 1).pa : start;
+      if (at !== undefined && inRange(range, BigInt(at))) hook(cpu, start);
+    };
+    const remove = this.add({ range: EVERYWHERE, word: endsBlock, block });
     return () => {
       remove();
       this.blocks--;
@@ -256,13 +260,7 @@ export class Hooks {
     const { pc } = cpu;
     this.due[cpu.index] = false;
     cpu.takeResync();
-    for (const entry of [...this.entries.list]) {
-      const { range, block } = entry;
-      if (block === undefined) continue;
-      const at = range.physical === true ? cpu.explain(pc, 0, 1).pa : pc;
-      if (at === undefined || BigInt(at) < range.from || BigInt(at) >= range.to) continue;
-      this.call(() => block(cpu, pc));
-    }
+    for (const { block } of [...this.entries.list]) if (block !== undefined) this.call(() => block(cpu, pc));
     return this.undisturbed(cpu, pc);
   }
 }
