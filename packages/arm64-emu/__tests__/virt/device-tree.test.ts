@@ -85,6 +85,12 @@ describe('virt device tree', () => {
     ],
     ['low configuration space', 'gic-version=3,highmem=off', ['-cpu', 'cortex-a72', '-m', '512'], { pcie: 'low' }],
     ['no PMU', 'gic-version=3', ['-cpu', 'cortex-a72,pmu=off', '-m', '512'], { pmu: false }],
+    [
+      'EL2, two CPUs',
+      'gic-version=3,virtualization=on',
+      ['-cpu', 'cortex-a72', '-smp', '2', '-m', '512'],
+      { smp: 2, psci: 'smc', maintenance: true },
+    ],
   ];
   test.skipIf(!hasQemu).each(cases)('equals QEMU: %s', (_name, machine, args, options) => {
     const theirs = qemuTree(`its=off,${machine}`, args);

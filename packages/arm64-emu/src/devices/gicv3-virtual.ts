@@ -21,7 +21,9 @@ const VMCR = { VENG0: 1, VENG1: 2, VCBPR: 16, VEOIM: 512 } as const;
 const VMCR_BPR1 = 18;
 const VMCR_BPR0 = 21;
 const VMCR_PMR = 24;
-const VMCR_MASK = 0xfffc_021f;
+const VMCR_MASK = 0xfffc_0217;
+/** VFIQEn: group 0 is always FIQ. */
+const VMCR_FIXED = 8;
 /** List registers. */
 const LIST_REGISTERS = 4;
 const LR_GROUP = 1n << 60n;
@@ -61,10 +63,10 @@ export class Gicv3VirtualInterface {
   ) {}
 
   reset(): void {
-    this.control = this.machineControl = 0;
+    this.control = 0;
     this.lists.fill(0n);
     this.active.fill(0);
-    this.update();
+    this.vmcr = 0;
   }
 
   // ---- for the hypervisor
@@ -82,7 +84,10 @@ export class Gicv3VirtualInterface {
     return this.machineControl >>> 0;
   }
   set vmcr(value: number) {
-    this.machineControl = value & VMCR_MASK;
+    const bpr1 = Math.max((value >>> VMCR_BPR1) & 7, MIN_BPR0 + 1);
+    const bpr0 = Math.max((value >>> VMCR_BPR0) & 7, MIN_BPR0);
+    const rest = value & VMCR_MASK & ~(63 << VMCR_BPR1);
+    this.machineControl = rest | VMCR_FIXED | (bpr1 << VMCR_BPR1) | (bpr0 << VMCR_BPR0);
     this.update();
   }
   /** ICH_VTR_EL2: five bits of priority and of preemption, 16 id bits, the number of list registers. */
@@ -191,14 +196,14 @@ export class Gicv3VirtualInterface {
   }
   /** ICV_BPR0_EL1, ICV_BPR1_EL1. */
   readBinaryPoint(group: 0 | 1): number {
-    const bpr0 = Math.max((this.machineControl >>> VMCR_BPR0) & 7, MIN_BPR0);
+    const bpr0 = (this.machineControl >>> VMCR_BPR0) & 7;
     if (group === 0) return bpr0;
     if ((this.machineControl & VMCR.VCBPR) !== 0) return Math.min(bpr0 + 1, 7);
-    return Math.max((this.machineControl >>> VMCR_BPR1) & 7, MIN_BPR0 + 1);
+    return (this.machineControl >>> VMCR_BPR1) & 7;
   }
   writeBinaryPoint(group: 0 | 1, value: number): void {
     if (group === 1 && (this.machineControl & VMCR.VCBPR) !== 0) return;
-    this.setMachine(group === 0 ? VMCR_BPR0 : VMCR_BPR1, 7, Math.max(value & 7, MIN_BPR0 + group));
+    this.setMachine(group === 0 ? VMCR_BPR0 : VMCR_BPR1, 7, value & 7);
   }
   /** ICV_CTLR_EL1. */
   readControl(): number {

@@ -91,6 +91,7 @@ function interruptController(o: VirtTreeOptions, phandle: number): FdtNode {
   const frames = [VIRT_MAP.gicDistributor, v3 ? VIRT_MAP.gicRedistributor : VIRT_MAP.gicCpu];
   return node(at('intc', VIRT_MAP.gicDistributor.base), {
     phandle: [phandle],
+    interrupts: v3 && o.maintenance ? [PPI, VIRT_PPI.gicMaintenance, LEVEL] : undefined,
     reg: frames.flatMap(reg),
     '#redistributor-regions': v3 ? [1] : undefined,
     compatible: v3 ? 'arm,gic-v3' : 'arm,cortex-a15-gic',
@@ -99,7 +100,6 @@ function interruptController(o: VirtTreeOptions, phandle: number): FdtNode {
     '#address-cells': [2],
     'interrupt-controller': true,
     '#interrupt-cells': [3],
-    interrupts: v3 && o.maintenance ? [PPI, VIRT_PPI.gicMaintenance, LEVEL] : undefined,
   });
 }
 
