@@ -3,6 +3,7 @@ import { instructionSet } from '../a64/index.js';
 import {
   CpuEvent,
   type CpuEventName,
+  type Decoded,
   type DecodeEnv,
   Decoder,
   disassemble,
@@ -147,7 +148,7 @@ export class Engine {
     const pages = {
       pageOf: (ip: number) => this.cache.pageOfRecord(ip),
       fetched: (lo: number, hi: number) => this.running.tlb.findFetch(lo, hi),
-      decode: (start: number, index: number) => this.fetchPath.compilable(start + index * RECORD_SIZE),
+      decode: (start: number, index: number) => this.compilable(start + index * RECORD_SIZE),
     };
     const policy = options.mode === 'compiled' ? { ...options.compiler, threshold: 1 } : options.compiler;
     this.regions = new Regions(this.buffer, this.handlers.table, imports, pages, policy);
@@ -348,10 +349,18 @@ export class Engine {
     };
   }
 
+  /** The instruction of a record for the compiler; undefined when it is UNDEFINED, hooked, or never executed. */
+  private compilable(ip: number): Decoded | undefined {
+    if (!this.compilesAtOnce && this.view.getUint16(ip, true) === Special.decode) return undefined;
+    return this.fetchPath.compilable(ip);
+  }
   /** Decodes the instruction of a fresh record. */
   private decode(ip: number): void {
     this.fetchPath.decode(ip);
-    if (this.compilesAtOnce && !this.stepping) this.regions.hot(ip);
+    if (!this.compilesAtOnce || this.stepping) return;
+    this.words[CELL.IP >> 2] = ip;
+    this.fetchPath.syncPc();
+    this.regions.hot(ip);
   }
   /** Looks at the instruction of a record before it runs; returns a reason to leave instead, or CONTINUE. */
   private check(ip: number): number {

@@ -11,6 +11,8 @@ export interface CodeSpace {
   records(page: number): number | undefined;
   /** The instruction at a position; undefined when it is not to be compiled. */
   decode(at: number): Decoded | undefined;
+  /** Whether so few branches go to this position that it is not worth compiling with the rest. */
+  isRare(at: number): boolean;
   /** Whether a call of this position may be a call of a function of the same module. */
   callable(at: number): boolean;
 }

@@ -100,7 +100,7 @@ export function regionGraph(head: number, space: CodeSpace): Block[] {
       const step = build(at, decoded);
       steps.set(at, step);
       const target = isCall(step) ? undefined : branchTarget(step, space);
-      if (target !== undefined) lead(target);
+      if (target !== undefined && !space.isRare(target)) lead(target);
       if (!fallsThrough(step, space)) break;
       if (step.built.end?.kind === 'branch' || isCall(step)) {
         lead(at + 1);

@@ -9,7 +9,7 @@ import { type Block, regionGraph } from './graph.js';
 import { packFunction } from './pending-flags.js';
 
 /** Instructions of a module beyond which calls are not followed. */
-const MODULE_LIMIT = 6000;
+const MODULE_LIMIT = 600;
 const PAGE_BYTES = 4096;
 const TWO32 = 2 ** 32;
 
@@ -35,6 +35,14 @@ export interface RecordPages {
   fetched(lo: number, hi: number): number;
 }
 
+/** How often records are branched to. */
+export interface Heat {
+  /** Often enough that a call is followed. */
+  isWarm(ip: number): boolean;
+  /** Hardly ever. */
+  isRare(ip: number): boolean;
+}
+
 /** A region of a module, exported as `r` and its index. */
 export interface Translated {
   readonly head: Head;
@@ -52,11 +60,11 @@ interface Draft {
   readonly calls: Map<number, number>;
 }
 
-/** Translates regions into a module; undefined when there is nothing to compile. `isWarm`: whether a call is followed. */
+/** Translates regions into a module; undefined when there is nothing to compile. */
 export function translate(
   heads: readonly Head[],
   code: RecordPages,
-  isWarm: (ip: number) => boolean,
+  heat: Heat,
 ): { readonly bytes: Uint8Array<ArrayBuffer>; readonly regions: readonly Translated[] } | undefined {
   const drafts = new Map<number, Draft>();
   const queue = [...heads];
@@ -64,7 +72,7 @@ export function translate(
   for (let i = 0; i < queue.length && (i < heads.length || instructions < MODULE_LIMIT); i++) {
     const head = queue[i]!;
     if (drafts.has(head.ip)) continue;
-    const draft = draftRegion(head, code, isWarm);
+    const draft = draftRegion(head, code, heat);
     if (draft === undefined) continue;
     drafts.set(head.ip, draft);
     instructions += countOf(draft.blocks);
@@ -89,7 +97,7 @@ function headAt(from: Head, at: number, ip: number): Head {
   return { ip, lo: lo | 0, hi: (from.hi + Math.floor(lo / TWO32)) | 0 };
 }
 
-function spaceAt(head: Head, code: RecordPages, isWarm: (ip: number) => boolean): CodeSpace {
+function spaceAt(head: Head, code: RecordPages, heat: Heat): CodeSpace {
   const known = new Map<number, number | undefined>([[0, code.pageOf(head.ip).start]]);
   const records = (page: number): number | undefined => {
     if (!known.has(page)) {
@@ -105,13 +113,17 @@ function spaceAt(head: Head, code: RecordPages, isWarm: (ip: number) => boolean)
   };
   const callable = (at: number): boolean => {
     const start = records(pageOf(at));
-    return start !== undefined && isWarm(start + indexOf(at) * RECORD_SIZE) && decode(at) !== undefined;
+    return start !== undefined && heat.isWarm(start + indexOf(at) * RECORD_SIZE) && decode(at) !== undefined;
   };
-  return { records, decode, callable };
+  const isRare = (at: number): boolean => {
+    const start = records(pageOf(at));
+    return start !== undefined && heat.isRare(start + indexOf(at) * RECORD_SIZE);
+  };
+  return { records, decode, callable, isRare };
 }
 
-function draftRegion(head: Head, code: RecordPages, isWarm: (ip: number) => boolean): Draft | undefined {
-  const space = spaceAt(head, code, isWarm);
+function draftRegion(head: Head, code: RecordPages, heat: Heat): Draft | undefined {
+  const space = spaceAt(head, code, heat);
   const blocks = regionGraph((head.ip - space.records(0)!) / RECORD_SIZE, space);
   if (blocks.length === 0) return undefined;
   const pages = new Set<number>();

@@ -1,13 +1,13 @@
 /** Compiled regions: which records they stand at, when they are made, and when they go. */
 import { HOT_COUNTER_MASK, HOT_COUNTERS, REGION_BASE, REGION_ORIGINALS, STATE } from '../engine/state.js';
 import { Special } from '../interp/special.js';
-import { type Head, type RecordPages, type Translated, translate } from './group.js';
+import { type Head, type Heat, type RecordPages, type Translated, translate } from './group.js';
 
 /**
  * Taken branches to a record before it is compiled. What a region saves at each entry is some ten thousandth of what
  * making it costs, so that neither rare code is compiled nor much time lost with what turns out to be frequent.
  */
-const DEFAULT_THRESHOLD = 60_000;
+const DEFAULT_THRESHOLD = 100_000;
 /** Hot records that are compiled together: a module costs a millisecond whatever is in it. */
 const BATCH = 12;
 /** Instructions executed for which a hot record waits at most, as a multiple of the threshold. */
@@ -18,7 +18,9 @@ const LAST_NUMBER = 0xffff;
 /** Taken branches to what has been, or cannot be, compiled before it is looked at again. */
 const AGAIN = 4096;
 /** Part of the threshold that makes a call of a record worth following. */
-const WARM = 1 / 16;
+const WARM = 1 / 4;
+/** Part of the threshold below which a branch's target is left out of the region. */
+const RARE = 1 / 64;
 /** Bytes of modules that may be in use. */
 const DEFAULT_CAPACITY = 48 * 2 ** 20;
 /** When there are more, the oldest go until so much is left. */
@@ -26,7 +28,7 @@ const KEPT = 0.75;
 
 /** When regions are made, and how many are kept. Results do not depend on it. */
 export interface RegionPolicy {
-  /** Taken branches to an instruction before it is compiled; 1 for at once. 60,000 by default. */
+  /** Taken branches to an instruction before it is compiled; 1 for at once. 100,000 by default. */
   readonly threshold?: number | undefined;
   /** Bytes of modules kept, 48 MiB by default; the machine code that the host makes of them is several times as large. */
   readonly capacity?: number | undefined;
@@ -62,7 +64,7 @@ export interface RegionStatistics {
 }
 
 /** The regions of one engine. */
-export class Regions {
+export class Regions implements Heat {
   readonly statistics: RegionStatistics = {
     regions: 0,
     instructions: 0,
@@ -106,7 +108,7 @@ export class Regions {
   }
   /** The record at `ip`, which is that of the current PC, is worth compiling. */
   hot(ip: number): void {
-    this.view.setInt32(this.counter(ip), -Math.max(this.threshold, AGAIN), true);
+    this.view.setInt32(this.counter(ip), -Math.max(Math.floor(this.threshold * (1 - WARM)), AGAIN), true);
     if (this.view.getUint16(ip, true) >= REGION_BASE) return;
     this.queue.set(ip, { ip, lo: this.view.getInt32(STATE.PC, true), hi: this.view.getInt32(STATE.PC + 4, true) });
     if (this.eager) this.compile();
@@ -174,7 +176,7 @@ export class Regions {
     const start = performance.now();
     const heads = [...this.queue.values()].filter(({ ip }) => this.isWanted(ip));
     this.queue.clear();
-    const module = translate(heads, this.pages, ip => this.isWarm(ip));
+    const module = translate(heads, this.pages, this);
     if (module) this.install(module.bytes, module.regions);
     this.statistics.milliseconds += performance.now() - start;
   }
@@ -182,10 +184,16 @@ export class Regions {
     const number = this.view.getUint16(ip, true);
     return number >= Special.count && number < REGION_BASE && !this.isDistrusted(ip);
   }
-  private isWarm(ip: number): boolean {
+  /** See {@link Heat}. */
+  isWarm(ip: number): boolean {
     const number = this.view.getUint16(ip, true);
     if (number < Special.count || this.isDistrusted(ip)) return false;
     return number >= REGION_BASE || this.view.getInt32(this.counter(ip), true) >= -this.threshold * (1 - WARM);
+  }
+  /** See {@link Heat}. */
+  isRare(ip: number): boolean {
+    const count = this.view.getInt32(this.counter(ip), true);
+    return !this.eager && count >= -this.threshold && count < -this.threshold * (1 - RARE);
   }
   private isDistrusted(ip: number): boolean {
     return (this.drops.get(this.pages.pageOf(ip).page) ?? 0) >= DROPS_BEFORE_DISTRUST;
