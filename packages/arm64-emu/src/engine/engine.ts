@@ -148,6 +148,7 @@ export class Engine {
     const pages = {
       pageOf: (ip: number) => this.cache.pageOfRecord(ip),
       fetched: (lo: number, hi: number) => this.running.tlb.findFetch(lo, hi),
+      hasRuns: () => this.running.tlb.hasRuns,
       decode: (start: number, index: number) => this.compilable(start + index * RECORD_SIZE),
     };
     const policy = options.mode === 'compiled' ? { ...options.compiler, threshold: 1 } : options.compiler;

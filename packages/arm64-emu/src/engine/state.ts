@@ -110,8 +110,16 @@ export const TLB_SET = {
   FETCH: 0x20000,
   FETCH_INDIRECT: 0x30000,
   SCRATCH: 0x40000,
+  /** Runs of pages, see `TLB_RANGE`. */
+  READ_RANGE: 0x40100,
+  WRITE_RANGE: 0x40120,
   SIZE: 0x44000,
 } as const;
+/**
+ * A run of neighbouring pages: i64 address of the first one, i64 offsets below which accesses of any size are inside,
+ * i32 addend. The limit is 0 when there is none.
+ */
+export const TLB_RANGE = { ADDRESS: 0, LIMIT: 8, ADDEND: 16, MARGIN: 31 } as const;
 /** Sets of one CPU: translation regimes times address spaces. */
 export const TLB_SETS = 16;
 /** CPUs that have TLB sets. */

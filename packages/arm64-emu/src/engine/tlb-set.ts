@@ -1,5 +1,6 @@
 /** One set of TLB arrays in linear memory: generated code reads them, this class writes them. */
 import { TLB_ENTRIES, TLB_ENTRY_SIZE, TLB_HASH_SHIFT, TLB_SET } from './state.js';
+import { TlbRange } from './tlb-range.js';
 
 const PAGE_BITS = 12;
 const PAGE_MASK = -4096;
@@ -27,6 +28,8 @@ export class TlbSet {
   /** Words of the entries made since the set was empty, some twice. */
   private filled: number[] = [];
   private empty = true;
+  /** Runs of pages of the arrays for data. */
+  readonly ranges: ReadonlyMap<TlbArray, TlbRange>;
 
   constructor(
     private readonly words: Int32Array,
@@ -34,6 +37,10 @@ export class TlbSet {
     readonly base: number,
   ) {
     words.fill(-1, base >> 2, (base + TLB_SET.SCRATCH) >> 2);
+    this.ranges = new Map([
+      [TLB_SET.READ, new TlbRange(words, base + TLB_SET.READ_RANGE)],
+      [TLB_SET.WRITE, new TlbRange(words, base + TLB_SET.WRITE_RANGE)],
+    ]);
   }
 
   private entry(lo: number): number {
@@ -51,9 +58,12 @@ export class TlbSet {
     const entry = this.entry(lo);
     const w = (entry + array) >> 2;
     const page = lo & PAGE_MASK;
+    const range = this.ranges.get(array);
+    range?.dropped(words[w]!, words[w + 1]!);
     words[w] = page;
     words[w + 1] = hi;
     words[w + 2] = isFetch ? host : host - page;
+    range?.added(page, words[w + 1]!, words[w + 2]!);
     words[w + 3] = (nG ? NON_GLOBAL : 0) | (guarded ? GUARDED : 0);
     if (this.filled.length <= LIST_LIMIT) this.filled.push(w);
     this.empty = false;
@@ -78,6 +88,7 @@ export class TlbSet {
   flush(): void {
     if (this.empty) return;
     this.empty = true;
+    for (const range of this.ranges.values()) range.clear();
     if (this.isListed) for (const w of this.filled) this.drop(w);
     else this.words.fill(-1, this.base >> 2, (this.base + TLB_SET.SCRATCH) >> 2);
     this.filled.length = 0;
@@ -103,6 +114,9 @@ export class TlbSet {
     for (const array of ARRAYS) this.drop(w + array / 4);
   }
   private drop(w: number): void {
+    if (this.words[w] === -1 && this.words[w + 1] === -1) return;
+    const array = ((w * 4 - this.base) & -(TLB_SET.WRITE - TLB_SET.READ)) as TlbArray;
+    this.ranges.get(array)?.dropped(this.words[w]!, this.words[w + 1]!);
     this.words[w] = -1;
     this.words[w + 1] = -1;
   }

@@ -13,6 +13,9 @@ export const Regime = { el0: 0, privileged: 1, privilegedPan: 2, unprivileged: 3
  */
 const SETS_OF_REGIME = [4, 5, 4, 3] as const;
 
+/** Bytes of a run of pages that compiled code looks for. */
+const LONG_RUN = 3 * 4096;
+
 const FETCHES = [TLB_SET.FETCH, TLB_SET.FETCH_INDIRECT] as const;
 
 /** All sets of a CPU. A regime's set is chosen by the ASID; global entries may stay when a set is reused. */
@@ -92,6 +95,10 @@ export class Tlb {
     return oldest;
   }
 
+  /** Whether data is in runs of pages that are worth a comparison. */
+  get hasRuns(): boolean {
+    return [...this.current.ranges.values()].some(range => range.size >= LONG_RUN);
+  }
   /** The records that a fetch of `hi:lo` leads to in any set, the current one first; -1 when none knows. */
   findFetch(lo: number, hi: number): number {
     for (const set of [this.current, ...this.all]) {

@@ -1,11 +1,10 @@
 /** Emits instructions of one function: constants, locals, blocks, and the graphs of values. */
-import type { Access } from '../builder/effects.js';
 import { CELL } from '../engine/state.js';
 import { type Const, findOperation, type Node } from '../ir/index.js';
 import { Op, SIMD_PREFIX, Simd, VOID_BLOCK } from '../wasm/opcodes.js';
 import { type Ty, VALUE_TYPE } from '../wasm/types.js';
 import { Writer } from '../wasm/writer.js';
-import type { KeptPage } from './memory.js';
+import type { KeptPage, KeptRange } from './memory.js';
 import { ImmediateNode } from './record-builder.js';
 
 /** Parameters of every function of the interpreter. */
@@ -60,8 +59,12 @@ export class Code extends Writer {
   tlb(unprivileged: boolean): void {
     this.loadAt(Op.i32Load, 2, unprivileged ? CELL.TLB_UNPRIVILEGED : CELL.TLB);
   }
-  /** The page that an access probably goes to, where code keeps such. */
-  keptPage(_address: Node, _access: Access, _write: boolean): KeptPage | undefined {
+  /** The page that an access probably goes to, where code keeps such; by its address. */
+  keptPage(_address: Node, _write: boolean): KeptPage | undefined {
+    return undefined;
+  }
+  /** A run of pages that an access may go to. */
+  keptRange(_write: boolean): KeptRange | undefined {
     return undefined;
   }
   /** Leaves before the current instruction, for its handler, where code cannot call for help and go on. */

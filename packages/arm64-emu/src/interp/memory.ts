@@ -29,12 +29,16 @@ export function tlbEntry(c: Code, va: () => void, unprivileged = false): void {
   c.u8(Op.i32Add);
 }
 
-/** A page that code keeps in locals: its virtual address, and what leads from the low half of an address to memory. */
-export interface KeptPage {
-  readonly page: number;
+/** Pages that code keeps in locals. */
+export interface KeptRange {
+  /** Local: leads from the low half of an address to memory. */
   readonly addend: number;
-  /** Takes a virtual address; pushes whether the access is not known to be in the page. */
+  /** Takes a virtual address; pushes whether the access is not known to be there. */
   misses(): void;
+}
+/** One page, whose virtual address is in a local too. */
+export interface KeptPage extends KeptRange {
+  readonly page: number;
   /** Follows the filling of the locals. */
   learnt(): void;
 }
@@ -59,10 +63,13 @@ function hostAddress(
   const entry = c.temp('i32');
   const host = c.temp('i32');
   // What is kept is right as long as no entry is replaced.
-  const kept = c.leaveInstead && c.keptPage(address, access, write);
-  if (kept) {
+  const kept = c.leaveInstead && c.keptPage(address, write);
+  const isPlain = access.align === 1 && !access.unprivileged;
+  const range = c.leaveInstead && !kept && isPlain ? c.keptRange(write || access.atomic) : undefined;
+  const known = kept ?? range;
+  if (known) {
     va();
-    kept.misses();
+    known.misses();
     c.open(Op.if);
   }
   tlbEntry(c, va, access.unprivileged);
@@ -85,7 +92,7 @@ function hostAddress(
     c.open(Op.if);
     c.leaveInstead();
     c.close();
-    return direct(c, va, entry, array, kept);
+    return direct(c, va, entry, array, kept, range);
   }
   c.open(Op.if);
   prepare();
@@ -117,8 +124,29 @@ function addend(c: Code, entry: number, array: number): void {
   c.u32(array + ADDEND);
 }
 /** The host address where a miss never comes back. */
-function direct(c: Code, va: () => void, entry: number, array: number, kept: KeptPage | undefined): { local: number } {
+function direct(
+  c: Code,
+  va: () => void,
+  entry: number,
+  array: number,
+  kept: KeptPage | undefined,
+  range: KeptRange | undefined,
+): { local: number } {
   const host = c.temp('i32');
+  const add = (push: () => void): void => {
+    va();
+    c.u8(Op.i32Wrap);
+    push();
+    c.u8(Op.i32Add);
+    c.set(host);
+  };
+  if (range) {
+    add(() => addend(c, entry, array));
+    c.else();
+    add(() => c.get(range.addend));
+    c.close();
+    return { local: host };
+  }
   if (kept) {
     va();
     c.i64(PAGE_MASK);
@@ -129,12 +157,7 @@ function direct(c: Code, va: () => void, entry: number, array: number, kept: Kep
     kept.learnt();
     c.close();
   }
-  va();
-  c.u8(Op.i32Wrap);
-  if (kept) c.get(kept.addend);
-  else addend(c, entry, array);
-  c.u8(Op.i32Add);
-  c.set(host);
+  add(() => (kept ? c.get(kept.addend) : addend(c, entry, array)));
   return { local: host };
 }
 

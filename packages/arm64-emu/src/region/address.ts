@@ -3,12 +3,12 @@
  * same page as the time before, mostly: where that page is in memory is kept in locals, so that the TLB need not be
  * looked up. What is kept was in the TLB, and is forgotten when an access misses it: then an entry may be replaced.
  */
-import type { Access, Effect } from '../builder/effects.js';
+import type { Effect } from '../builder/effects.js';
 import type { Code } from '../interp/code.js';
 import type { KeptPage } from '../interp/memory.js';
 import type { Node } from '../ir/index.js';
 import { Op } from '../wasm/opcodes.js';
-import type { Step } from './graph.js';
+import type { Block, Step } from './graph.js';
 import { registerAt } from './registers.js';
 
 /** Pages that are kept in a loop. */
@@ -53,26 +53,67 @@ export function steadyRegisters(steps: readonly Step[], used: ReadonlySet<number
   return steady;
 }
 
-/** What an access has in common with others of its page; undefined when it may go anywhere. */
-function keyOf(address: Node, access: Access, write: boolean, steady: ReadonlySet<number>): string | undefined {
-  if (access.align > 1 || access.unprivileged || access.atomic) return undefined;
-  const registers = registersOf(address);
-  if (registers === undefined || registers.size === 0 || [...registers].some(r => !steady.has(r))) return undefined;
-  return `${write ? 'w' : 'r'}${[...registers].sort((x, y) => x - y).join(' ')}`;
+/** What the accesses of a loop have in common, by their addresses. */
+export interface LoopAccesses {
+  /** Those that come back to a page have the same key as others of that page. */
+  readonly keys: ReadonlyMap<Node, string>;
+  /** Whether there are others that read, and that write. */
+  readonly reads: boolean;
+  readonly writes: boolean;
 }
 
-/** Keys of the accesses of some instructions, as many as are kept. */
-export function pageKeys(steps: readonly Step[], steady: ReadonlySet<number>): string[] {
-  const keys = new Set<string>();
-  const visit = (e: Effect): void => {
-    if (e.kind === 'if') e.body.forEach(visit);
-    else if (e.kind === 'load' || e.kind === 'store') {
-      const key = keyOf(e.address, e.access, e.kind === 'store', steady);
-      if (key !== undefined) keys.add(key);
+/** The registers that a value comes from in the end, where registers are made of others as `made` says. */
+function origins(n: Node, made: ReadonlyMap<number, ReadonlySet<number> | undefined>): Set<number> | undefined {
+  const from = registersOf(n);
+  if (from === undefined) return undefined;
+  const all = new Set<number>();
+  for (const r of from) {
+    const registers = made.get(r);
+    if (registers === undefined) return undefined;
+    for (const o of registers) all.add(o);
+  }
+  return all;
+}
+
+/**
+ * Looks at the accesses of a loop. `steadyIn`: registers that are moved by constants, or made of such, where a block is.
+ */
+export function loopAccesses(blocks: readonly Block[], steadyIn: (b: Block) => ReadonlySet<number>): LoopAccesses {
+  const keys = new Map<Node, string>();
+  const names = new Set<string>();
+  let [reads, writes] = [false, false];
+  const note = (e: Effect, made: ReadonlyMap<number, ReadonlySet<number> | undefined>): void => {
+    if (e.kind === 'if') for (const inner of e.body) note(inner, made);
+    if (e.kind !== 'load' && e.kind !== 'store') return;
+    const isWrite = e.kind === 'store' || e.access.atomic;
+    const { align, unprivileged } = e.access;
+    if (align > 1 || unprivileged) return;
+    const from = e.access.atomic ? undefined : origins(e.address, made);
+    if (from !== undefined && from.size > 0) {
+      const key = `${isWrite ? 'w' : 'r'}${[...from].sort((x, y) => x - y).join(' ')}`;
+      if (names.has(key) || names.size < MOST_PAGES) {
+        names.add(key);
+        keys.set(e.address, key);
+        return;
+      }
     }
+    if (isWrite) writes = true;
+    else reads = true;
   };
-  for (const s of steps) s.built.effects.forEach(visit);
-  return [...keys].slice(0, MOST_PAGES);
+  for (const block of blocks) {
+    // Within a block a register may be steady for a while.
+    const made = new Map<number, ReadonlySet<number> | undefined>([...steadyIn(block)].map(r => [r, new Set([r])]));
+    for (const { built } of block.steps) {
+      for (const e of built.effects) note(e, made);
+      const values = built.writes.flatMap(w =>
+        w.kind === 'x'
+          ? [[w.register.n, isStep(w.value, w.register.n) ? made.get(w.register.n) : origins(w.value, made)] as const]
+          : [],
+      );
+      for (const [r, value] of values) made.set(r, value);
+    }
+  }
+  return { keys, reads, writes };
 }
 
 interface Kept {
@@ -89,10 +130,10 @@ export class KeptPages {
 
   constructor(
     private readonly c: Code,
-    keys: readonly string[],
-    private readonly steady: ReadonlySet<number>,
+    private readonly accesses: LoopAccesses,
   ) {
-    for (const key of keys) this.kept.set(key, { page: c.newLocal('i64'), addend: c.newLocal('i32') });
+    for (const key of new Set(accesses.keys.values()))
+      this.kept.set(key, { page: c.newLocal('i64'), addend: c.newLocal('i32') });
     this.limits = { r: c.newLocal('i64'), w: c.newLocal('i64') };
   }
 
@@ -105,8 +146,8 @@ export class KeptPages {
     }
   }
   /** What is kept for an access. */
-  find(address: Node, access: Access, write: boolean): KeptPage | undefined {
-    const key = keyOf(address, access, write, this.steady);
+  find(address: Node, write: boolean): KeptPage | undefined {
+    const key = this.accesses.keys.get(address);
     const kept = key === undefined ? undefined : this.kept.get(key);
     if (kept === undefined) return undefined;
     const { c } = this;

@@ -33,6 +33,8 @@ export interface RecordPages {
   decode(start: number, index: number): Decoded | undefined;
   /** Records of the page of a virtual address, as the fetch TLB has it; -1 when it has not. */
   fetched(lo: number, hi: number): number;
+  /** Whether the TLB has long runs of pages. */
+  hasRuns(): boolean;
 }
 
 /** How often records are branched to. */
@@ -83,7 +85,7 @@ export function translate(
   const indices = new Map(list.map((d, i) => [d.head.ip, PACK + 1 + i]));
   const funcs: Func[] = [packFunction(PACK_TYPE)];
   const regions = list.map((d, i) => {
-    funcs.push({ ...emitDraft(d, indices), exportAs: `r${i}` });
+    funcs.push({ ...emitDraft(d, indices, code.hasRuns()), exportAs: `r${i}` });
     return { head: d.head, instructions: countOf(d.blocks), pages: dependencies(d, drafts) };
   });
   return { bytes: buildModule({ types: TYPES, imports: IMPORTS, funcs }), regions };
@@ -136,7 +138,11 @@ function draftRegion(head: Head, code: RecordPages, heat: Heat): Draft | undefin
   return { head, space, blocks, pages, calls };
 }
 
-function emitDraft({ space, blocks, calls, pages }: Draft, indices: ReadonlyMap<number, number>): Func {
+function emitDraft(
+  { space, blocks, calls, pages }: Draft,
+  indices: ReadonlyMap<number, number>,
+  hasRuns: boolean,
+): Func {
   const callees = new Map<number, number>();
   for (const [at, ip] of calls) {
     const index = indices.get(ip);
@@ -147,6 +153,7 @@ function emitDraft({ space, blocks, calls, pages }: Draft, indices: ReadonlyMap<
     records: space.records(0)!,
     pack: PACK,
     manyPages: pages.size > 1 || callees.size > 0,
+    hasRuns,
   };
   return { ...emitRegion(blocks, place, callees), type: FuncTypes.handler };
 }

@@ -4,7 +4,7 @@ import { STATE } from '../engine/state.js';
 import { rootsOf } from '../interp/effects.js';
 import { rootsOfEnd } from '../interp/handler.js';
 import type { Node } from '../ir/index.js';
-import { pageKeys, steadyRegisters } from './address.js';
+import { loopAccesses, steadyRegisters } from './address.js';
 import { dominates, successors } from './dominance.js';
 import type { Block, Step } from './graph.js';
 import { type Held, registerAt, VECTORS } from './registers.js';
@@ -14,12 +14,12 @@ const VECTOR_SHIFT = 4;
 /** An outer loop that uses more registers leaves them to its inner loops: the host has 16 of each kind. */
 const MOST_REGISTERS = 16;
 
-/** The blocks of the loop that begins at `head`: those from which a back edge is reached without leaving it. */
-function bodyOf(head: Block, order: readonly Block[]): Set<Block> {
-  const predecessors = new Map<Block, Block[]>(order.map(b => [b, []]));
-  for (const b of order) for (const s of successors(b)) predecessors.get(s)!.push(b);
+type Body = ReadonlySet<Block>;
+
+/** The blocks of the loop that begins at `head` and goes back there from one of `ends`. */
+function bodyOf(head: Block, ends: readonly Block[], predecessors: ReadonlyMap<Block, readonly Block[]>): Body {
   const body = new Set([head]);
-  const queue = predecessors.get(head)!.filter(b => b.order >= head.order && dominates(head, b));
+  const queue = [...ends];
   for (let b = queue.pop(); b !== undefined; b = queue.pop()) {
     if (body.has(b)) continue;
     body.add(b);
@@ -75,19 +75,37 @@ function collect(step: Step, used: Set<number>, written: Set<number>): void {
 /** What each block's loop holds, if anything: the largest loops without calls. */
 export function heldLoops(order: readonly Block[]): ReadonlyMap<Block, Held> {
   const held = new Map<Block, Held>();
-  for (const head of order) {
-    if (!head.isLoop || held.has(head)) continue;
-    const body = [...bodyOf(head, order)];
-    if (body.some(b => b.isCall || b.steps.some(refuses))) continue;
+  const predecessors = new Map<Block, Block[]>(order.map(b => [b, []]));
+  for (const b of order) for (const s of successors(b)) predecessors.get(s)!.push(b);
+  const heads = order.filter(b => b.isLoop);
+  const endsOf = (head: Block): Block[] =>
+    predecessors.get(head)!.filter(b => b.order >= head.order && dominates(head, b));
+  const bodies = new Map(heads.map(head => [head, bodyOf(head, endsOf(head), predecessors)]));
+  for (const head of heads) {
+    if (held.has(head)) continue;
+    const body = bodies.get(head)!;
+    if ([...body].some(b => b.isCall || b.steps.some(refuses))) continue;
     const used = new Set<number>();
     const written = new Set<number>();
     for (const b of body) for (const s of b.steps) collect(s, used, written);
     const vectors = [...used].filter(r => r >= VECTORS).length;
-    const isOuter = body.some(b => b.isLoop && b !== head);
-    if (isOuter && Math.max(vectors, used.size - vectors) > MOST_REGISTERS) continue;
-    const steps = body.flatMap(b => b.steps);
-    const steady = steadyRegisters(steps, used);
-    const loop: Held = { head, used, written, steady, pages: pageKeys(steps, steady) };
+    const inner = heads.filter(b => b !== head && body.has(b));
+    if (inner.length > 0 && Math.max(vectors, used.size - vectors) > MOST_REGISTERS) continue;
+    // An access is judged by the innermost loop that it is in; loops that begin in one place are told apart by their ends.
+    const nest = [head, ...inner]
+      .flatMap(h => [bodies.get(h)!, ...endsOf(h).map(end => bodyOf(h, [end], predecessors))])
+      .sort((a, b) => a.size - b.size);
+    const steady = new Map(
+      nest.map(blocks => [
+        blocks,
+        steadyRegisters(
+          [...blocks].flatMap(b => b.steps),
+          used,
+        ),
+      ]),
+    );
+    const steadyIn = (b: Block): ReadonlySet<number> => steady.get(nest.find(blocks => blocks.has(b))!)!;
+    const loop: Held = { head, used, written, accesses: loopAccesses([...body], steadyIn) };
     for (const b of body) held.set(b, loop);
   }
   return held;

@@ -1,15 +1,15 @@
 /** Code of a region: position and budget are constants of each instruction, registers are in locals, flags wait. */
 import type { Flags } from '../a64/spec/index.js';
-import type { Access } from '../builder/effects.js';
 import { packFlags } from '../builder/flags.js';
 import { CELL, STATE } from '../engine/state.js';
 import { BUDGET, Code, FLAGS, IP } from '../interp/code.js';
-import type { KeptPage } from '../interp/memory.js';
+import type { KeptPage, KeptRange } from '../interp/memory.js';
 import { RECORD_SIZE } from '../interp/record.js';
 import { findOperation, I32, Node } from '../ir/index.js';
 import { Op } from '../wasm/opcodes.js';
 import { KeptPages } from './address.js';
 import { condition, keptFlags, MADE, maskCondition, waitingKind } from './pending-flags.js';
+import { Ranges } from './ranges.js';
 import { type Held, RegisterLocals, registerAt, VECTORS } from './registers.js';
 
 /** What the code of a region needs to know of its surroundings. */
@@ -22,6 +22,8 @@ export interface RegionPlace {
   readonly pack: number;
   /** Control comes to more than one page: PC_BIAS is written on every way out. */
   readonly manyPages: boolean;
+  /** The TLB has runs of pages. */
+  readonly hasRuns: boolean;
 }
 
 /** Bits of a lane's index in a vector's address. */
@@ -50,8 +52,11 @@ export class RegionCode extends Code {
   private readonly tlbBase = this.newLocal('i32');
   private readonly pagesOf = new Map<Held, KeptPages>();
 
+  private readonly ranges: Ranges | undefined;
+
   constructor(readonly place: RegionPlace) {
     super();
+    this.ranges = place.hasRuns ? new Ranges(this, this.tlbBase) : undefined;
   }
 
   // ---- what is known on the way that is being emitted
@@ -91,16 +96,20 @@ export class RegionCode extends Code {
     const { loop } = this.registers;
     if (loop === undefined) return undefined;
     let pages = this.pagesOf.get(loop);
-    if (pages === undefined) this.pagesOf.set(loop, (pages = new KeptPages(this, loop.pages, loop.steady)));
+    if (pages === undefined) this.pagesOf.set(loop, (pages = new KeptPages(this, loop.accesses)));
     return pages;
   }
   /** A loop with these registers begins. */
   beginLoop(loop: Held): void {
     this.registers.fill(loop);
     this.keptPages?.forget();
+    this.ranges?.load(loop.accesses);
   }
-  override keptPage(address: Node, access: Access, write: boolean): KeptPage | undefined {
-    return this.keptPages?.find(address, access, write);
+  override keptPage(address: Node, write: boolean): KeptPage | undefined {
+    return this.keptPages?.find(address, write);
+  }
+  override keptRange(write: boolean): KeptRange | undefined {
+    return this.ranges?.get(write);
   }
   // ---- position
   override sync(): void {

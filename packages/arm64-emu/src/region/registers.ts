@@ -6,6 +6,7 @@
 import { STATE, vAddress, xAddress } from '../engine/state.js';
 import type { Code } from '../interp/code.js';
 import { Op, SIMD_PREFIX, Simd } from '../wasm/opcodes.js';
+import type { LoopAccesses } from './address.js';
 import type { Block } from './graph.js';
 
 /** Names of registers here: general ones and SP by number, vectors from here on. */
@@ -22,9 +23,7 @@ export interface Held {
   readonly head: Block;
   readonly used: ReadonlySet<number>;
   readonly written: ReadonlySet<number>;
-  /** Pages that it keeps, and the registers that lead there; see `KeptPages`. */
-  readonly pages: readonly string[];
-  readonly steady: ReadonlySet<number>;
+  readonly accesses: LoopAccesses;
 }
 
 /** The registers of one region. */
