@@ -187,4 +187,25 @@ describe.skipIf(!hasScript && !process.env.CI)('on a terminal', () => {
     expect(output).toContain('status:130');
     expect(output).toContain('after:icanon');
   });
+
+  it('goes to the monitor and back with Ctrl-A c', async () => {
+    const output = await onTerminal('boot sample --append -s', [
+      [/sample# $/, '\x01cinfo statux\x7fs\r'],
+      [/VM status: running.*\n\(boot-recipes\) $/, 'stop\rinfo status\r'],
+      [/VM status: paused.*\n\(boot-recipes\) $/, 'cont\r\x01c'],
+      [/cont\n(\(boot-recipes\) )?\n$/, 'echo back\rhalt\r'],
+    ]);
+    expect(output).toContain('\nback\n');
+    expect(output).toContain('status:0');
+    expect(output).toContain('after:icanon');
+  });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'])('gives the terminal back after %s', async signal => {
+    const output = await onTerminal(
+      `boot sample --append -s & child=$!; sleep 3; kill -${signal.slice(3)} $child; wait $child`,
+      [],
+    );
+    expect(output).toContain('before:icanon');
+    expect(output).toContain('after:icanon');
+  });
 });

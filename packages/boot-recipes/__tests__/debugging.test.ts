@@ -1,15 +1,85 @@
-import { spawn } from 'node:child_process';
-import { connect } from 'node:net';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { boot } from '../src/boot.js';
 import { cli, cliHere } from './support/cli.js';
 
 const BIN = fileURLToPath(new URL('../bin/boot-recipes.js', import.meta.url));
 
+const scratch = mkdtempSync(join(tmpdir(), 'boot-recipes-debug-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+/** A boot in a process of its own. */
+function booted(args: readonly string[]): {
+  child: ChildProcess;
+  out: () => string;
+  err: () => string;
+  status: Promise<number | null>;
+  /** Waits for a text on stderr. */
+  seen: (pattern: RegExp) => Promise<RegExpExecArray>;
+} {
+  const child = spawn(process.execPath, [BIN, 'boot', ...args], { timeout: 60_000 });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', data => (out += data));
+  child.stderr.on('data', data => (err += data));
+  const status = new Promise<number | null>(resolve => child.on('close', resolve));
+  return {
+    child,
+    out: () => out,
+    err: () => err,
+    status,
+    seen: pattern =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const match = pattern.exec(err);
+          if (match !== null) resolve(match);
+        };
+        child.stderr.on('data', look);
+        child.on('close', () => reject(new Error(`${err}\nnever ${pattern}`)));
+        look();
+      }),
+  };
+}
+
+/** A line to a socket that answers with a prompt at the end. */
+class Talk {
+  text = '';
+  constructor(readonly socket: Socket) {
+    socket.on('data', data => (this.text += data));
+    socket.on('error', () => {});
+  }
+  async until(pattern: RegExp): Promise<string> {
+    for (let i = 0; i < 1500; i++) {
+      if (pattern.test(this.text)) return this.text;
+      await new Promise(resolve => setTimeout(resolve, 20));
+    }
+    throw new Error(`never ${pattern}: ${this.text}`);
+  }
+  async ask(line: string): Promise<string> {
+    this.text = '';
+    this.socket.write(`${line}\n`);
+    return this.until(/\(boot-recipes\) $/);
+  }
+}
+
 describe('--gdb', () => {
+  it('lets the guest run until a client comes, and again when it has gone', async () => {
+    const { out, status, seen } = booted(['sample', '--append', '-s', '--gdb', '0']);
+    const port = Number((await seen(/target remote :(\d+); the guest runs/))[1]);
+    while (!out().endsWith('sample# ')) await new Promise(resolve => setTimeout(resolve, 20));
+    const client = new Talk(connect(port, '127.0.0.1'));
+    client.socket.write('+$?#3f');
+    await client.until(/\$T05/);
+    client.socket.write('+$k#6b');
+    expect(await status).toBe(0);
+  });
+
   it('holds the guest until a client continues it, and ends with it', async () => {
-    const child = spawn(process.execPath, [BIN, 'boot', 'sample', '--gdb', '0'], { timeout: 60_000 });
+    const child = spawn(process.execPath, [BIN, 'boot', 'sample', '--gdb', '0', '--wait'], { timeout: 60_000 });
     let [out, err, replies] = ['', '', ''];
     const port = await new Promise<number>(resolve => {
       child.stderr.on('data', data => {
@@ -65,5 +135,122 @@ describe('--mode', () => {
       return `${reason} ${instructions} ${text}`;
     };
     expect(await run('auto')).toBe(await run('interpreter'));
+  });
+});
+
+describe('--monitor', () => {
+  it('is served on TCP, and holds the guest with --wait until it may go on', async () => {
+    const { out, status, seen } = booted(['sample', '--monitor', 'tcp:0', '--wait']);
+    const port = Number((await seen(/monitor is tcp:(\d+); the guest stands still/))[1]);
+    const monitor = new Talk(connect(port, '127.0.0.1'));
+    await monitor.until(/\(boot-recipes\) $/);
+    expect(await monitor.ask('info status')).toMatch(/paused, 0 instructions/);
+    expect(await monitor.ask('x/1i 0x47010000')).toMatch(/msr daifset, #0xf/);
+    expect(out()).toBe('');
+    await monitor.ask('cont');
+    await monitor.until(/$/);
+    expect(await status).toBe(0);
+    expect(out()).toContain('halting');
+  });
+
+  it('is served on a socket of the file system, which is gone afterwards', async () => {
+    const path = join(scratch, 'monitor.sock');
+    const { out, status, seen } = booted(['sample', '--append', '-s', '--monitor', `unix:${path}`]);
+    await seen(/monitor is unix:/);
+    const monitor = new Talk(connect(path));
+    while (!out().endsWith('sample# ')) await new Promise(resolve => setTimeout(resolve, 20));
+    expect(await monitor.ask(`savevm ${join(scratch, 'snapshot')}`)).toMatch(/^\d+ bytes/);
+    expect(readFileSync(join(scratch, 'snapshot')).subarray(0, 8).toString()).toBe('A64EMUSN');
+    monitor.socket.write('quit\n');
+    expect(await status).toBe(130);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it.each<[string[], RegExp]>([
+    [['--monitor', 'nowhere'], /tcp:PORT or unix:PATH is expected/],
+    [['--monitor', 'tcp:99999'], /tcp:PORT or unix:PATH is expected/],
+    [['--wait'], /nobody could continue the guest/],
+    [['--monitor', 'tcp:0', '--gdb', '0'], /GDB has a command monitor/],
+  ])('%j is wrong use', async (args, message) => {
+    const { status, stderr } = await cli('boot-recipes', ['boot', 'sample', ...args]);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+});
+
+describe('--serial', () => {
+  it('puts the console into a file', async () => {
+    const path = join(scratch, 'console.log');
+    const { status, stdout } = await cli('boot-recipes', ['boot', 'sample', '--serial', `uart0=file:${path}`]);
+    expect(status).toBe(0);
+    expect(stdout.trim()).toBe('');
+    expect(readFileSync(path, 'utf8')).toMatch(/^Sample kernel.*halting\s*$/s);
+  });
+
+  it('has the console on TCP, with a shell that answers there', async () => {
+    const { out, status, seen } = booted(['sample', '--append', '-s', '--serial', 'uart0=tcp:0']);
+    const port = Number((await seen(/uart0 is tcp:(\d+)/))[1]);
+    const console = new Talk(connect(port, '127.0.0.1'));
+    await new Promise(resolve => setTimeout(resolve, 1500));
+    console.socket.write('echo over the wire\r');
+    await console.until(/\nover the wire\r\nsample# $/);
+    console.socket.write('halt\r');
+    expect(await status).toBe(0);
+    expect(out().trim()).toBe('');
+  });
+
+  it('has the second port on the terminal when the tree says that the console is there', async () => {
+    const edits = join(scratch, 'second.json');
+    writeFileSync(
+      edits,
+      JSON.stringify({
+        format: 'apple-device-tree-edits',
+        version: 1,
+        edits: [{ op: 'remove-node', node: '/arm-io/uart0', reason: 'the second port is the console' }],
+      }),
+    );
+    const log = join(scratch, 'first.log');
+    const args = ['--dt-edit', edits, '--serial', 'uart1=stdio', `uart0=file:${log}`, '--append', '-s'];
+    const { status, stdout } = await cli('boot-recipes', ['boot', 'sample', ...args], { input: 'echo second\rhalt\r' });
+    expect(status).toBe(0);
+    expect(stdout.replaceAll('\r', '')).toContain('\nsecond\n');
+    expect(readFileSync(log, 'utf8')).toBe('');
+  });
+
+  it.each<[string[], RegExp]>([
+    [['uart0'], /NAME=TARGET is expected/],
+    [['uart9=null'], /there are uart0, uart1/],
+    [['uart0=pipe:x'], /stdio, null, file:PATH, tcp:PORT or unix:PATH/],
+    [['uart0=stdio', 'uart1=stdio'], /cannot both be stdio/],
+    [['uart0=null', 'uart0=stdio'], /given twice/],
+  ])('%j is wrong use', async (ports, message) => {
+    const { status, stderr } = await cli('boot-recipes', ['boot', 'sample', '--serial', ...ports]);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+});
+
+describe('--disk', () => {
+  it.each(['t8020', 'vmapple'])('is a file that the guest reads and writes: %s', async machine => {
+    const path = join(scratch, `${machine}.img`);
+    writeFileSync(path, Buffer.concat([Buffer.from('from the host'), Buffer.alloc(4096 - 13)]));
+    const send = ['--send', 'disk 0', 'write 1 from the guest', 'halt'];
+    const { status, stdout } = await cli('boot-recipes', [
+      ...['boot', 'sample', '--machine', machine, '--append', '-s', '--disk', path],
+      ...send,
+    ]);
+    expect(status).toBe(0);
+    expect(stdout).toContain('from the host...');
+    expect(readFileSync(path).subarray(512, 526).toString()).toBe('from the guest');
+  });
+
+  it('is not written to when it is read-only', async () => {
+    const path = join(scratch, 'fixed.img');
+    writeFileSync(path, Buffer.alloc(4096));
+    const { stdout } = await cli('boot-recipes', [
+      ...['boot', 'sample', '--append', '-s', '--disk', `${path},readonly`, '--send', 'write 1 x', 'halt'],
+    ]);
+    expect(stdout).toContain('cannot be written');
+    expect(readFileSync(path).every(byte => byte === 0)).toBe(true);
   });
 });

@@ -8,6 +8,8 @@ export { Ipsw, type IpswChoice, type IpswComponent, type IpswFile } from './ipsw
 export { httpSource, memorySource, type RandomAccess } from './ipsw/source.js';
 export { ZipArchive, type ZipFile } from './ipsw/zip.js';
 export type { GuestMachine } from './machines/guest.js';
+export { Monitor, type MonitorFiles } from './monitor/monitor.js';
+export type { MonitorCpu, MonitorTarget } from './monitor/target.js';
 export { encodePng, type Picture } from './png.js';
 export { findRecipe, RECIPES } from './recipes/index.js';
 export type {

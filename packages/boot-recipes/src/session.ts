@@ -1,4 +1,6 @@
+import type { Timer } from 'arm64-emu';
 import { type ConsoleScript, ConsoleWatch } from './console.js';
+import { Gate } from './gate.js';
 import type { PreparedBoot } from './recipes/recipe.js';
 
 /** How a run ended. */
@@ -70,7 +72,8 @@ export class BootSession {
   private ending: BootReason | undefined;
   private readonly watch: ConsoleWatch;
   private printed: number[] = [];
-  private looking = false;
+  private looking: Timer | undefined;
+  private readonly gate = new Gate();
 
   constructor(
     readonly prepared: PreparedBoot,
@@ -89,6 +92,21 @@ export class BootSession {
   closeInput(): void {
     this.inputOpen = false;
     this.prepared.machine.stop();
+  }
+
+  /**
+   * Holds the guest: what it does and its time stand still until {@link resume}. Resolves when it does; at once before and
+   * after the run.
+   */
+  pause(): Promise<void> {
+    const arrival = this.gate.close();
+    this.prepared.machine.stop();
+    return arrival;
+  }
+
+  /** Lets a held guest go on. */
+  resume(): void {
+    this.gate.open();
   }
 
   /** Ends the run soon. */
@@ -112,8 +130,15 @@ export class BootSession {
       deadline: start + (options.timeout ?? Number.POSITIVE_INFINITY) * 1000,
       until: this.reporter(start),
     };
+    this.gate.enter();
     try {
       while (this.ending === undefined) {
+        if (this.gate.closed) {
+          this.cease();
+          await this.gate.pass();
+          this.look();
+          continue;
+        }
         const reason = this.inputOpen
           ? await machine.run({ ...limits, pace: 'host' })
           : machine.runSync({ ...limits, instructions: STRETCH });
@@ -121,10 +146,11 @@ export class BootSession {
         if (reason === 'poweroff') this.end('power-off');
         else if (reason === 'reset') this.end('reset');
         else if (reason === 'deadline') this.end('timeout');
-        else if (reason === 'idle' && !this.looking) this.end('halted');
+        else if (reason === 'idle' && this.looking === undefined) this.end('halted');
         else await nextTask();
       }
     } finally {
+      this.gate.leave();
       options.signal?.removeEventListener('abort', abort);
       machine.serial.output = undefined;
     }
@@ -142,17 +168,24 @@ export class BootSession {
   /** The first end that came stays. */
   private end(reason: BootReason): void {
     this.ending ??= reason;
+    this.gate.open();
     this.prepared.machine.stop();
   }
 
   /** Has the console looked at when the guest's time is `at`. */
   private lookAt(at: bigint): void {
-    if (this.looking) return;
-    this.looking = true;
-    this.prepared.machine.time.schedule(at, () => {
-      this.looking = false;
+    if (this.looking !== undefined) return;
+    this.looking = this.prepared.machine.time.schedule(at, () => {
+      this.looking = undefined;
       this.look();
     });
+  }
+
+  /** Passes output on and has nothing scheduled, so that the machine can be saved. */
+  private cease(): void {
+    this.look();
+    this.looking?.cancel();
+    this.looking = undefined;
   }
 
   /** Passes output on, looks for `until`, types what is due. */

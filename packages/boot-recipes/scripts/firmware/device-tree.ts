@@ -4,7 +4,7 @@ import { sealTree } from '../../src/xnu/integrity.js';
 
 /** The sample board's tree as a firmware has it: what the loader fills is a placeholder, the memory map has free slots. */
 export function sampleDeviceTree(): Promise<Uint8Array> {
-  const { soc, uart, aic, cpu, pcie } = SAMPLE_BOARD;
+  const { soc, uart, uart1, aic, cpu, pcie } = SAMPLE_BOARD;
   const tree = createTree();
   const root = tree.root;
   root.setString('model', SAMPLE_BOARD.model);
@@ -55,6 +55,12 @@ export function sampleDeviceTree(): Promise<Uint8Array> {
   serial.setU32('interrupt-parent', 1);
   serial.setU32('interrupts', uart.interrupt);
 
+  const second = armIo.addNode('uart1');
+  second.setString('device_type', 'uart');
+  second.setString('compatible', 'uart-1,samsung');
+  second.setU64('reg', uart1.base - soc.base, uart1.size);
+  second.setU32('interrupt-parent', 1);
+  second.setU32('interrupts', uart1.interrupt);
   const pci = armIo.addNode('pcie');
   pci.setString('compatible', 'pci-host-ecam-generic');
   pci.setU64('reg', pcie.ecam - soc.base, pcie.ecamSize, pcie.window - soc.base, pcie.windowSize);

@@ -4,13 +4,17 @@ import { unescapeText } from '../console.js';
 import { diagnose, diagnosisText } from '../diagnosis/diagnose.js';
 import { loopOf } from '../diagnosis/loop.js';
 import type { GuestMachine } from '../machines/guest.js';
+import { Monitor } from '../monitor/monitor.js';
 import { encodePng } from '../png.js';
 import { findRecipe } from '../recipes/index.js';
 import { type BootReason, type BootResult, BootSession } from '../session.js';
 import { debugBoot } from './gdb.js';
+import { LineEditor } from './line-editor.js';
+import { monitorFiles, serveMonitor } from './monitor.js';
 import { prepare } from './prepare.js';
 import { count, RECIPE_OPTIONS, recipeOptions, whole } from './recipe-options.js';
-import { Terminal } from './terminal.js';
+import { connectSerial, serialPlan } from './serial.js';
+import { Terminal, terminalSession } from './terminal.js';
 
 /** Characters of output, and reports of what is not modelled, that a diagnosis is made from. */
 const KEPT_OUTPUT = 0x40000;
@@ -81,7 +85,10 @@ export const boot: CliCommand = {
     ['--trace <number>', 'print that many instructions on stderr as they run, from the first'],
     ['--screenshot <file>', 'write what the framebuffer shows at the end as a PNG file; needs --video'],
     ['-d, --debug <items>', `trace on stderr, by QEMU’s names, with commas: ${Object.keys(TRACE_ITEMS).join(', ')}`],
-    ['--gdb <port>', 'wait for GDB on this TCP port of the loopback interface; 0 takes a free one'],
+    ['--gdb <port>', 'serve GDB on this TCP port of the loopback interface while the guest runs; 0 takes a free one'],
+    ['--wait', 'hold the guest at its first instruction until GDB or the monitor lets it go on'],
+    ['--monitor <where>', 'serve the monitor on tcp:PORT or unix:PATH; on a terminal it is also behind Ctrl-A c'],
+    ['--serial <name=target...>', 'where a serial port goes: stdio, null, file:PATH, tcp:PORT, unix:PATH; repeatable'],
     ['--until <regex>', 'end with exit code 0 when the guest has printed this since the last --send was typed'],
     ['--timeout <seconds>', 'end with exit code 3 after that much time'],
     [
@@ -96,6 +103,8 @@ export const boot: CliCommand = {
     'boot-recipes boot linux --append "rdinit=/bin/sh quiet" --send "uname -m" --until aarch64 --json',
     'boot-recipes boot virt --load firmware.bin@0x40080000 --entry 0x40080000 --gic 2',
     'boot-recipes boot xnu-vmapple-source --kernel kernel --initrd ramdisk.img --smp 2 --memory 512M',
+    'boot-recipes boot sample --disk disk.img --smp 2 --serial uart1=file:uart1.log --monitor unix:monitor.sock',
+    'boot-recipes boot sample --gdb 1234 --wait',
     '',
     'Exit codes: 0 --until matched or the guest switched itself off, 1 bad input, 2 wrong usage, 3 timeout,',
     '4 the guest asked for a reset, 5 the guest waits for nothing, 130 left with Ctrl-A x or stopped by a signal.',
@@ -120,21 +129,33 @@ export const boot: CliCommand = {
     context.info(prepared.planText);
     const out = context.json ? process.stderr : process.stdout;
     const live = process.stderr.isTTY && !out.isTTY;
+    const info = (line: string): void => context.info(line);
+    const toTerminal = (bytes: Uint8Array): void => void out.write(bytes);
     const port = whole(options, 'gdb', 0);
+    const serial = serialPlan(texts(options, 'serial'), prepared.machine);
+    const hold = options.wait === true;
+    const monitorAt = text(options, 'monitor');
+    if (hold && port === undefined && monitorAt === undefined && !process.stdin.isTTY)
+      throw new UsageError('--wait: nobody could continue the guest; give --gdb or --monitor');
     if (port !== undefined) {
-      await debugBoot(prepared, { port, output: bytes => void out.write(bytes), info: line => context.info(line) });
+      if (monitorAt !== undefined) throw new UsageError('--monitor and --gdb: GDB has a command monitor of its own');
+      const ends = await connectSerial(serial, prepared.machine, toTerminal, info);
+      await debugBoot(prepared, { port, hold, output: ends.console ?? toTerminal, info });
+      await ends.close();
       untrace?.();
       return 0;
     }
     const decoder = new TextDecoder();
     let printed = '';
+    const ends = await connectSerial(serial, prepared.machine, toTerminal, info);
+    const toConsole = ends.console ?? toTerminal;
     const session = new BootSession(prepared, {
       until,
       timeout,
       send: texts(options, 'send').map(unescapeText),
       output: bytes => {
         printed = (printed + decoder.decode(bytes, { stream: true })).slice(-KEPT_OUTPUT);
-        out.write(bytes);
+        toConsole(bytes);
       },
       ...(live
         ? {
@@ -143,13 +164,27 @@ export const boot: CliCommand = {
           }
         : {}),
     });
+    const monitor = new Monitor(prepared, session, monitorFiles(context));
+    if (hold) {
+      monitor.held = true;
+      await session.pause();
+    }
+    const served = monitorAt === undefined ? undefined : await serveMonitor(monitor, monitorAt);
+    if (served !== undefined) info(`monitor is ${served.name}${hold ? '; the guest stands still until cont' : ''}`);
     traceFirst(prepared.machine, whole(options, 'trace', 0) ?? 0, line => context.info(line));
-    const terminal = new Terminal(session);
+    const editor = new LineEditor(
+      line => process.stderr.write(line),
+      line => monitor.execute(line),
+    );
+    const others = ends.input || served !== undefined;
+    const terminal = new Terminal(terminalSession(session, prepared.machine, serial.terminal, others), editor);
     let result: BootResult;
     try {
       result = await session.run();
     } finally {
       terminal.close();
+      await served?.close();
+      await ends.close();
       untrace?.();
     }
     if (screenshot !== undefined) await context.write(screenshot, await encodePng(prepared.screen!()));

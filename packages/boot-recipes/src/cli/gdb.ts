@@ -8,11 +8,13 @@ import { Terminal } from './terminal.js';
 export interface DebugOptions {
   /** TCP port on the loopback interface; 0 for a free one. */
   readonly port: number;
+  /** Whether the guest stands still until the client continues it; else it runs until one connects. */
+  readonly hold: boolean;
   readonly output: (bytes: Uint8Array) => void;
   readonly info: (line: string) => void;
 }
 
-/** Lets GDB run a boot: the guest stands still until the client continues it. Ends when the guest or the user does. */
+/** Lets GDB run a boot. Ends when the guest or the user does. */
 export async function debugBoot({ machine }: PreparedBoot, options: DebugOptions): Promise<void> {
   const { target, serial } = machine;
   if (target === undefined) throw new UsageError('this machine cannot be debugged');
@@ -23,7 +25,11 @@ export async function debugBoot({ machine }: PreparedBoot, options: DebugOptions
   serial.output = byte => options.output(Uint8Array.of(byte));
   const server = new GdbServer(target, { run: { pace: 'host' }, onExit: end });
   const listener = await serveGdb(server, { port: options.port });
-  options.info(`target remote :${listener.port}; the guest stands still until it is continued`);
+  options.info(
+    `target remote :${listener.port}; the guest ${options.hold ? 'stands still until it is continued' : 'runs until a client comes'}`,
+  );
+  // The server runs on what no client holds any more.
+  if (!options.hold) server.connect(() => {}).close();
   const terminal = new Terminal({
     inputOpen: true,
     type: bytes => {

@@ -23,6 +23,8 @@ export interface ReadOnlyRegion {
  */
 export class Amcc implements Device {
   readonly name = 'amcc';
+  /** What a snapshot keeps. */
+  readonly stateFields = ['words'];
   private readonly words = new Map<number, number>();
 
   constructor(

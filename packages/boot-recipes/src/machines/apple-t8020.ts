@@ -1,6 +1,7 @@
 import {
   APPLE_REGISTERS,
   AppleAic,
+  AppleFastIpi,
   appleA12,
   buildMachine,
   type Device,
@@ -30,19 +31,21 @@ export interface AppleT8020Options {
 }
 
 /**
- * The machine of {@link T8020_BOARD}: one A12-like CPU at EL1 with Apple's registers, both timers on its FIQ, AIC,
- * Samsung UART, the memory controller's lock registers, and blocks of registers that only store. No PSCI, as on the real chip. Accesses
+ * The machine of {@link T8020_BOARD}: one A12-like CPU at EL1 with Apple's registers, both timers and fast IPIs on its FIQ, AIC,
+ * two Samsung UARTs, the memory controller's lock registers, and blocks of registers that only store. No PSCI, as on the real chip. Accesses
  * to other addresses read 0 and are logged.
  */
 export function appleT8020(options: AppleT8020Options): StartedBoard {
-  const { timebase, uart, aic: aicAt, amcc, stubs } = T8020_BOARD;
+  const { timebase, uart, uart1, aic: aicAt, amcc, stubs } = T8020_BOARD;
   const { log } = options;
+  const mpidrs = [0x80010000n]; // a performance core
+  const ipi = new AppleFastIpi({ mpidrs, fiq: () => ipiLine });
   const built = buildMachine({
     model: appleA12,
-    mpidrs: [0x80010000n], // a performance core
+    mpidrs,
     ram: [{ base: T8020_BOARD.ram, size: options.memory }],
     counterFrequency: timebase,
-    registers: APPLE_REGISTERS,
+    registers: [...APPLE_REGISTERS, ...ipi.registers],
     unknownRegisters: 'zero',
     psci: false,
     ...(options.mode === undefined ? {} : { mode: options.mode }),
@@ -52,13 +55,16 @@ export function appleT8020(options: AppleT8020Options): StartedBoard {
   const cpu = machine.cpus[0]!;
   const fiq = anyOf(cpu.fiq);
   machine.lines[0] = { cntv: fiq(), cntp: fiq() };
+  const ipiLine = fiq();
+  machine.devices.push(ipi);
   const aic = new AppleAic({ lines: aicAt.lines, cpus: [cpu.irq], current: () => machine.current.index });
-  const serial = new SerialPort();
+  const [serial, second] = [new SerialPort(), new SerialPort()];
   const devices: readonly (readonly [number, Device])[] = [
     [uart.base, new SamsungUart({ port: serial, clock: machine.time, line: aic.line(uart.interrupt) })],
+    [uart1.base, new SamsungUart({ port: second, clock: machine.time, line: aic.line(uart1.interrupt) })],
     [aicAt.base, aic],
     [amcc.base, new Amcc(amcc.size, amcc.planes, options.readOnly)],
     ...stubs.map(({ name, base, size }) => [base, new Unimplemented(name, size, { mode: 'ram', log })] as const),
   ];
-  return startBoard(built, { ...options, serial, devices, holes: 'log' });
+  return startBoard(built, { ...options, serial, ports: { uart1: second }, devices, holes: 'log' });
 }

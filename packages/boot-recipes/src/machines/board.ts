@@ -39,6 +39,8 @@ export interface StartedBoard {
 /** What {@link startBoard} adds to a machine. */
 interface BoardOptions {
   readonly serial: SerialPort;
+  /** Serial ports beside the console, by their names. */
+  readonly ports?: Readonly<Record<string, SerialPort>>;
   /** Devices by their physical addresses. */
   readonly devices: readonly (readonly [base: number, device: Device])[];
   /** Physical address of the kernel's first instruction, and of boot_args, which X0 holds. */
@@ -65,6 +67,7 @@ export function startBoard({ machine, bus, engine }: BuiltMachine, options: Boar
   return {
     machine: Object.assign(machine, {
       serial: options.serial,
+      ports: { uart0: options.serial, ...options.ports },
       engine,
       target: { machine, engine },
       pc: () => machine.within(0, cpu => cpu.pc),

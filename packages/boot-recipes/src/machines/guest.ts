@@ -6,6 +6,8 @@ type Engine = BuiltMachine['engine'];
 export interface GuestMachine extends Pick<Machine, 'run' | 'runSync' | 'stop' | 'wake' | 'executed'> {
   /** The host's end of the guest's console. */
   readonly serial: Pick<SerialPort, 'output' | 'receive'>;
+  /** The host's ends of all serial ports by their names; the console is `uart0`. */
+  readonly ports?: Readonly<Record<string, Pick<SerialPort, 'output' | 'receive'>>>;
   /** Guest time, in nanoseconds since power-on. */
   readonly time: Clock;
   /** The instructions as they run, for traces. */

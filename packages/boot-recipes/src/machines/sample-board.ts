@@ -16,6 +16,7 @@ export const SAMPLE_BOARD = {
   /** What `/arm-io ranges` maps: devices' addresses count from here. */
   soc: { base: 0x200000000, size: 0x100000000 },
   uart: { base: 0x235200000, size: 0x4000, interrupt: 0x90 },
+  uart1: { base: 0x235204000, size: 0x4000, interrupt: 0x91 },
   aic: { base: 0x23b100000, size: 0x9000, lines: 0x240 },
   /** Configuration space of one bus, the window for devices, and INTA to INTD. */
   pcie: { ecam: 0x290000000, ecamSize: 0x100000, window: 0x2a0000000, windowSize: 0x1000000, interrupt: 0x100 },

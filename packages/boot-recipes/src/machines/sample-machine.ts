@@ -50,7 +50,7 @@ export function anyOf(output: InterruptLine): () => InterruptLine {
  * interrupts between processors on each CPU's FIQ, PCI Express with a disk, PSCI by HVC.
  */
 export function sampleMachine(options: SampleMachineOptions): StartedBoard {
-  const { timebase, uart, aic: aicAt, pcie } = SAMPLE_BOARD;
+  const { timebase, uart, uart1, aic: aicAt, pcie } = SAMPLE_BOARD;
   const { ram = SAMPLE_BOARD.ram, cpus = 1 } = options;
   const mpidrs = Array.from({ length: cpus }, (_, i) => 0x80010000n + BigInt(i));
   const ipiLines: InterruptLine[] = [];
@@ -76,7 +76,7 @@ export function sampleMachine(options: SampleMachineOptions): StartedBoard {
     cpus: machine.cpus.map(cpu => cpu.irq),
     current: () => machine.current.index,
   });
-  const serial = new SerialPort();
+  const [serial, second] = [new SerialPort(), new SerialPort()];
   const pci = new PciHost(
     pcie.ecamSize,
     [0, 1, 2, 3].map(pin => aic.line(pcie.interrupt + pin)),
@@ -85,8 +85,10 @@ export function sampleMachine(options: SampleMachineOptions): StartedBoard {
   return startBoard(built, {
     ...options,
     serial,
+    ports: { uart1: second },
     devices: [
       [uart.base, new SamsungUart({ port: serial, clock: machine.time, line: aic.line(uart.interrupt) })],
+      [uart1.base, new SamsungUart({ port: second, clock: machine.time, line: aic.line(uart1.interrupt) })],
       [aicAt.base, aic],
       [pcie.ecam, pci.ecam],
       [pcie.window, pci.window({ name: 'pci-mmio', base: pcie.window, size: pcie.windowSize })],

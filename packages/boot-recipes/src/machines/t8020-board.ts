@@ -7,6 +7,7 @@ export const T8020_BOARD = {
   ram: 0x40000000,
   timebase: 24_000_000,
   uart: { base: 0x235200000, size: 0x4000, interrupt: 0x90 },
+  uart1: { base: 0x235204000, size: 0x4000, interrupt: 0x91 },
   aic: { base: 0x23b100000, lines: 0x240 },
   amcc: { base: 0x200000000, size: 0x300000, planes: { count: 4, stride: 0x40000 } },
   /** Blocks that platform drivers touch: reads return what was written, 0 at first, and every access is logged. */

@@ -75,7 +75,16 @@ export function vmapple(options: VmappleOptions): StartedBoard {
     };
   });
   // The CPU interface has no registers on the bus.
-  machine.devices.push({ name: 'gic', size: 0, read: () => 0, write: () => {}, reset: () => gic.reset() });
+  const interfaces: Device & { readonly gic: Gicv3 } = {
+    name: 'gic',
+    size: 0,
+    read: () => 0,
+    write: () => {},
+    reset: () => gic.reset(),
+    stateFields: ['gic'],
+    gic,
+  };
+  machine.devices.push(interfaces);
   const serial = new SerialPort();
   const pci = new PciHost(
     pcie.ecamSize,

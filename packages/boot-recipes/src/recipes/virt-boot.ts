@@ -101,6 +101,7 @@ export async function prepareVirt(options: RecipeOptions): Promise<PreparedBoot>
   return {
     machine: Object.assign(machine, {
       serial,
+      ports: { uart0: serial },
       engine,
       target: { machine, engine },
       pc: () => machine.within(0, cpu => cpu.pc),

@@ -57,6 +57,7 @@ export const xnuVmappleSource: Recipe = {
     return {
       machine: Object.assign(machine, {
         serial,
+        ports: { uart0: serial },
         engine,
         target: { machine, engine },
         pc: () => machine.within(0, cpu => cpu.pc),
