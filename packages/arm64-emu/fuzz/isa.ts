@@ -1,7 +1,7 @@
 /**
  * Random instructions in the emulator and under qemu-aarch64-static, full state compared.
  *
- *   npm run -s fuzz:isa -- --tests N [--seed S] [--engine interpreter|reference] [--jobs J] [--only REGEX]
+ *   npm run -s fuzz:isa -- --tests N [--seed S] [--engine interpreter|compiled|reference] [--jobs J] [--only REGEX]
  *                          [--words] [--streams] [--show K]
  */
 import { fork } from 'node:child_process';

@@ -30,6 +30,8 @@ class UserHost implements CpuHost {
   signal = 0;
   address = 0n;
   attentionWanted = false;
+  /** What cannot be fetched ends the run. */
+  stopsAtEpilogue = false;
   private found = { pa: 0, device: false, nG: false, user: true, guarded: false, keep: true };
   private pending: { signal: number; address: bigint } | undefined;
 
@@ -66,7 +68,7 @@ class UserHost implements CpuHost {
       this.signal = this.pending.signal;
       this.address = this.pending.address;
       this.attentionWanted = true;
-    }
+    } else if (this.stopsAtEpilogue) this.attentionWanted = true;
     this.pending = undefined;
   }
   exception(ec: number): void {
@@ -104,10 +106,10 @@ class UserHost implements CpuHost {
 /** `b .` */
 const BRANCH_TO_SELF = 0x14000000;
 /** More instructions than the engine runs one by one. */
-const LOOPS = 1500;
+const LOOPS = 2500;
 
-/** What executes: the generated interpreter, or the evaluator in plain TypeScript. */
-export const ENGINES = ['interpreter', 'reference'] as const;
+/** What executes: the generated interpreter, compiled regions, or the evaluator in plain TypeScript. */
+export const ENGINES = ['interpreter', 'compiled', 'reference'] as const;
 export type EngineName = (typeof ENGINES)[number];
 
 /** Runs single instructions. */
@@ -133,7 +135,9 @@ export class Subject {
       ],
       io: { read: () => undefined, write: () => false },
       fp: fpOperation,
+      mode: name === 'compiled' ? 'compiled' : 'interpreter',
     });
+    this.host.stopsAtEpilogue = name === 'compiled';
     this.engine.attach(0, this.host);
     this.engine.select(0);
     const { buffer, memory } = this.engine;
@@ -205,7 +209,8 @@ export class Subject {
     host.attentionWanted = false;
     host.address = 0n;
     // A stream ends in a branch to itself, so that it can be run in one go, by the fast loop.
-    if (kind & p.Kind.STREAM && this.name === 'interpreter') engine.run(length + LOOPS);
+    if (kind & p.Kind.STREAM && this.name !== 'reference') engine.run(length + LOOPS);
+    else if (this.name === 'compiled') this.runCompiled(length, pc);
     else
       for (let i = 0; i < length && host.signal === 0; i++) {
         if (this.name === 'interpreter') engine.run(1);
@@ -217,6 +222,19 @@ export class Subject {
       if (hash !== 0) this.data.set(this.clean);
     }
     return { signal: host.signal, address: host.address, pc: view.getBigUint64(STATE.PC, true), memory: hash };
+  }
+  /** Runs the instruction before `pc + 4` together with the one that it leads to: a branch to the epilogue, or a BRK. */
+  private runCompiled(length: number, pc: number): void {
+    const { host, engine } = this;
+    const { view } = engine;
+    const executed = engine.run(length + LOOPS);
+    if (
+      host.signal === p.Signal.NONE &&
+      view.getBigUint64(STATE.PC, true) === BigInt(p.EPILOGUE) &&
+      executed > length + 1
+    )
+      view.setBigUint64(STATE.PC, BigInt(pc + 4), true);
+    else if (host.signal === p.Signal.TRAP && executed === length + 1) host.signal = p.Signal.NONE;
   }
   private hostOf(pc: bigint): number {
     const region = this.engine.memory.find(Number(pc))!;

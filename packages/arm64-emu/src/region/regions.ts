@@ -196,7 +196,7 @@ export class Regions implements Heat {
     return !this.eager && count >= -this.threshold && count < -this.threshold * (1 - RARE);
   }
   private isDistrusted(ip: number): boolean {
-    return (this.drops.get(this.pages.pageOf(ip).page) ?? 0) >= DROPS_BEFORE_DISTRUST;
+    return !this.eager && (this.drops.get(this.pages.pageOf(ip).page) ?? 0) >= DROPS_BEFORE_DISTRUST;
   }
   private install(bytes: Uint8Array<ArrayBuffer>, regions: readonly Translated[]): void {
     this.evict(regions.length);
