@@ -75,7 +75,6 @@ describe('xnu-vmapple-source', () => {
     [{ memory: 0x100001 }, /whole MiB/],
     [{ memory: 2 ** 33 }, /at most/],
     [{ cpu: 'cortex-a8' }, /cortex-a8/],
-    [{ slide: 0x200000 }, /only a collection/],
     [{ trustCache: new Uint8Array(24) }, /version 0/],
   ])('refuses %j', async (options, message) => {
     await expect(prepareBoot('xnu-vmapple-source', { kernel, ...options })).rejects.toThrow(message);

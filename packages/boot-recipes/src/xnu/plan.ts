@@ -5,6 +5,7 @@ import { type DeviceTreeEdit, fillMemoryMap, prepareDeviceTree } from './device-
 import type { KernelImage } from './kernel.js';
 import type { AppliedPatch } from './patches.js';
 import { type Placement, place, type Region } from './placement.js';
+import { slideKernel } from './slide.js';
 import { wrapTrustCache } from './trust-cache.js';
 
 const VM_PROT_WRITE = 2;
@@ -34,7 +35,7 @@ export interface XnuInputs {
   readonly edits?: readonly EditList[] | undefined;
   /** As in {@link PlacementInput}. */
   readonly virtBaseUnit?: bigint | undefined;
-  /** Slide of the kernel's virtual addresses; 0 when not given. Only collections (MH_FILESET) slide themselves. */
+  /** Slide of the kernel's virtual addresses; 0 when not given. Collections slide themselves, other kernels are slid. */
   readonly slide?: bigint | undefined;
   /** Framebuffer; none when not given. */
   readonly video?: BootVideo | undefined;
@@ -84,12 +85,9 @@ export interface XnuPlan extends Placement {
  * ```
  */
 export function planXnu(inputs: XnuInputs): XnuPlan {
-  const { kernel, ramDisk, trustCache } = inputs;
+  const { ramDisk, trustCache } = inputs;
+  const kernel = slideKernel(inputs.kernel, inputs.slide ?? 0n);
   const dramSize = inputs.dramSize ?? inputs.memSize;
-  if ((inputs.slide ?? 0n) !== 0n && kernel.kind !== 'fileset')
-    throw new BootError('unsupported', `a ${kernel.kind} cannot slide itself, only a collection (MH_FILESET) does`, {
-      path: 'slide',
-    });
   const prepared = prepareDeviceTree(inputs.deviceTree, {
     dramBase: inputs.physBase,
     dramSize,
