@@ -11,8 +11,13 @@ import { Psci } from './psci.js';
 import { Scheduler, type Step } from './scheduler.js';
 import { VirtualTime } from './virtual-time.js';
 
-/** Instructions between looks at the host's clock and at `until`. */
+/** Instructions between looks at `until`, and at most between looks at the host's clock. */
 const CHUNK = 200_000;
+/** Host time between looks at the clock, in milliseconds; a guest may do next to nothing in it. */
+const LOOK = 1;
+const LEAST = 1000;
+/** Host time between breaths by default. */
+const SLICE = 4;
 const DEFAULT_QUANTUM = 20_000;
 /** 200 million instructions per second of virtual time. */
 const DEFAULT_NS_PER_INSTRUCTION = 5;
@@ -63,6 +68,10 @@ export class Machine {
   /** Called after a reset, to put images and the entry state back. */
   onReset: (() => void) | undefined;
   private readonly slots: CpuSlots;
+  /** Instructions that take about {@link LOOK}; results do not depend on it. */
+  private piece = CHUNK;
+  /** Count of instructions at which `until` is asked next. */
+  private asking = 0;
   private readonly scheduler: Scheduler;
   private readonly starting = new Map<Cpu, { entry: bigint; context: bigint }>();
   private stopReason: StopReason | undefined;
@@ -207,7 +216,8 @@ export class Machine {
   /** Runs until one of the limits, letting the host breathe between slices. */
   async run(options: RunOptions = {}): Promise<StopReason> {
     const breath = new Breath();
-    const slice = options.slice ?? 15;
+    this.asking = this.executed;
+    const slice = options.slice ?? SLICE;
     const end = this.executed + (options.instructions ?? Number.POSITIVE_INFINITY);
     try {
       for (;;) {
@@ -224,6 +234,7 @@ export class Machine {
 
   /** Like {@link run} at free pace, without giving the host a chance in between. */
   runSync(options: RunOptions = {}): StopReason {
+    this.asking = this.executed;
     const end = this.executed + (options.instructions ?? Number.POSITIVE_INFINITY);
     for (;;) {
       const reason = this.runSlice({ ...options, pace: 'free' }, end, Number.POSITIVE_INFINITY);
@@ -262,12 +273,24 @@ export class Machine {
         return reason;
       }
       this.schedule?.enter();
-      if (options.until?.() === true) return 'until';
+      if (options.until !== undefined && this.executed >= this.asking) {
+        if (options.until()) return 'until';
+        this.asking = this.executed + CHUNK;
+      }
       if (this.executed >= end) return 'instructions';
-      if (performance.now() >= deadline) return 'deadline';
-      if (this.chunk(Math.min(end, this.executed + CHUNK)) === 'idle' && !this.leap(options)) return 'idle';
+      const now = performance.now();
+      if (now >= deadline) return 'deadline';
+      const limit = Math.min(end, this.executed + this.piece, options.until === undefined ? end : this.asking);
+      if (this.chunk(limit) === 'idle') {
+        this.asking = this.executed;
+        if (!this.leap(options)) return 'idle';
+      } else this.adapt(performance.now() - now);
     } while (performance.now() < until);
     return undefined;
+  }
+  /** The last piece took so many milliseconds. */
+  private adapt(taken: number): void {
+    this.piece = taken > LOOK ? Math.max(LEAST, this.piece >> 1) : Math.min(CHUNK, this.piece * 2);
   }
 
   private chunk(end: number): 'ran' | 'idle' {

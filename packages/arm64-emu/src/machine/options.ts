@@ -60,6 +60,6 @@ export interface RunOptions {
    * `Machine.wake`.
    */
   readonly pace?: 'free' | 'host';
-  /** Milliseconds of work between breaths; 15 by default. */
+  /** Milliseconds of work between breaths; 4 by default. */
   readonly slice?: number;
 }

@@ -8,8 +8,8 @@ import { emitRegion } from './emit-region.js';
 import { type Block, regionGraph } from './graph.js';
 import { packFunction } from './pending-flags.js';
 
-/** Instructions of a module beyond which calls are not followed. */
-const MODULE_LIMIT = 600;
+/** Instructions of a module beyond which no further region is begun: making it must not take long. */
+const MODULE_LIMIT = 400;
 const PAGE_BYTES = 4096;
 const TWO32 = 2 ** 32;
 
@@ -62,16 +62,25 @@ interface Draft {
   readonly calls: Map<number, number>;
 }
 
-/** Translates regions into a module; undefined when there is nothing to compile. */
+/**
+ * Translates regions into a module. Heads come first, as many as there is room for, then what they call. The result
+ * has the number of heads that are done with, and no bytes when there is nothing to compile.
+ */
 export function translate(
   heads: readonly Head[],
   code: RecordPages,
   heat: Heat,
-): { readonly bytes: Uint8Array<ArrayBuffer>; readonly regions: readonly Translated[] } | undefined {
+): {
+  readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+  readonly regions: readonly Translated[];
+  readonly done: number;
+} {
   const drafts = new Map<number, Draft>();
   const queue = [...heads];
   let instructions = 0;
-  for (let i = 0; i < queue.length && (i < heads.length || instructions < MODULE_LIMIT); i++) {
+  let done = 0;
+  for (let i = 0; i < queue.length && instructions < MODULE_LIMIT; i++) {
+    if (i < heads.length) done++;
     const head = queue[i]!;
     if (drafts.has(head.ip)) continue;
     const draft = draftRegion(head, code, heat);
@@ -80,7 +89,7 @@ export function translate(
     instructions += countOf(draft.blocks);
     for (const at of draft.calls.keys()) queue.push(headAt(head, at, draft.calls.get(at)!));
   }
-  if (drafts.size === 0) return undefined;
+  if (drafts.size === 0) return { bytes: undefined, regions: [], done };
   const list = [...drafts.values()];
   const indices = new Map(list.map((d, i) => [d.head.ip, PACK + 1 + i]));
   const funcs: Func[] = [packFunction(PACK_TYPE)];
@@ -88,7 +97,7 @@ export function translate(
     funcs.push({ ...emitDraft(d, indices, code.hasRuns()), exportAs: `r${i}` });
     return { head: d.head, instructions: countOf(d.blocks), pages: dependencies(d, drafts) };
   });
-  return { bytes: buildModule({ types: TYPES, imports: IMPORTS, funcs }), regions };
+  return { bytes: buildModule({ types: TYPES, imports: IMPORTS, funcs }), regions, done };
 }
 
 const countOf = (blocks: readonly Block[]): number => blocks.reduce((n, b) => n + b.steps.length, 0);

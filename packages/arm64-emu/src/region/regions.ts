@@ -176,8 +176,9 @@ export class Regions implements Heat {
     const start = performance.now();
     const heads = [...this.queue.values()].filter(({ ip }) => this.isWanted(ip));
     this.queue.clear();
-    const module = translate(heads, this.pages, this);
-    if (module) this.install(module.bytes, module.regions);
+    const { bytes, regions, done } = translate(heads, this.pages, this);
+    if (bytes) this.install(bytes, regions);
+    for (const head of heads.slice(done)) this.queue.set(head.ip, head);
     this.statistics.milliseconds += performance.now() - start;
   }
   private isWanted(ip: number): boolean {
