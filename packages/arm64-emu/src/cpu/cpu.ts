@@ -168,6 +168,7 @@ export class Cpu extends DebugState implements CpuHost {
       if (this.el !== 0 && this.port.call(this, ec === EC.hvc ? 'hvc' : 'smc')) return;
       this.takeSynchronous(EC.unknown, 0, next - INSTRUCTION_BYTES);
     } else if (ec === EC.fpAccess) this.takeSynchronous(ec, iss, this.pc, undefined, this.fpTrap === 2);
+    else if (ec === EC.pauth) this.takeSynchronous(ec, iss, this.pc, undefined, true);
     else if (ec === EC.brk) this.takeSynchronous(ec, iss, this.pc, undefined, this.debugTarget === 2);
     else this.takeSynchronous(ec, iss, this.pc, ec === EC.pcAlignment ? this.pc : undefined);
   }

@@ -44,13 +44,17 @@ export const FEATURES = {
   RNG: [['ID_AA64ISAR0', 60, 1]],
   DPB: [['ID_AA64ISAR1', 0, 1]],
   DPB2: [['ID_AA64ISAR1', 0, 2]],
-  /** Address authentication with an implementation defined algorithm (API, GPI). */
-  PAuth: [
-    ['ID_AA64ISAR1', 8, 1],
-    ['ID_AA64ISAR1', 28, 1],
-  ],
-  PAuth2: [['ID_AA64ISAR1', 8, 3]],
-  FPAC: [['ID_AA64ISAR1', 8, 4]],
+  /** Pointer authentication. Its version is announced in the field of its algorithm: see {@link idFieldsOf}. */
+  PAuth: [],
+  EPAC: [],
+  PAuth2: [],
+  FPAC: [],
+  FPACCOMBINE: [],
+  /** Algorithms: QARMA5 (APA, GPA), QARMA3 (APA3, GPA3); without these an IMPLEMENTATION DEFINED one (API, GPI). */
+  PACQARMA5: [['ID_AA64ISAR1', 24, 1]],
+  PACQARMA3: [['ID_AA64ISAR2', 8, 1]],
+  /** Not the architecture's: codes are empty, and the instructions leave pointers alone. */
+  PACNone: [],
   JSCVT: [['ID_AA64ISAR1', 12, 1]],
   FCMA: [['ID_AA64ISAR1', 16, 1]],
   LRCPC: [['ID_AA64ISAR1', 20, 1]],
@@ -59,6 +63,7 @@ export const FEATURES = {
   SB: [['ID_AA64ISAR1', 36, 1]],
   SPECRES: [['ID_AA64ISAR1', 40, 1]],
   BF16: [['ID_AA64ISAR1', 44, 1]],
+  DGH: [['ID_AA64ISAR1', 48, 1]],
   I8MM: [['ID_AA64ISAR1', 52, 1]],
   WFxT: [['ID_AA64ISAR2', 0, 2]],
   MOPS: [['ID_AA64ISAR2', 16, 1]],
@@ -81,12 +86,14 @@ export const FEATURES = {
   PAN2: [['ID_AA64MMFR1', 20, 2]],
   XNX: [['ID_AA64MMFR1', 28, 1]],
   ETS: [['ID_AA64MMFR1', 36, 1]],
+  HCX: [['ID_AA64MMFR1', 40, 1]],
   TTCNP: [['ID_AA64MMFR2', 0, 1]],
   UAO: [['ID_AA64MMFR2', 4, 1]],
   IESB: [['ID_AA64MMFR2', 12, 1]],
   TTST: [['ID_AA64MMFR2', 28, 1]],
   LSE2: [['ID_AA64MMFR2', 32, 1]],
   IDST: [['ID_AA64MMFR2', 36, 1]],
+  S2FWB: [['ID_AA64MMFR2', 40, 1]],
   TTL: [['ID_AA64MMFR2', 48, 1]],
   BBM: [['ID_AA64MMFR2', 52, 2]],
   E0PD: [['ID_AA64MMFR2', 60, 1]],
@@ -111,8 +118,13 @@ const IMPLIES: Partial<Record<Feature, readonly Feature[]>> = {
   FlagM2: ['FlagM'],
   TLBIRANGE: ['TLBIOS'],
   DPB2: ['DPB'],
+  FPACCOMBINE: ['FPAC'],
   FPAC: ['PAuth2'],
   PAuth2: ['PAuth'],
+  EPAC: ['PAuth'],
+  PACQARMA5: ['PAuth'],
+  PACQARMA3: ['PAuth'],
+  PACNone: ['PAuth'],
   LRCPC2: ['LRCPC'],
   HAFDBS: ['HAF'],
   PAN2: ['PAN'],
@@ -135,6 +147,21 @@ export function featureSet(list: Iterable<Feature>): ReadonlySet<Feature> {
   return set;
 }
 
+/** Versions of pointer authentication, from the first. */
+const PAUTH_VERSIONS: readonly Feature[] = ['PAuth', 'EPAC', 'PAuth2', 'FPAC', 'FPACCOMBINE'];
+
+/** The fields that announce pointer authentication: the address one by its version, the generic one. */
+function pauthFields(features: ReadonlySet<Feature>): [string, number][] {
+  const version = PAUTH_VERSIONS.findLastIndex(f => features.has(f)) + 1;
+  if (version === 0) return [];
+  if (features.has('PACQARMA5')) return [['ID_AA64ISAR1:4', version]];
+  if (features.has('PACQARMA3')) return [['ID_AA64ISAR2:12', version]];
+  return [
+    ['ID_AA64ISAR1:8', version],
+    ['ID_AA64ISAR1:28', 1],
+  ];
+}
+
 /** ID register values that a set of features announces, by register name without `_EL1`. */
 export function idFieldsOf(features: ReadonlySet<Feature>): Map<string, bigint> {
   const fields = new Map<string, number>();
@@ -144,6 +171,7 @@ export function idFieldsOf(features: ReadonlySet<Feature>): Map<string, bigint> 
       fields.set(at, Math.max(fields.get(at) ?? 0, value));
     }
   }
+  for (const [at, value] of pauthFields(features)) fields.set(at, value);
   const registers = new Map<string, bigint>();
   for (const [at, value] of fields) {
     const [register, lsb] = at.split(':') as [string, string];

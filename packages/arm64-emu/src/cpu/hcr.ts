@@ -40,6 +40,7 @@ export const HCR = {
   MIOCNCE: 1n << 38n,
   APK: 1n << 40n,
   API: 1n << 41n,
+  FWB: 1n << 46n,
   FIEN: 1n << 47n,
   TID4: 1n << 49n,
   TICAB: 1n << 50n,
@@ -100,4 +101,4 @@ export function effectiveHcr(hcr: bigint): bigint {
 }
 
 /** Bits whose change makes translations that are in a TLB wrong, whatever their VMID. */
-export const HCR_CACHED = HCR.PTW | HCR.CD | HCR.ID | HCR.MIOCNCE;
+export const HCR_CACHED = HCR.PTW | HCR.CD | HCR.ID | HCR.MIOCNCE | HCR.FWB;

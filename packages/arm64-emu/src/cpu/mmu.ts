@@ -103,7 +103,7 @@ export class Stage1 {
     }
     this.pa = stage2.pa;
     this.allowed &= stage2.allowed;
-    this.attr = combineAttributes(this.attr, stage2.attr);
+    this.attr = combineAttributes(this.attr, stage2.attr, stage2.forced);
     this.isDevice = (this.attr & 0xf0) === 0;
     const [a, b] = [this.shareability, stage2.shareability];
     if (this.isDevice || this.attr === 0x44 || a === 2 || b === 2) this.shareability = 2;

@@ -137,7 +137,6 @@ const V8_6: readonly Feature[] = [
   'SM3',
   'SM4',
   'RNG',
-  'PAuth2',
   'BF16',
   'I8MM',
   'WFxT',
@@ -150,6 +149,10 @@ const V8_6: readonly Feature[] = [
   'Debugv8p4',
   'CSV2_2',
   'ECV',
+  'SPECRES',
+  'DGH',
+  'LOR',
+  'DoubleLock',
 ];
 
 /** Arm Cortex-A72 as QEMU has it, but without AArch32. */
@@ -166,7 +169,9 @@ export const max = cpuModel({
   midr: 0x000f0510n,
   features: [...V8, ...V8_3, ...V8_4, ...V8_4_SYSTEM, ...V8_5, ...V8_6],
   paBits: 48,
-  hypervisor: ['VHE', 'VMID16', 'XNX'],
+  // QEMU's has no levels of unification above the caches: maintenance for instructions is not needed.
+  clidr: 0x02000023n,
+  hypervisor: ['VHE', 'VMID16', 'XNX', 'S2FWB', 'HCX'],
 });
 
 /** Apple A12 family (Vortex core of an A12X or A12Z): Armv8.3 with 16K pages, A64 only. */

@@ -131,6 +131,7 @@ export abstract class RegimeState extends ExceptionState {
     mmu.regime = regime;
     mmu.stage2 = this.kind === Kind.el10 && this.stage2On ? this.stage2 : undefined;
     mmu.protectWalks = (this.hcr & HCR.PTW) !== 0n;
+    this.stage2.forced = (this.hcr & HCR.FWB) !== 0n;
     this.publishControls();
   }
 
@@ -147,6 +148,8 @@ export abstract class RegimeState extends ExceptionState {
     const tcr = this.slot(TCR);
     this.u64[STATE.SCTLR >> 3] = this.slot(SCTLR);
     this.u64[STATE.TCR >> 3] = this.kind === Kind.el2 ? tcrOfSingle(tcr) : tcr;
+    const trapped = this.hasEl2 && this.el < 2 && !this.inHost && (this.hcr & HCR.API) === 0n;
+    this.i32[STATE.PAUTH_TRAPPED >> 2] = trapped ? 1 : 0;
     this.keep = (this.low(SCTLR) & SCTLR_A) === 0;
   }
 
@@ -188,6 +191,7 @@ export abstract class RegimeState extends ExceptionState {
     if (kind !== Kind.el10 || !this.stage2On) return mmu;
     const stage2 = new Stage2(this.port.walk, this.readStage2());
     mmu.protectWalks = (this.hcr & HCR.PTW) !== 0n;
+    stage2.forced = (this.hcr & HCR.FWB) !== 0n;
     if (both) mmu.stage2 = stage2;
     else mmu.tablesBehind(stage2);
     return mmu;

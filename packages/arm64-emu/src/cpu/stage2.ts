@@ -102,9 +102,12 @@ export class Stage2 {
     public regime: Stage2Regime,
   ) {}
 
+  /** HCR_EL2.FWB. */
+  forced = false;
+
   /** Whether the memory that the last translation led to is of a Device type. */
   get isDevice(): boolean {
-    return (this.attr & 12) === 0;
+    return this.forced ? (this.attr & 4) === 0 : (this.attr & 12) === 0;
   }
 
   /** Translates an intermediate physical address. Returns {@link OK}, or the fault status code. */
@@ -179,8 +182,17 @@ export class Stage2 {
   }
 }
 
-/** MAIR-like attributes of stage 1 and MemAttr of stage 2 together (Arm ARM, D8.6.6). */
-export function combineAttributes(first: number, second: number): number {
+/**
+ * MAIR-like attributes of stage 1 and MemAttr of stage 2 together (Arm ARM, D8.6.6). `forced`: MemAttr as HCR_EL2.FWB
+ * has it, where stage 2 may have the last word.
+ */
+export function combineAttributes(first: number, second: number, forced = false): number {
+  if (forced && (second & 4) !== 0) {
+    if ((second & 3) === 3) return first;
+    const device = (first & 0xf0) === 0;
+    if ((second & 3) === 2) return device ? 0xff : first | 0xcc;
+    return device ? first : 0x44;
+  }
   const firstDevice = (first & 0xf0) === 0;
   if ((second & 12) === 0) {
     const type = (second & 3) << 2;

@@ -5,6 +5,7 @@ import { computed, type SysAccess, type SysRegInit, type SysRegRow, WO0, WO1, WO
 import type { AtRegime } from './translation.js';
 
 const SCTLR_UCI = 1n << 26n;
+const SCTLR_ENRCTX = 1n << 10n;
 
 /** Operations of the SYS instruction are write-only registers with op0 = 1. */
 function op(
@@ -95,6 +96,12 @@ function cacheByVa(name: string, encoding: string, el0: boolean, trap: bigint, n
   return { ...cache(name, encoding, el0, trap, needs), set: (cpu, v) => cpu.cacheMaintenance(v, name === 'DC IVAC') };
 }
 
+/** Predictions are not made, so that there are none to restrict (FEAT_SPECRES). */
+function restrict(name: string, op2: number): SysRegRow {
+  const closed = (cpu: Cpu): boolean => (cpu.sctlr & SCTLR_ENRCTX) === 0n;
+  return op(name, `S1_3_C7_C3_${op2}`, WO0, () => {}, { needs: 'SPECRES', trapEl0: closed });
+}
+
 /** Address translation, TLB and cache maintenance (Arm ARM, C5.3 to C5.5). DC ZVA is an instruction definition. */
 export const SYSTEM_OPERATIONS: readonly SysRegRow[] = [
   ...tlbi('VMALLE1', 0, all),
@@ -130,6 +137,9 @@ export const SYSTEM_OPERATIONS: readonly SysRegRow[] = [
   at2('S12E1W', 'S1_4_C7_C8_5', 'el12', true),
   at2('S12E0R', 'S1_4_C7_C8_6', 'el12', false, true),
   at2('S12E0W', 'S1_4_C7_C8_7', 'el12', true, true),
+  restrict('CFP RCTX', 4),
+  restrict('DVP RCTX', 5),
+  restrict('CPP RCTX', 7),
   cache('IC IALLUIS', 'S1_0_C7_C1_0', false, HCR.TPU),
   cache('IC IALLU', 'S1_0_C7_C5_0', false, HCR.TPU),
   cacheByVa('IC IVAU', 'S1_3_C7_C5_1', true, HCR.TPU),

@@ -5,6 +5,7 @@ import { computed, type HcrTrap, R0W1, RO1, RW0, RW1, type SysRegRow, stored } f
 const translationChanged = (cpu: Cpu): void => cpu.translationChanged();
 const SCTLR_UMA = 1n << 9n;
 const CPTR_TCPAC = 1n << 31n;
+const TLOR: HcrTrap = { read: HCR.TLOR, write: HCR.TLOR };
 /** What HCR_EL2.TVM and TRVM trap. */
 const hcr: HcrTrap = { read: HCR.TRVM, write: HCR.TVM };
 
@@ -107,7 +108,11 @@ export const CONTROL_REGISTERS: readonly SysRegRow[] = [
   computed('RNDRRS', 'S3_3_C2_C4_1', { read: 0, write: 4 }, { needs: 'RNG', get: cpu => cpu.random() }),
 
   // Limited ordering regions: none.
-  computed('LORID_EL1', 'S3_0_C10_C4_7', RO1, { needs: 'LOR' }),
+  computed('LORSA_EL1', 'S3_0_C10_C4_0', RW1, { needs: 'LOR', hcr: TLOR }),
+  computed('LOREA_EL1', 'S3_0_C10_C4_1', RW1, { needs: 'LOR', hcr: TLOR }),
+  computed('LORN_EL1', 'S3_0_C10_C4_2', RW1, { needs: 'LOR', hcr: TLOR }),
+  computed('LORC_EL1', 'S3_0_C10_C4_3', RW1, { needs: 'LOR', hcr: TLOR }),
+  computed('LORID_EL1', 'S3_0_C10_C4_7', RO1, { needs: 'LOR', hcr: TLOR }),
   // RAS: one node without error records.
   computed('ERRIDR_EL1', 'S3_0_C5_C3_0', RO1, { needs: 'RAS' }),
   stored('DISR_EL1', 'S3_0_C12_C1_1', RW1, { needs: 'RAS' }),

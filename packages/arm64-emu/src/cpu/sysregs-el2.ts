@@ -45,13 +45,18 @@ export const EL2_REGISTERS: readonly SysRegRow[] = [
     set: cpu => {
       // Without FEAT_VHE and FEAT_PAuth their bits do not exist.
       const { features } = cpu.model;
-      const absent = (features.has('VHE') ? 0n : HCR.E2H) | (features.has('PAuth') ? 0n : HCR.API | HCR.APK);
+      const absent =
+        (features.has('VHE') ? 0n : HCR.E2H) |
+        (features.has('PAuth') ? 0n : HCR.API | HCR.APK) |
+        (features.has('S2FWB') ? 0n : HCR.FWB);
       cpu.write('HCR_EL2', cpu.read('HCR_EL2') & ~absent);
       cpu.hcrChanged();
     },
   }),
   el2('MDCR_EL2', 'S3_4_C1_C1_1', { reset: cpu => BigInt(cpu.model.counters), set: cpu => cpu.debugChanged() }),
   el2('CPTR_EL2', 'S3_4_C1_C1_2', { set: cpu => cpu.fpAccessChanged() }),
+  // Nothing that it controls is there.
+  computed('HCRX_EL2', 'S3_4_C1_C2_2', RW2, { needs: 'EL2', exists: cpu => cpu.model.features.has('HCX') }),
   el2('HSTR_EL2', 'S3_4_C1_C1_3'),
   el2('HACR_EL2', 'S3_4_C1_C1_7'),
   el2('TTBR0_EL2', 'S3_4_C2_C0_0', { set: translationChanged }),

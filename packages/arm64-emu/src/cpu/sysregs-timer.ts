@@ -11,6 +11,11 @@ const EL0PTEN = 0x200n;
 /** CNTHCTL_EL2: access of EL1 and EL0 to the physical counter and timer, without and with E2H. */
 const EL1PCTEN = [1n, 1n << 10n] as const;
 const EL1PTEN = [2n, 1n << 11n] as const;
+/** With FEAT_ECV, access to the virtual ones: EL1TVCT and EL1TVT trap. */
+const EL1TVT = 1n << 13n;
+const EL1TVCT = 1n << 14n;
+const trappedByEl2 = (bit: bigint) => (cpu: Cpu) =>
+  !cpu.inHost && cpu.model.features.has('ECV') && (cpu.read('CNTHCTL_EL2') & bit) !== 0n;
 const closedByEl2 = (bits: readonly [bigint, bigint]) => (cpu: Cpu) =>
   !cpu.inHost && (cpu.read('CNTHCTL_EL2') & bits[cpu.e2h ? 1 : 0]) === 0n;
 
@@ -66,7 +71,11 @@ export const TIMER_REGISTERS: readonly SysRegRow[] = [
     trapEl0: closed(EL0PCTEN),
     trapEl2: closedByEl2(EL1PCTEN),
   }),
-  computed('CNTVCT_EL0', 'S3_3_C14_C0_2', RO0, { get: cpu => cpu.virtualCount(), trapEl0: closed(EL0VCTEN) }),
+  computed('CNTVCT_EL0', 'S3_3_C14_C0_2', RO0, {
+    get: cpu => cpu.virtualCount(),
+    trapEl0: closed(EL0VCTEN),
+    trapEl2: trappedByEl2(EL1TVCT),
+  }),
   computed('CNTPCTSS_EL0', 'S3_3_C14_C0_5', RO0, {
     needs: 'ECV',
     get: cpu => cpu.counter.physical(),
@@ -77,8 +86,9 @@ export const TIMER_REGISTERS: readonly SysRegRow[] = [
     needs: 'ECV',
     get: cpu => cpu.virtualCount(),
     trapEl0: closed(EL0VCTEN),
+    trapEl2: trappedByEl2(EL1TVCT),
   }),
   stored('CNTKCTL_EL1', 'S3_0_C14_C1_0', undefined, { mask: 0x2_03ffn, e2h: 'CNTHCTL_EL2' }),
   ...timer('CNTP', 2, cpu => cpu.physicalTimer, EL0PTEN, 'CNTHP', { trapEl2: closedByEl2(EL1PTEN) }),
-  ...timer('CNTV', 3, cpu => cpu.virtualTimer, EL0VTEN, 'CNTHV'),
+  ...timer('CNTV', 3, cpu => cpu.virtualTimer, EL0VTEN, 'CNTHV', { trapEl2: trappedByEl2(EL1TVT) }),
 ];

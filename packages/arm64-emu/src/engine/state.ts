@@ -46,6 +46,8 @@ export const STATE = {
   /** SCTLR and TCR of the current translation regime; a TCR_EL2 of the form with one range is in TCR_EL1's layout. */
   SCTLR: 0x1b0,
   TCR: 0x1b8,
+  /** 1 while a hypervisor traps pointer authentication. */
+  PAUTH_TRAPPED: 0x1c0,
   /** V0-V31, 16 bytes each. */
   V: 0x200,
   /** System registers; slot numbers are handed out by the system register table. */

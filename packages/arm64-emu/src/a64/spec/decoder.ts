@@ -29,14 +29,16 @@ function bitCount(x: number): number {
 
 /** Decodes for one CPU model. */
 export class Decoder {
+  readonly env: DecodeEnv;
   private readonly buckets: readonly (readonly Insn[])[];
 
   /** `features`: those of the CPU; undefined stands for all. */
   constructor(
     private readonly features: ReadonlySet<Feature> | undefined,
-    readonly env: DecodeEnv = PLAIN_ENV,
+    env: DecodeEnv = PLAIN_ENV,
     instructions: readonly Insn[] = definitions(),
   ) {
+    this.env = { ...env, has: f => features?.has(f) ?? false };
     const has = (f: Feature): boolean => features?.has(f) ?? true;
     const insns = instructions.filter(i => i.features.every(has));
     // Bits 28:21 choose a bucket; in it the definition with the most fixed bits comes first.

@@ -18,6 +18,8 @@ export interface DecodeEnv {
   sysreg(key: number, write: boolean): SysRegAccess;
   /** The register's name in assembly language. */
   sysregName(key: number): string | undefined;
+  /** Whether the CPU has a feature that changes what instructions do; not given, it has none of those. */
+  has?(feature: Feature): boolean;
 }
 
 /** A template with the condition under which it is the preferred form. */
