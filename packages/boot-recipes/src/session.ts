@@ -15,6 +15,10 @@ export type BootReason =
   | 'timeout'
   /** Every CPU waits for an interrupt that can no longer come. */
   | 'halted'
+  /** `instructions` were executed. */
+  | 'instructions'
+  /** The recording that is replayed ended. */
+  | 'replayed'
   /** {@link BootSession.stop} was called or the signal was aborted. */
   | 'stopped';
 
@@ -37,6 +41,8 @@ export interface BootResult {
 export interface RunOptions extends ConsoleScript {
   /** Wall-clock seconds after which the run ends; none when not given. */
   readonly timeout?: number | undefined;
+  /** Instructions, of all CPUs, after which the run ends; none when not given. */
+  readonly instructions?: number | undefined;
   /** Called with what the guest printed. */
   readonly output?: ((bytes: Uint8Array) => void) | undefined;
   /** Called a few times a second. */
@@ -130,6 +136,7 @@ export class BootSession {
       deadline: start + (options.timeout ?? Number.POSITIVE_INFINITY) * 1000,
       until: this.reporter(start),
     };
+    const last = machine.executed + (options.instructions ?? Number.POSITIVE_INFINITY);
     this.gate.enter();
     try {
       while (this.ending === undefined) {
@@ -139,13 +146,16 @@ export class BootSession {
           this.look();
           continue;
         }
+        const left = last - machine.executed;
         const reason = this.inputOpen
-          ? await machine.run({ ...limits, pace: 'host' })
-          : machine.runSync({ ...limits, instructions: STRETCH });
+          ? await machine.run({ ...limits, pace: 'host', instructions: left })
+          : machine.runSync({ ...limits, instructions: Math.min(STRETCH, left) });
         this.look();
         if (reason === 'poweroff') this.end('power-off');
         else if (reason === 'reset') this.end('reset');
         else if (reason === 'deadline') this.end('timeout');
+        else if (reason === 'replayed') this.end('replayed');
+        else if (machine.executed >= last) this.end('instructions');
         else if (reason === 'idle' && this.looking === undefined) this.end('halted');
         else await nextTask();
       }
@@ -153,6 +163,8 @@ export class BootSession {
       this.gate.leave();
       options.signal?.removeEventListener('abort', abort);
       machine.serial.output = undefined;
+      this.looking?.cancel();
+      this.looking = undefined;
     }
     const seconds = (performance.now() - start) / 1000;
     return {

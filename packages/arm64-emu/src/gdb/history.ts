@@ -1,5 +1,6 @@
 import type { Control } from '../embed/control.js';
-import { restoreState, saveState } from '../snapshot/snapshot.js';
+import { Journal, type JournalPlace } from '../record/journal.js';
+import { type Checkpoint, checkpoint } from '../snapshot/checkpoint.js';
 
 /** A stretch of execution: a run of the machine, or steps of one CPU. Ends are counts of instructions. */
 interface Stretch {
@@ -12,25 +13,40 @@ interface Stretch {
 interface Mark {
   readonly at: number;
   readonly stretches: number;
-  readonly bytes: Uint8Array;
+  readonly state: Checkpoint;
+  readonly place: JournalPlace;
 }
 
 const MAX_MARKS = 24;
 
 /**
- * Goes back in time by restoring a state and executing up to where it is wanted. What came from outside meanwhile, as
- * input of a serial port, does not come again.
+ * Goes back in time by restoring a state and executing up to where it is wanted. What came from outside meanwhile comes
+ * again, and also when the machine goes on from there, until something else comes.
  */
 export class History {
   private marks: Mark[] = [];
   private stretches: Stretch[] = [];
 
-  constructor(private readonly control: Control) {}
+  private readonly journal: Journal;
+  /** Whether the machine's input was recorded or replayed by somebody else before. */
+  private readonly shared: boolean;
+
+  constructor(private readonly control: Control) {
+    const { machine } = control;
+    this.shared = machine.schedule instanceof Journal;
+    this.journal = machine.schedule instanceof Journal ? machine.schedule : new Journal(machine);
+  }
+
+  /** Lets go of the machine. */
+  release(): void {
+    if (!this.shared) this.journal.release();
+  }
 
   /** The client changed something: the past leads elsewhere. */
   forget(): void {
     this.marks = [];
     this.stretches = [];
+    this.journal.forgetFuture();
   }
 
   /** Keeps the present state; when there are too many, every other one is given up. */
@@ -38,7 +54,12 @@ export class History {
     const at = this.now;
     if (this.marks[this.marks.length - 1]?.at === at) return;
     if (this.marks.length >= MAX_MARKS) this.marks = this.marks.filter((_, i) => i % 2 === 0);
-    this.marks.push({ at, stretches: this.stretches.length, bytes: saveState(this.control) });
+    this.marks.push({
+      at,
+      stretches: this.stretches.length,
+      state: checkpoint(this.control),
+      place: this.journal.place,
+    });
   }
 
   /** Notes what was executed since `from`: by the machine, or by one CPU in steps. */
@@ -84,7 +105,8 @@ export class History {
   /** Restores a state and executes what followed, up to `target`; with `stopped`, tells where it would have stopped. */
   private replay(mark: Mark, target: number, stopped?: (at: number) => void): void {
     const { control } = this;
-    restoreState(control, mark.bytes);
+    mark.state.reset();
+    this.journal.goTo(mark.place);
     control.forgetStop();
     for (const { to, stepped } of this.stretches.slice(mark.stretches)) {
       const end = Math.min(to, target);

@@ -105,6 +105,7 @@ export class GdbServer {
     await this.runner.halt();
     this.points.clear();
     this.control.release();
+    this.history?.release();
   }
 
   private queue(job: () => Promise<void>): void {

@@ -130,6 +130,7 @@ export class Journal implements InputSchedule {
   }
   /** What arrived with the last instruction enters, and what is due happens, as at the end of a replay. */
   close(): void {
+    this.forgetFuture();
     this.machine.settle();
     this.enter();
   }
@@ -205,7 +206,9 @@ export class Journal implements InputSchedule {
     this.nextAnswer[source]!++;
     return bytes;
   }
-  private forgetFuture(): void {
+  /** What would come again does not, unless this is a replay. */
+  forgetFuture(): void {
+    if (this.end !== undefined) return;
     this.arrivals.length = this.next;
     this.answers.forEach((list, i) => {
       list.length = this.nextAnswer[i]!;

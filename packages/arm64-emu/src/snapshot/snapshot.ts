@@ -69,11 +69,6 @@ export async function restoreSnapshot(saveable: Saveable, bytes: Uint8Array): Pr
   restore(saveable, decode(flags === 0 ? rest : await inflatedRest(rest, limit)));
 }
 
-/** A state as bytes for {@link restoreState}, without the header of a snapshot. */
-export function saveState(saveable: Saveable): Uint8Array {
-  return encode(contents(saveable));
-}
-
 /**
  * SHA-256 of a machine's whole state in hexadecimal: two machines that have the same will do the same. Undefined where the
  * host has no Web Crypto, as in pages that were not loaded securely.
@@ -87,11 +82,6 @@ export async function stateHash(saveable: Saveable): Promise<string | undefined>
   const hash = await subtle.digest('SHA-256', encode(contents(saveable, false)) as Uint8Array<ArrayBuffer>);
   return Array.from(new Uint8Array(hash), byte => byte.toString(16).padStart(2, '0')).join('');
 }
-/** Restores bytes of {@link saveState}. */
-export function restoreState(saveable: Saveable, bytes: Uint8Array): void {
-  restore(saveable, decode(bytes));
-}
-
 function contents(saveable: Saveable, scheduledToo = true): Value {
   const { memory } = saveable.engine;
   return {

@@ -14,6 +14,7 @@ import { monitorFiles, serveMonitor } from './monitor.js';
 import { prepare } from './prepare.js';
 import { count, RECIPE_OPTIONS, recipeOptions, whole } from './recipe-options.js';
 import { connectSerial, serialPlan } from './serial.js';
+import { prepareStates, STATE_OPTIONS } from './states.js';
 import { Terminal, terminalSession } from './terminal.js';
 
 /** Characters of output, and reports of what is not modelled, that a diagnosis is made from. */
@@ -23,6 +24,8 @@ const MOST_REPORTS = 1000;
 /** What each end of a run is to whoever called. */
 export const EXIT_CODES: Record<BootReason, number> = {
   until: 0,
+  instructions: 0,
+  replayed: 0,
   'power-off': 0,
   timeout: 3,
   reset: 4,
@@ -32,6 +35,8 @@ export const EXIT_CODES: Record<BootReason, number> = {
 
 const SENTENCES: Record<BootReason, string> = {
   until: 'the text of --until appeared',
+  instructions: 'the number of --instructions was executed',
+  replayed: 'the recording ended',
   'power-off': 'the guest switched itself off',
   timeout: 'the timeout passed',
   reset: 'the guest asked for a reset',
@@ -89,6 +94,7 @@ export const boot: CliCommand = {
     ['--wait', 'hold the guest at its first instruction until GDB or the monitor lets it go on'],
     ['--monitor <where>', 'serve the monitor on tcp:PORT or unix:PATH; on a terminal it is also behind Ctrl-A c'],
     ['--serial <name=target...>', 'where a serial port goes: stdio, null, file:PATH, tcp:PORT, unix:PATH; repeatable'],
+    ...STATE_OPTIONS,
     ['--until <regex>', 'end with exit code 0 when the guest has printed this since the last --send was typed'],
     ['--timeout <seconds>', 'end with exit code 3 after that much time'],
     [
@@ -102,11 +108,15 @@ export const boot: CliCommand = {
     'boot-recipes boot linux --append rdinit=/bin/sh',
     'boot-recipes boot linux --append "rdinit=/bin/sh quiet" --send "uname -m" --until aarch64 --json',
     'boot-recipes boot virt --load firmware.bin@0x40080000 --entry 0x40080000 --gic 2',
+    'boot-recipes boot sample --append "-s" --record session.rec && boot-recipes boot sample --append "-s" --replay session.rec',
+    'boot-recipes boot linux --append rdinit=/bin/sh --instructions 1500000000 --snapshot boot.snapshot',
+    'boot-recipes boot linux --append rdinit=/bin/sh --restore boot.snapshot',
     'boot-recipes boot xnu-vmapple-source --kernel kernel --initrd ramdisk.img --smp 2 --memory 512M',
     'boot-recipes boot sample --disk disk.img --smp 2 --serial uart1=file:uart1.log --monitor unix:monitor.sock',
     'boot-recipes boot sample --gdb 1234 --wait',
     '',
-    'Exit codes: 0 --until matched or the guest switched itself off, 1 bad input, 2 wrong usage, 3 timeout,',
+    'Exit codes: 0 --until matched, the guest switched itself off, --instructions or --replay came to its end, 1 bad input,',
+    '2 wrong usage, 3 timeout,',
     '4 the guest asked for a reset, 5 the guest waits for nothing, 130 left with Ctrl-A x or stopped by a signal.',
     'With --json the serial port prints on stderr and stdout has the result alone.',
   ],
@@ -137,12 +147,14 @@ export const boot: CliCommand = {
     const monitorAt = text(options, 'monitor');
     if (hold && port === undefined && monitorAt === undefined && !process.stdin.isTTY)
       throw new UsageError('--wait: nobody could continue the guest; give --gdb or --monitor');
+    const states = await prepareStates(context, options, prepared.machine);
     if (port !== undefined) {
       if (monitorAt !== undefined) throw new UsageError('--monitor and --gdb: GDB has a command monitor of its own');
       const ends = await connectSerial(serial, prepared.machine, toTerminal, info);
       await debugBoot(prepared, { port, hold, output: ends.console ?? toTerminal, info });
       await ends.close();
       untrace?.();
+      await states.finish();
       return 0;
     }
     const decoder = new TextDecoder();
@@ -152,7 +164,8 @@ export const boot: CliCommand = {
     const session = new BootSession(prepared, {
       until,
       timeout,
-      send: texts(options, 'send').map(unescapeText),
+      instructions: whole(options, 'instructions', 1),
+      send: states.replaying ? [] : texts(options, 'send').map(unescapeText),
       output: bytes => {
         printed = (printed + decoder.decode(bytes, { stream: true })).slice(-KEPT_OUTPUT);
         toConsole(bytes);
@@ -187,6 +200,7 @@ export const boot: CliCommand = {
       await ends.close();
       untrace?.();
     }
+    await states.finish();
     if (screenshot !== undefined) await context.write(screenshot, await encodePng(prepared.screen!()));
     if (!context.json) out.write('\n');
     context.info(summary(result));

@@ -10,8 +10,8 @@ import {
   Unimplemented,
 } from 'arm64-emu';
 import { Amcc, type ReadOnlyRegion } from './amcc.js';
+import { AnyOf } from './any-of.js';
 import { type StartedBoard, startBoard } from './board.js';
-import { anyOf } from './sample-machine.js';
 import { T8020_BOARD } from './t8020-board.js';
 
 /** What {@link appleT8020} is made with. */
@@ -53,10 +53,10 @@ export function appleT8020(options: AppleT8020Options): StartedBoard {
   });
   const { machine } = built;
   const cpu = machine.cpus[0]!;
-  const fiq = anyOf(cpu.fiq);
-  machine.lines[0] = { cntv: fiq(), cntp: fiq() };
-  const ipiLine = fiq();
-  machine.devices.push(ipi);
+  const fiq = new AnyOf(cpu.fiq);
+  machine.lines[0] = { cntv: fiq.input(), cntp: fiq.input() };
+  const ipiLine = fiq.input();
+  machine.devices.push(fiq, ipi);
   const aic = new AppleAic({ lines: aicAt.lines, cpus: [cpu.irq], current: () => machine.current.index });
   const [serial, second] = [new SerialPort(), new SerialPort()];
   const devices: readonly (readonly [number, Device])[] = [

@@ -9,6 +9,7 @@ import {
   SamsungUart,
   SerialPort,
 } from 'arm64-emu';
+import { AnyOf } from './any-of.js';
 import { type BoardDisk, plugDisk, type StartedBoard, startBoard } from './board.js';
 import { SAMPLE_BOARD } from './sample-board.js';
 
@@ -29,20 +30,6 @@ export interface SampleMachineOptions {
   /** How code is executed; `interpreter` when not given. */
   readonly mode?: 'interpreter' | 'auto' | undefined;
   readonly log?: ((message: string) => void) | undefined;
-}
-
-/** A line that is up while one of its inputs is. */
-export function anyOf(output: InterruptLine): () => InterruptLine {
-  const levels: boolean[] = [];
-  return () => {
-    const input = levels.push(false) - 1;
-    return {
-      set: level => {
-        levels[input] = level;
-        output.set(levels.includes(true));
-      },
-    };
-  };
 }
 
 /**
@@ -66,9 +53,10 @@ export function sampleMachine(options: SampleMachineOptions): StartedBoard {
   });
   const { machine } = built;
   machine.cpus.forEach((cpu, i) => {
-    const fiq = anyOf(cpu.fiq);
-    machine.lines[i] = { cntv: fiq(), cntp: fiq() };
-    ipiLines[i] = fiq();
+    const fiq = new AnyOf(cpu.fiq);
+    machine.devices.push(fiq);
+    machine.lines[i] = { cntv: fiq.input(), cntp: fiq.input() };
+    ipiLines[i] = fiq.input();
   });
   machine.devices.push(ipi);
   const aic = new AppleAic({
