@@ -121,7 +121,7 @@ it.skipIf(!hasDebian())(
       memory: 0x10000000,
       smp: 2,
     };
-    const booted = await run({ ...options, mode: 'auto' }, { until: /# / }, async () => {});
+    const booted = await run({ ...options, mode: 'auto' }, { until: /built-in shell/ }, async () => {});
     expect(booted.reason).toBe('until');
     const snapshot = await saveSnapshot(booted.session.prepared.machine.target!);
     expect(snapshot.length).toBeLessThan(60e6);

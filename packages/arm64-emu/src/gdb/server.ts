@@ -105,7 +105,7 @@ export class GdbServer {
     await this.runner.halt();
     this.points.clear();
     this.control.release();
-    this.history?.release();
+    this.session.history?.release();
   }
 
   private queue(job: () => Promise<void>): void {
