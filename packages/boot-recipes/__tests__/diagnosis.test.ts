@@ -1,7 +1,13 @@
+import { readFileSync } from 'node:fs';
+import type { BinaryError } from '@internal/binary';
 import { describe, expect, it } from 'vitest';
 import { prepareBoot } from '../src/boot.js';
 import { diagnose } from '../src/diagnosis/diagnose.js';
 import { loopOf } from '../src/diagnosis/loop.js';
+import { reached } from '../src/diagnosis/milestones.js';
+import { explainRefusal } from '../src/diagnosis/refusals.js';
+import { FAILURES } from '../src/diagnosis/rules.js';
+import { BootError } from '../src/error.js';
 import { BootSession } from '../src/session.js';
 import { cli } from './support/cli.js';
 
@@ -17,9 +23,19 @@ describe('diagnosis', () => {
     ['panic(cpu 0): pe_init_fiq: cannot find GIC node in DT', 'gic', 'interrupts'],
     ['Still waiting for root device', 'no-root', 'root device'],
     ["Unable to find serial device driver for 'x'", 'uart', 'console'],
+    ['hfs: mountroot failed: 22', 'mount-root', 'root device'],
+    ['CS Platform Exec Logging: Executing launchd', 'wrong-platform', 'first program'],
+    ['panic(cpu 0): Unable to find driver for this platform: "D331AP"', 'io-error', 'device tree'],
+    ['CODE SIGNING: cs_invalid_page: /sbin/launchd: page 3', 'invalid-page', 'first program'],
+    [`CODE SIGNING: /x: cdhash ${'0'.repeat(40)} is not in the trust cache`, 'not-trusted', 'trust cache'],
+    ['panic(cpu 0): chained fixups: a signed pointer', 'fixups', 'kernel'],
+    ['panic(cpu 0): kext a.b.c: bad kmod_info', 'kmod', 'kernel'],
+    ['panic(cpu 0): RAM disk: bad checksum at 0x0', 'no-ramdisk', 'root device'],
+    ['panic(cpu 0): initproc exited, status 1', 'init-died', 'first program'],
   ])('explains "%s"', (line, id, topic) => {
     const found = diagnose({ output: `before\n${line}\nafter`, reason: 'reset' });
     expect(found[0]).toMatchObject({ id, topic, seen: line });
+    for (const text of [found[0]!.place, found[0]!.cause, found[0]!.try]) expect(text.length).toBeGreaterThan(10);
     expect(found.map(f => f.id)).not.toContain('panic');
   });
 
@@ -34,6 +50,56 @@ describe('diagnosis', () => {
     expect(found).toMatchObject({ id: 'exec', topic: 'first program' });
     expect(found!.seen).toMatch(name);
     expect(found!.cause).toMatch(cause);
+  });
+
+  it('has a test for every rule', () => {
+    const source = readFileSync(new URL(import.meta.url), 'utf8');
+    for (const { id } of FAILURES) expect(source, id).toContain(`'${id}', '`);
+  });
+
+  it.each([
+    ['', 'start-up, before the console'],
+    ['kprintf initialized\n', /^after: console.*; next: console and command line$/],
+    ['Darwin Kernel Version 20.1.0: x\n', /^after: page tables; next: virtual memory$/],
+    ['No external trust cache found (region len is 0).\n', /^after: trust cache; next: IOKit/],
+    [
+      'Added memory device md0/rmd0 (0)\nBSD root: md0, major 3, minor 0\n',
+      /^after: root device; next: root file system$/,
+    ],
+    [
+      'load_init_program: attempting to load /sbin/launchd\n',
+      /^after: exec of the first program; next: first program$/,
+    ],
+    ['Hello from EL0: /sbin/launchd, pid 1\n', /^after: first program$/],
+  ])('says how far %j is', (output, place) => {
+    if (typeof place === 'string') expect(reached(output)).toBe(place);
+    else expect(reached(output)).toMatch(place);
+  });
+
+  it('says where a boot stopped that said nothing of it', () => {
+    const output = 'boot_args: revision 2\nBSD root: md0\n';
+    const [reset] = diagnose({ output, reason: 'reset' });
+    expect(reset).toMatchObject({ id: 'reset', place: expect.stringContaining('after: root device') });
+    expect(reset!.seen).toContain('"BSD root: md0"');
+    const [timeout] = diagnose({ output, reason: 'timeout' });
+    expect(timeout).toMatchObject({ id: 'timeout', place: expect.stringContaining('after: root device') });
+  });
+
+  it.each<[string, BinaryError | Error, string | undefined]>([
+    ['page hash', new BootError('bad-digest', 'x', { path: 'kernel __TEXT' }), 'kernel'],
+    ['tree digest', new BootError('bad-digest', 'x', { path: '/chosen.tree-digest' }), 'device tree'],
+    ['trust cache', new BootError('truncated', 'x', { path: 'TrustCache' }), 'trust cache'],
+    ['wrong component', new BootError('bad-value', 'x', { path: 'initrd' }), 'kernel'],
+    ['no room', new BootError('placement', 'x', { path: 'memSize' }), 'memory'],
+    ['missing node', new BootError('bad-value', 'x', { path: '/chosen' }), 'device tree'],
+    ['no kernel', new BootError('not-a-kernel', 'x', { path: 'kernel' }), 'kernel'],
+    ['missing input', new BootError('missing-input', 'x', { path: 'kernel' }), undefined],
+    ['no error of ours', new Error('x'), undefined],
+  ])('explains what is refused: %s', (_, error, topic) => {
+    const found = explainRefusal(error);
+    expect(found?.topic).toBe(topic);
+    if (found !== undefined)
+      for (const text of [found.place, found.cause, found.try]) expect(text.length).toBeGreaterThan(10);
   });
 
   it('has nothing to say of a boot that went well', () => {
