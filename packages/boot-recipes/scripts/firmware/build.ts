@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPayload } from 'img4';
 import { buildKernelFromElf, buildTrustCache, encodeTrustCache, trustCacheEntries } from 'macho-kc';
+import { writeUstar } from '../../src/ramdisk/ustar.js';
 import { sampleDeviceTree } from './device-tree.js';
 import { buildKexts } from './kexts.js';
 import { signAdHoc } from './sign.js';
 import { FIRMWARE, run } from './tools.js';
-import { writeUstar } from './ustar.js';
 
 /** Where the built images are kept. */
 export const IMAGES = `${FIRMWARE}images/`;

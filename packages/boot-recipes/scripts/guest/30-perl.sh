@@ -1,0 +1,1 @@
+perl /tests/programs.pl
