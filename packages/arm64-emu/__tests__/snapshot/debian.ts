@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { cortexA72 } from '../../src/cpu/models.js';
 import { restoreSnapshot, saveSnapshot } from '../../src/snapshot/snapshot.js';
-import { createVirt, type VirtMachine } from '../../src/virt/virt.js';
+import { createVirt, type VirtMachine, type VirtOptions } from '../../src/virt/virt.js';
 
 const KERNEL = '/usr/lib/debian-installer/images/12/arm64/text/debian-installer/arm64/linux';
 
@@ -18,13 +18,13 @@ export interface Outcome {
 }
 
 /** The machine without anything in it. */
-export function emptyMachine(): VirtMachine {
-  return createVirt({ memory: 256 * 2 ** 20, flash: false, cpu: cortexA72, smp: 2 });
+export function emptyMachine(options: VirtOptions = {}): VirtMachine {
+  return createVirt({ memory: 256 * 2 ** 20, flash: false, cpu: cortexA72, smp: 2, ...options });
 }
 
 /** The machine about to enter the kernel, which will look for a root file system in vain. */
-export function bootMachine(): VirtMachine {
-  const virt = emptyMachine();
+export function bootMachine(options: VirtOptions = {}): VirtMachine {
+  const virt = emptyMachine(options);
   const file = readFileSync(KERNEL);
   virt.load(0x40200000, file[0] === 0x1f ? gunzipSync(file) : file);
   virt.load(0x48000000, virt.deviceTree({ bootargs: 'console=ttyAMA0 earlycon' }));

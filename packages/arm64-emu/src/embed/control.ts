@@ -3,11 +3,9 @@ import { EC } from '../cpu/esr.js';
 import type { ExceptionEvent } from '../cpu/exceptions.js';
 import type { Engine } from '../engine/engine.js';
 import { Hooks } from '../hooks/hooks.js';
-import { type AddressRange, inRange } from '../hooks/range.js';
 import type { AccessEvent, AccessRange, CodeHook, Unhook } from '../hooks/types.js';
 import type { Machine } from '../machine/machine.js';
 import type { RunOptions, StopReason } from '../machine/options.js';
-import { physicalOf } from './guest-memory.js';
 
 /** An access that a run stopped before. */
 export interface WatchHit extends AccessEvent {
@@ -30,7 +28,6 @@ const CALLS: readonly number[] = [EC.svc, EC.hvc, EC.smc];
 
 /** A breakpoint, and how often it was added. */
 interface Breakpoint {
-  readonly range: AddressRange;
   readonly remove: Unhook;
   count: number;
 }
@@ -85,7 +82,7 @@ export class Control {
     const from = BigInt(address);
     const range = { from, to: from + 4n, physical: typeof address === 'number' };
     const remove = this.hooks.code(range, cpu => this.reached(cpu));
-    this.breakpoints.set(address, { range, remove, count: 1 });
+    this.breakpoints.set(address, { remove, count: 1 });
   }
   removeBreakpoint(address: bigint | number): void {
     const known = this.breakpoints.get(address);
@@ -114,17 +111,6 @@ export class Control {
   /** Ends the run before an access; for its hook. */
   stopAtAccess(cpu: Cpu, hit: WatchHit): void {
     if (!this.muted) this.stop({ reason: 'watchpoint', cpu: cpu.index, hit });
-  }
-
-  /** Whether a breakpoint is at the next instruction of a CPU. */
-  atBreakpoint(cpu: number): boolean {
-    if (this.breakpoints.size === 0) return false;
-    return this.machine.within(cpu, c => {
-      const pa = physicalOf(c, c.pc);
-      return [...this.breakpoints.values()].some(({ range }) =>
-        range.physical === true ? pa !== undefined && inRange(range, BigInt(pa)) : inRange(range, c.pc),
-      );
-    });
   }
 
   /** The machine has another state than it stopped with: the next run may stop at its first instruction. */
@@ -157,15 +143,20 @@ export class Control {
     this.stop({ reason: 'stopped', cpu: this.machine.current.index });
   }
 
-  /** Executes one instruction of a CPU; `interrupts: false` holds them back meanwhile. A watched access and a breakpoint at PC do not stop it. */
-  step(cpu: number, options: { readonly interrupts?: boolean } = {}): ControlStop {
+  /**
+   * Executes one instruction of a CPU; `interrupts: false` holds them back meanwhile. A watched access and a breakpoint at
+   * PC stop it only with `stops: true`.
+   */
+  step(cpu: number, options: { readonly interrupts?: boolean; readonly stops?: boolean } = {}): ControlStop {
     this.stopped = undefined;
     const { wait } = this.machine.cpus[cpu]!;
     // What waits, waits on: time has to pass.
     if (wait !== 'running') return this.runSync({ instructions: 1 });
     this.single = true;
     try {
-      this.withoutStops(() => this.machine.step(cpu, options.interrupts === false));
+      const step = (): void => this.machine.step(cpu, options.interrupts === false);
+      if (options.stops === true) step();
+      else this.withoutStops(step);
     } finally {
       this.single = false;
     }

@@ -119,8 +119,9 @@ export class History {
     const { control, now } = this;
     const limits = { instructions: end - now };
     if (stepped !== undefined) {
-      if (control.atBreakpoint(stepped)) stopped?.(now);
-      control.step(stepped, { interrupts: false });
+      if (stopped !== undefined && isStop(control.step(stepped, { interrupts: false, stops: true }).reason))
+        stopped(now);
+      if (this.now === now) control.step(stepped, { interrupts: false });
     } else if (stopped === undefined) control.withoutStops(() => control.runSync(limits));
     else if (isStop(control.runSync(limits).reason)) {
       stopped(this.now);
