@@ -252,14 +252,17 @@ high:
   msr daifset, #3
   put 'I'
 
-  mov x21, #0
+  mov x22, #1
+2:mov x21, #0                 // each further CPU
   ldr x0, =0xc4000003         // CPU_ON
-  mov x1, #1
+  mov x1, x22
   adr x2, second
   ldr x3, =OFFSET
   sub x2, x2, x3
   mov x3, #0x5a
   hvc #0
+  cmn x0, #2                  // INVALID_PARAMETERS: there are no more
+  b.eq 3f
   cbnz x0, fail
 1:wfi
   msr daifclr, #3
@@ -267,6 +270,9 @@ high:
   msr daifset, #3
   tbz x21, #1, 1b
   put 'C'
+  add x22, x22, #1
+  b 2b
+3:
 
   ldr x0, =(0x48028000 + OFFSET)
   adr x1, user
