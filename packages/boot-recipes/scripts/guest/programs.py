@@ -49,6 +49,7 @@ print(digest(values))
 print(digest(struct.pack('<eee', 1.5, 65504.0, 6e-8)), digest([round(x / 7, 2) for x in range(-200, 200)]))
 a, b = 3**2000 + 1, 7**1500 - 1
 print(digest([a * b, a // b, b % a, pow(a, b, 2**521 - 1), math.gcd(a, b), math.isqrt(a), -a >> 17, a ^ b, a & -b]))
+sys.set_int_max_str_digits(0)
 print(str(2**4423 - 1)[-40:], len(str(3**20000)), digest(math.factorial(2000)))
 decimal.getcontext().prec = 200
 print(decimal.Decimal(2).sqrt(), decimal.Decimal(1).exp(), decimal.Decimal(10).ln())
