@@ -385,14 +385,14 @@ export class Engine {
 
   /**
    * Runs the selected CPU for exactly `count` instructions, or until its host wants attention. Returns the number
-   * executed. An exception counts as one instruction, so that a guest whose exceptions lead nowhere ends too.
+   * executed. `turns` limits the calls of generated code: each may be an exception, and take a microsecond. An exception counts as one instruction, so that a guest whose exceptions lead nowhere ends too.
    */
-  run(count: number): number {
+  run(count: number, turns = Number.POSITIVE_INFINITY): number {
     const cpu = this.running;
     const { host } = cpu;
     const before = cpu.executed;
     let remaining = count;
-    while (remaining > 0 && !host.attentionWanted) {
+    for (let turn = 0; remaining > 0 && turn < turns && !host.attentionWanted; turn++) {
       if ((this.words[STATE.PENDING >> 2]! & ~this.words[STATE.DAIF >> 2]!) !== 0 && host.deliverInterrupt())
         this.observer?.interrupted();
       if (this.observer?.blockDue === true && !this.observer.blockBegins()) continue;

@@ -18,8 +18,8 @@ export interface Executor {
   /** Instructions that CPU `index` has executed; exact also while a callback runs. */
   executed(index: number): number;
   /**
-   * Runs the selected CPU for exactly `count` instructions, or until it wants attention; takes its interrupts.
-   * Returns the number executed.
+   * Runs the selected CPU for exactly `count` instructions, or until it wants attention or took `turns` exceptions;
+   * takes its interrupts. Returns the number executed.
    */
-  run(count: number): number;
+  run(count: number, turns?: number): number;
 }

@@ -69,7 +69,7 @@ export class Machine {
   onReset: (() => void) | undefined;
   private readonly slots: CpuSlots;
   /** Instructions that take about {@link LOOK}; results do not depend on it. */
-  private piece = CHUNK;
+  private piece = LEAST;
   /** Count of instructions at which `until` is asked next. */
   private asking = 0;
   private readonly scheduler: Scheduler;
@@ -290,7 +290,8 @@ export class Machine {
   }
   /** The last piece took so many milliseconds. */
   private adapt(taken: number): void {
-    this.piece = taken > LOOK ? Math.max(LEAST, this.piece >> 1) : Math.min(CHUNK, this.piece * 2);
+    const wanted = taken > LOOK ? (this.piece * LOOK) / taken : this.piece * 2;
+    this.piece = Math.min(CHUNK, Math.max(LEAST, Math.ceil(wanted)));
   }
 
   private chunk(end: number): 'ran' | 'idle' {

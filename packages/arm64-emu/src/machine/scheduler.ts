@@ -4,6 +4,9 @@ import type { CpuSlots } from './cpu-slots.js';
 import type { Executor } from './executor.js';
 import type { VirtualTime } from './virtual-time.js';
 
+/** Exceptions after which a CPU's run is interrupted, for the host's sake: they take a microsecond each. */
+const TURNS = 1000;
+
 /** Counts of a system counter as virtual time. */
 export type CountToNs = (count: bigint) => number;
 
@@ -43,7 +46,7 @@ export class Scheduler {
     let budget = Math.min(limit, turn, this.time.instructionsUntil(this.deadline));
     if (cpu.pmu.active) budget = Math.min(budget, cpu.pmu.untilOverflow);
     cpu.attentionWanted = false;
-    this.turn(index, cpu.perInstruction ? this.runDebugged(cpu, budget) : this.executor.run(budget));
+    this.turn(index, cpu.perInstruction ? this.runDebugged(cpu, budget) : this.executor.run(budget, TURNS));
     if (cpu.pmu.active) cpu.pmu.update();
     return 'ran';
   }
