@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type Bench, type BenchRow, compare, measure } from '../../../tooling/bench-report.js';
 import type { EngineMode } from '../src/engine/engine.js';
 import { createVirt } from '../src/virt/virt.js';
+import { hookRows } from './hooks.js';
 import { resetRows } from './resets.js';
 
 const file = fileURLToPath(new URL('./kernels/kernels.elf', import.meta.url));
@@ -133,6 +134,7 @@ const bench: Bench = async ({ args }) => {
     }
   }
   if (args.length === 0 || args.some(a => 'reset and run'.includes(a))) rows.push(...(await resetRows()));
+  if (args.length === 0 || args.some(a => 'hooks'.includes(a))) rows.push(...(await hookRows()));
   return { rows, notes };
 };
 
