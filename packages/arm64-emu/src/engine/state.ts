@@ -94,6 +94,8 @@ export const CELL = {
   FP_ARGS: 0x1880,
   /** Operands (2 x i64) of flags that wait to be made while a region calls another. */
   FLAG_OPERANDS: 0x18c0,
+  /** i32: what kind of flags waits, while a loop keeps that here. */
+  FLAG_KIND: 0x18d0,
 } as const;
 
 /** Entries of each TLB array; direct mapped by VA bits 12 and up. */

@@ -124,7 +124,7 @@ class RegionEmitter {
     c.loadAt(Op.i32Load, 2, CELL.REASON);
     c.set(outer.reason);
     c.close();
-    c.registers.spill(loop);
+    c.endLoop(loop);
     c.branch(outer.exit);
     c.registers.begin(undefined);
   }
@@ -284,7 +284,7 @@ class RegionEmitter {
     const here = this.held.get(from);
     const isBack = to !== undefined && to.order <= from.order;
     const inline = to !== undefined && !isBack && !to.isMerge;
-    if (here !== undefined && (to === undefined || this.held.get(to) !== here)) c.registers.release();
+    if (here !== undefined && (to === undefined || this.held.get(to) !== here)) c.releaseLoop();
     if (!inline || to.isLoop) {
       if (to?.flagsIn) c.makeFlags();
       else c.noteFlags();

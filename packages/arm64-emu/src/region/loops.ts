@@ -14,6 +14,9 @@ const VECTOR_SHIFT = 4;
 /** An outer loop that uses more registers leaves them to its inner loops: the host has 16 of each kind. */
 const MOST_REGISTERS = 16;
 
+/** A loop that carries more general registers keeps waiting flags in memory. */
+const FLAGS_IN_LOCALS = 5;
+
 type Body = ReadonlySet<Block>;
 
 /** The blocks of the loop that begins at `head` and goes back there from one of `ends`. */
@@ -42,34 +45,59 @@ function refuses({ built }: Step): boolean {
   return new Set(vectors).size !== vectors.length;
 }
 
-function collect(step: Step, used: Set<number>, written: Set<number>): void {
+/** Registers that an instruction reads, those that it writes, and those of them that it writes in full. */
+interface Uses {
+  readonly reads: ReadonlySet<number>;
+  readonly writes: ReadonlySet<number>;
+  readonly defines: ReadonlySet<number>;
+}
+
+function usesOf({ built: { effects, writes, newFlags, end } }: Step): Uses {
   const seen = new Set<Node>();
+  const reads = new Set<number>();
   const visit = (n: Node): void => {
     if (seen.has(n)) return;
     seen.add(n);
     const k = n.k as number;
     if (n.op === 'state' || n.op === 'state32') {
       const r = registerAt(k);
-      if (r !== undefined) used.add(r);
-    } else if (n.op === 'vector' || n.op.startsWith('lane')) used.add(VECTORS + ((k - STATE.V) >> VECTOR_SHIFT));
+      if (r !== undefined) reads.add(r);
+    } else if (n.op === 'vector' || n.op.startsWith('lane')) reads.add(VECTORS + ((k - STATE.V) >> VECTOR_SHIFT));
     n.args.forEach(visit);
   };
-  const { effects, writes, newFlags, end } = step.built;
   [...rootsOf(effects), ...writes.map(w => w.value), ...rootsOfEnd(end)].forEach(visit);
   if (newFlags) [newFlags.a.node, newFlags.b.node].forEach(visit);
+  const defines = new Set<number>();
+  const all = new Set<number>();
   for (const w of writes) {
-    const r =
-      w.kind === 'x'
-        ? w.register.n
-        : w.kind === 'v'
-          ? VECTORS + w.register.n
-          : w.kind === 'element'
-            ? VECTORS + w.element.n
-            : -1;
-    if (r < 0 || (w.kind === 'x' && r === ZERO_REGISTER)) continue;
-    used.add(r);
-    written.add(r);
+    if (w.kind === 'x' && w.register.n !== ZERO_REGISTER) defines.add(w.register.n);
+    else if (w.kind === 'v') defines.add(VECTORS + w.register.n);
+    else if (w.kind === 'element') all.add(VECTORS + w.element.n);
   }
+  for (const r of defines) all.add(r);
+  return { reads, writes: all, defines };
+}
+
+/** Registers whose value from the time before is wanted where a loop of `body` begins, the outer one or an inner. */
+function carried(body: Body, uses: ReadonlyMap<Step, Uses>): Set<number> {
+  const live = new Map<Block, ReadonlySet<number>>();
+  const order = [...body].sort((a, b) => b.order - a.order);
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const b of order) {
+      const now = new Set(successors(b).flatMap(s => (body.has(s) ? [...(live.get(s) ?? [])] : [])));
+      for (const step of [...b.steps].reverse()) {
+        const { reads, writes, defines } = uses.get(step)!;
+        for (const r of defines) now.delete(r);
+        for (const r of writes) if (!defines.has(r)) now.add(r);
+        for (const r of reads) now.add(r);
+      }
+      if (now.size === (live.get(b)?.size ?? -1)) continue;
+      live.set(b, now);
+      changed = true;
+    }
+  }
+  return new Set(order.flatMap(b => (b.isLoop ? [...live.get(b)!] : [])));
 }
 
 /** What each block's loop holds, if anything: the largest loops without calls. */
@@ -85,12 +113,14 @@ export function heldLoops(order: readonly Block[]): ReadonlyMap<Block, Held> {
     if (held.has(head)) continue;
     const body = bodies.get(head)!;
     if ([...body].some(b => b.isCall || b.steps.some(refuses))) continue;
-    const used = new Set<number>();
-    const written = new Set<number>();
-    for (const b of body) for (const s of b.steps) collect(s, used, written);
+    const steps = [...body].flatMap(b => b.steps);
+    const uses = new Map(steps.map(s => [s, usesOf(s)]));
+    const used = carried(body, uses);
+    const written = new Set([...uses.values()].flatMap(u => [...u.writes].filter(r => used.has(r))));
     const vectors = [...used].filter(r => r >= VECTORS).length;
     const inner = heads.filter(b => b !== head && body.has(b));
     if (inner.length > 0 && Math.max(vectors, used.size - vectors) > MOST_REGISTERS) continue;
+    const general = new Set([...uses.values()].flatMap(u => [...u.reads, ...u.writes].filter(r => r < VECTORS)));
     // An access is judged by the innermost loop that it is in; loops that begin in one place are told apart by their ends.
     const nest = [head, ...inner]
       .flatMap(h => [bodies.get(h)!, ...endsOf(h).map(end => bodyOf(h, [end], predecessors))])
@@ -100,12 +130,13 @@ export function heldLoops(order: readonly Block[]): ReadonlyMap<Block, Held> {
         blocks,
         steadyRegisters(
           [...blocks].flatMap(b => b.steps),
-          used,
+          general,
         ),
       ]),
     );
     const steadyIn = (b: Block): ReadonlySet<number> => steady.get(nest.find(blocks => blocks.has(b))!)!;
-    const loop: Held = { head, used, written, accesses: loopAccesses([...body], steadyIn) };
+    const storesFlags = steps.some(s => s.built.newFlags) && used.size - vectors > FLAGS_IN_LOCALS;
+    const loop: Held = { head, used, written, storesFlags, accesses: loopAccesses([...body], steadyIn) };
     for (const b of body) held.set(b, loop);
   }
   return held;

@@ -3,7 +3,6 @@ import { TLB_RANGE, TLB_SET } from '../engine/state.js';
 import type { Code } from '../interp/code.js';
 import type { KeptRange } from '../interp/memory.js';
 import { Op } from '../wasm/opcodes.js';
-import type { LoopAccesses } from './address.js';
 
 interface Run {
   readonly at: number;
@@ -34,9 +33,9 @@ export class Ranges {
   }
 
   /** A loop begins. */
-  load({ reads, writes }: LoopAccesses): void {
-    if (reads) this.loadRun(this.read);
-    if (writes) this.loadRun(this.write);
+  load(): void {
+    this.loadRun(this.read);
+    this.loadRun(this.write);
   }
   private loadRun({ at, address, limit, addend }: Run): void {
     const { c } = this;

@@ -101,9 +101,24 @@ export class RegionCode extends Code {
   }
   /** A loop with these registers begins. */
   beginLoop(loop: Held): void {
+    if (loop.storesFlags) {
+      this.noteFlags();
+      this.storeFlags();
+    }
     this.registers.fill(loop);
     this.keptPages?.forget();
-    this.ranges?.load(loop.accesses);
+    this.ranges?.load();
+  }
+  /** Out of the loop: memory is right again. */
+  endLoop(loop: Held): void {
+    this.registers.spill(loop);
+    if (loop.storesFlags) this.loadFlags();
+  }
+  /** Out of the loop, without a change of control flow: locals are right too. */
+  releaseLoop(): void {
+    const { loop } = this.registers;
+    this.registers.release();
+    if (loop?.storesFlags) this.loadFlags();
   }
   override keptPage(address: Node, write: boolean): KeptPage | undefined {
     return this.keptPages?.find(address, write);
@@ -146,7 +161,7 @@ export class RegionCode extends Code {
   // ---- flags
   /** Says at run time which flags wait: the cheap way to pass them on. They stay pending: this may be a side path. */
   noteFlags(): void {
-    if (this.pending) this.setWaiting(waitingKind(this.pending));
+    if (this.pending && !this.registers.loop?.storesFlags) this.setWaiting(waitingKind(this.pending));
   }
   /** Puts pending flags into their local. */
   makeFlags(): void {
@@ -157,8 +172,27 @@ export class RegionCode extends Code {
     this.pending = undefined;
   }
   private setWaiting(kind: number): void {
+    if (this.registers.loop?.storesFlags) {
+      this.storeAt(Op.i32Store, 2, CELL.FLAG_KIND, () => this.i32(kind));
+      return;
+    }
     this.i32(kind);
     this.set(this.waiting);
+  }
+  /** Into and out of a loop that keeps waiting flags in memory: they would take registers from all that it carries. */
+  storeFlags(): void {
+    this.storeAt(Op.i32Store, 2, CELL.FLAG_KIND, () => this.get(this.waiting));
+    this.operands.forEach((local, i) => {
+      this.storeAt(Op.i64Store, 3, CELL.FLAG_OPERANDS + i * 8, () => this.get(local));
+    });
+  }
+  loadFlags(): void {
+    this.loadAt(Op.i32Load, 2, CELL.FLAG_KIND);
+    this.set(this.waiting);
+    this.operands.forEach((local, i) => {
+      this.loadAt(Op.i64Load, 3, CELL.FLAG_OPERANDS + i * 8);
+      this.set(local);
+    });
   }
   /** Makes the flags that wait, of whatever kind. */
   settleFlags(): void {
@@ -187,6 +221,12 @@ export class RegionCode extends Code {
       if (node.ty === 'i32') this.u8(Op.i64ExtendU);
     }
     for (let i = operands.length - 1; i >= 0; i--) this.set(this.operands[i]!);
+    if (this.registers.loop?.storesFlags) {
+      operands.forEach((_, i) => {
+        this.storeAt(Op.i64Store, 3, CELL.FLAG_OPERANDS + i * 8, () => this.get(this.operands[i]!));
+      });
+      this.setWaiting(waitingKind(flags));
+    }
     this.pending = keptFlags(flags, ...(this.operands as [number, number]));
   }
   /** Pushes a graph that was not counted with the instruction. */

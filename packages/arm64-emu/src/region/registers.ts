@@ -24,6 +24,8 @@ export interface Held {
   readonly used: ReadonlySet<number>;
   readonly written: ReadonlySet<number>;
   readonly accesses: LoopAccesses;
+  /** Whether it keeps waiting flags in memory. */
+  readonly storesFlags: boolean;
 }
 
 /** The registers of one region. */
