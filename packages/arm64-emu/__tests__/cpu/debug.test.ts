@@ -87,6 +87,7 @@ describe('watchpoints', () => {
 
   it('leave other pages to the TLB, and drop what it has when they are set', () => {
     const { cpu, tlb, set } = at(EL1H, { MDSCR_EL1: MDE | KDE });
+    cpu.defaultCacheable = true;
     tlb.log = [];
     set('DBGWVR0_EL1', 0x2000n);
     set('DBGWCR0_EL1', both(0xffn));

@@ -145,6 +145,7 @@ export abstract class Builder<W extends Int<W>> implements Ctx<W> {
       align: attr?.align ?? 1,
       unprivileged: attr?.unprivileged ?? false,
       atomic: attr?.atomic ?? false,
+      ordered: attr?.ordered ?? false,
     };
   }
   protected loads(a: I64, access: Access): Node[] {

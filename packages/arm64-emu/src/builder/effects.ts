@@ -12,6 +12,8 @@ export interface Access {
   readonly unprivileged: boolean;
   /** Reads on behalf of a read-modify-write need write permission. */
   readonly atomic: boolean;
+  /** Acquires or releases: SCTLR.nAA says whether it may be misaligned. */
+  readonly ordered: boolean;
 }
 
 /** Host arithmetic for an FP operation, and whether its result is the architecture's (i32). */

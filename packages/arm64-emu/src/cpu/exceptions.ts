@@ -81,6 +81,9 @@ export abstract class ExceptionState extends CpuState {
   /** Exception level, stack, PAN or translation may have changed: whoever caches them looks again. */
   protected abstract contextChanged(): void;
 
+  /** Upper half of an address as PC takes it. */
+  abstract branchTop(hi: number): number;
+
   /** Takes over HCR_EL2. */
   protected readHcr(): void {
     if (!this.hasEl2) return;
@@ -202,8 +205,13 @@ export abstract class ExceptionState extends CpuState {
     value = (value & ~(1 << 21)) | (illegal ? 0 : ss << 21);
     if (illegal) value = (value & ~0x1f) | (this.el << 2) | this.spSel | (1 << 20);
     this.loadPstate(value);
-    if (i32[STATE.IL >> 2] !== 0) this.takeSynchronous(EC.illegalState, 0, this.pc);
-    else this.contextChanged();
+    if (i32[STATE.IL >> 2] !== 0) {
+      this.takeSynchronous(EC.illegalState, 0, this.pc);
+      return;
+    }
+    this.contextChanged();
+    const pc = STATE.PC >> 2;
+    i32[pc + 1] = this.branchTop(i32[pc + 1]!);
   }
 
   /** Saves PSTATE and the return address, and goes to the vector. */

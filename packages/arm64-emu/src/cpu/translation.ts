@@ -13,6 +13,7 @@ import { transferSyndrome } from './transfer.js';
 import { Access, Fault, OK } from './walk.js';
 
 const PAR = slotOf('PAR_EL1');
+const SCTLR_NAA = 1n << 6n;
 const PAR_RES1 = 1n << 11n;
 /** PAR_EL1 after a fault: of stage 2, and of stage 2 on a table walk. */
 const PAR_S = 1n << 9n;
@@ -106,7 +107,8 @@ export abstract class TranslationState extends RegimeState {
     translation.user = mmu.user;
     translation.guarded = mmu.guarded;
     if (mmu.sizeLog2 > 12) this.large.add(pageNumber(lo, hi), mmu.sizeLog2);
-    translation.keep = this.keep;
+    // Accesses to Device memory are looked at one by one: they must be aligned.
+    translation.keep = this.keep && (access === FETCH || !mmu.isDevice);
     if (this.accesses !== undefined && access !== FETCH && !this.observed(lo, hi, access === WRITE, bytes, reads, part))
       return false;
     return access === FETCH || !this.debug.watching || this.watch(lo, hi, access, el0 ? 0 : this.el, bytes);
@@ -136,6 +138,21 @@ export abstract class TranslationState extends RegimeState {
     this.fault(EC.watchpointLower, FSC_DEBUG | (write ? ISS.WnR : 0), lo, hi);
     this.faultToEl2 = this.debugTarget === 2;
     return false;
+  }
+
+  /** See `CpuHost.branchTop` (Arm ARM, AArch64.BranchAddr). */
+  branchTop(hi: number): number {
+    if (this.regimeStale) this.refreshRegime();
+    const { regime } = this.mmu;
+    const upper = (hi & 0x80_0000) !== 0 && !regime.single;
+    if (!(upper ? regime.high : regime.low).tbiInstruction) return hi;
+    return upper ? hi | 0xff00_0000 : hi & 0xff_ffff;
+  }
+
+  /** See `CpuHost.allowsMisaligned`: FEAT_LSE2, within 16 bytes, or by SCTLR.nAA anywhere. */
+  allowsMisaligned(lo: number, size: number, ordered: boolean): boolean {
+    if (!this.model.features.has('LSE2')) return false;
+    return (lo & 15) + size <= 16 || (ordered && (this.sctlr & SCTLR_NAA) !== 0n);
   }
 
   alignmentFault(lo: number, hi: number, access: number): void {

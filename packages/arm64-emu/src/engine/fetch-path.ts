@@ -108,7 +108,13 @@ export class FetchPath {
     return ip;
   }
   /** The record of a jump's target; -1 when it cannot be fetched or refuses the jump. PC is the jump's. */
-  jump(lo: number, hi: number, kind: number): number {
+  jump(lo: number, target: number, kind: number): number {
+    let hi = target;
+    // PC never holds a tag: bits 63:56 become those of bit 55 where translation ignores them.
+    if (hi >> 24 !== (hi << 8) >> 31) {
+      hi = this.running().host.branchTop?.(hi) ?? hi;
+      this.words[(CELL.JUMP >> 2) + 1] = hi;
+    }
     if (kind === JUMP_KIND.ret || !this.bti) return this.enter(lo, hi);
     const btype = kind === JUMP_KIND.blr ? BLR : kind === JUMP_KIND.br && this.fromGuarded() ? BR_GUARDED : BR;
     const ip = this.arrive(lo, hi, btype);

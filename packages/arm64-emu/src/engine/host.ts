@@ -53,6 +53,10 @@ export interface CpuHost {
   readonly translation: Translation;
   /** The translation that failed was no fault: an observer is to be asked about the access. */
   readonly asking?: boolean;
+  /** Upper half of the address that a branch to one with upper half `hi` leads to: without its tag, where there are tags. */
+  branchTop?(hi: number): number;
+  /** Whether an access that should be aligned to its `size` bytes may be misaligned at `lo` in Normal memory; never when not given. */
+  allowsMisaligned?(lo: number, size: number, ordered: boolean): boolean;
   /** Records an alignment fault, or a synchronous external abort, as {@link translate} does. */
   alignmentFault(lo: number, hi: number, access: AccessKind): void;
   externalAbort(lo: number, hi: number, access: AccessKind): void;

@@ -59,7 +59,8 @@ export class SlowPath {
     const unprivileged = (info & SlowInfo.unprivileged) !== 0;
     const access = write || (info & SlowInfo.atomic) !== 0 ? WRITE : READ;
     const { host } = this.context;
-    if ((lo & (align - 1)) !== 0) {
+    const misaligned = (lo & (align - 1)) !== 0;
+    if (misaligned && host.allowsMisaligned?.(lo, align, (info & SlowInfo.ordered) !== 0) !== true) {
       host.alignmentFault(lo, hi, access);
       return this.abort();
     }
@@ -67,7 +68,7 @@ export class SlowPath {
     const reads = !write && access === WRITE;
     if (!host.translate(lo, hi, access, unprivileged, bytes, reads)) return this.abort();
     const { translation } = host;
-    if (translation.device && (lo & (element - 1)) !== 0) {
+    if (translation.device && (misaligned || (lo & (element - 1)) !== 0)) {
       host.alignmentFault(lo, hi, access);
       return this.abort();
     }

@@ -58,6 +58,8 @@ export const SlowInfo = {
   unprivileged: 0x100,
   /** A read that needs write permission. */
   atomic: 0x200,
+  /** Acquires or releases, and is no part of an atomic or exclusive access. */
+  ordered: 0x400,
 } as const;
 
 /** Packs an access for `slow`. */
@@ -68,6 +70,7 @@ export function slowInfo(access: Access, write: boolean): number {
     (Math.log2(access.align) << 4) |
     (write ? SlowInfo.write : 0) |
     (access.unprivileged ? SlowInfo.unprivileged : 0) |
-    (access.atomic ? SlowInfo.atomic : 0)
+    (access.atomic ? SlowInfo.atomic : 0) |
+    (access.ordered ? SlowInfo.ordered : 0)
   );
 }
