@@ -57,8 +57,8 @@ describe.each(['interpreter', 'auto'] as const)('a machine behind a channel, %s'
     const here = make({ mode });
     const { machine, text } = await remote(mode);
     expect([machine.ports, machine.cpus]).toEqual([['console'], 1]);
-    here.machine.runSync({ instructions: 1000 });
-    expect(await machine.run({ instructions: 1000, pace: 'free' })).toMatchObject({ executed: here.machine.executed });
+    here.machine.runSync({ instructions: 12 });
+    expect(await machine.run({ instructions: 12 })).toMatchObject({ executed: here.machine.executed });
     here.serial.receive(bytesOf('abcz'));
     await machine.type(bytesOf('abcz'));
     expect(here.machine.runSync()).toBe('poweroff');
@@ -97,7 +97,7 @@ describe.each(['interpreter', 'auto'] as const)('a machine behind a channel, %s'
 
   it('keeps states, records and replays', async () => {
     const { machine, text } = await remote(mode);
-    await machine.run({ instructions: 500 });
+    await machine.run({ instructions: 12 });
     const point = await machine.checkpoint();
     const snapshot = await machine.snapshot();
     const recorder = await machine.record();
@@ -125,7 +125,7 @@ describe.each(['interpreter', 'auto'] as const)('a machine behind a channel, %s'
     await new Promise(resolve => setTimeout(resolve, 30));
     await machine.write({ address: PICTURE }, Uint8Array.of(7));
     while (frames.length < 2) await new Promise(resolve => setTimeout(resolve, 1));
-    await machine.watchScreen(undefined);
+    await machine.unwatchScreen();
     expect(frames).toEqual([
       [4, 2, 0],
       [4, 2, 7],

@@ -143,9 +143,13 @@ export class RemoteMachine {
     await this.call('gdb', [port2, options.reverse ?? false], [port2]);
     return port1;
   }
-  /** Has {@link onFrame} called with what the framebuffer shows, at most every `interval` milliseconds; undefined ends it. */
-  watchScreen(interval: number | undefined = 40): Promise<void> {
+  /** Has {@link onFrame} called with what the framebuffer shows, at most every `interval` milliseconds. */
+  watchScreen(interval = 40): Promise<void> {
     return this.call('frames', [interval]);
+  }
+  /** Ends that. */
+  unwatchScreen(): Promise<void> {
+    return this.call('frames', [undefined]);
   }
 
   private call<M extends keyof Methods>(
