@@ -30,7 +30,15 @@ export type { UnknownPolicy } from './cpu/sysreg-table.js';
 export { APPLE_REGISTERS } from './cpu/sysregs-apple.js';
 export { AppleAic, type AppleAicOptions } from './devices/apple-aic.js';
 export { AppleFastIpi, type AppleFastIpiOptions } from './devices/apple-fast-ipi.js';
-export { Bus, BusError, type HoleAccess, type HostMemory, isBusError, type Region } from './devices/bus.js';
+export {
+  Bus,
+  BusError,
+  type DeviceAccess,
+  type HoleAccess,
+  type HostMemory,
+  isBusError,
+  type Region,
+} from './devices/bus.js';
 export { CfiFlash, type CfiFlashOptions } from './devices/cfi-flash.js';
 export type { AccessSize, Clock, Device, Dma, InterruptLine, Log, Stateful, Timer } from './devices/device.js';
 export { unconnected } from './devices/device.js';
@@ -95,8 +103,11 @@ export { Checkpoint, checkpoint } from './snapshot/checkpoint.js';
 export type { Saveable } from './snapshot/contents.js';
 export { isSnapshotError, SnapshotError, type SnapshotErrorCode } from './snapshot/error.js';
 export { restoreSnapshot, type SnapshotOptions, saveSnapshot, stateHash } from './snapshot/snapshot.js';
+export { callStack } from './trace/call-stack.js';
 export { Coverage, type CoverageModule, type CoveredBlock } from './trace/coverage.js';
-export { TRACE_ITEMS, Trace, type TraceItem, type TraceOptions } from './trace/trace.js';
+export { TRACE_ITEMS, type TraceItem } from './trace/items.js';
+export { Profiler, type ProfilerOptions, type SpeedscopeFile, type SpeedscopeProfile } from './trace/profiler.js';
+export { Trace, type TraceOptions } from './trace/trace.js';
 export { gicSysRegs } from './virt/gic-sysregs.js';
 export { type MapEntry, VIRT_GIC_LINES, VIRT_IRQ, VIRT_MAP, VIRT_PPI } from './virt/memory-map.js';
 export {

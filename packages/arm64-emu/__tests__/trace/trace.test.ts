@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Control } from '../../src/embed/control.js';
 import { Coverage } from '../../src/trace/coverage.js';
-import { Trace, type TraceItem } from '../../src/trace/trace.js';
+import { TRACE_ITEMS, type TraceItem } from '../../src/trace/items.js';
+import { Trace } from '../../src/trace/trace.js';
 import { guest, RAM, words } from '../machine-support.js';
 
 // adr x1, +0x1000 (vectors); msr vbar_el1, x1; mov x0, #3; 1: subs x0, x0, #1; b.ne 1b; udf #0; b .
@@ -45,7 +46,7 @@ describe('Trace', () => {
     m.runSync({ instructions: 30 });
     expect(lines).toEqual([
       'int: unknown, syndrome 0x0; CPU 0, EL1, at 0x40000014',
-      'unimp: undefined instruction; CPU 0, EL1, at 0x40000014',
+      'unimp: undefined instruction 0x0; CPU 0, EL1, at 0x40000014',
     ]);
     m.within(0, cpu => {
       cpu.pc = 0x1_0000_0000_0000n; // beyond the physical address size
@@ -78,9 +79,36 @@ describe('Trace', () => {
     expect(lines.map(line => line.split(':')[0])).toEqual(['unimp', 'guest_errors']);
   });
 
+  it('has blocks, registers, memory, devices and the TLB, filtered', () => {
+    // movz x1, #0x900, lsl #16; mov x2, #65; 1: strb w2, [x1]; str x2, [x3]; ldr x4, [x3]; b 1b
+    const made = guest(words(0xd2a12001, 0xd2800822, 0x39000022, 0xf9000062, 0xf9400064, 0x17fffffd));
+    made.machine.within(0, cpu => cpu.setX(3, BigInt(RAM + 0x2000)));
+    const lines: string[] = [];
+    const data = [BigInt(RAM), BigInt(RAM + 0x10000)] as const;
+    const trace = new Trace({ items: ['block', 'memory', 'device', 'tlb'], data, write: line => lines.push(line) });
+    const stop = trace.attach(made);
+    made.machine.runSync({ instructions: 6 });
+    stop();
+    made.machine.runSync({ instructions: 6 });
+    expect(lines).toEqual([
+      'block: 0x40000000; CPU 0, EL1',
+      'tlb: fetch of 0x40000000 is 0x40000000; CPU 0, EL1',
+      'device: write of 1 bytes at console+0x0, 0x41; at 0x40000008',
+      'memory: write of 8 bytes at 0x40002000, 0x41; at 0x4000000c',
+      'memory: read of 8 bytes at 0x40002000, 0x41; at 0x40000010',
+    ]);
+    const cpu: string[] = [];
+    new Trace({ items: ['cpu'], format: 'json', limit: 2, write: line => cpu.push(line) }).attach(made);
+    made.machine.runSync({ instructions: 60 });
+    expect(cpu.map(line => JSON.parse(line) as unknown)).toMatchObject([
+      { trace: 'cpu', cpu: 0, pc: '0x40000010', x2: '0x41', x3: '0x40002000' },
+      { trace: 'cpu', cpu: 0, pc: '0x40000008' },
+    ]);
+  });
+
   it('does not change the run', () => {
     const plain = machine();
-    const all = traced(['in_asm', 'exec', 'int', 'mmu', 'unimp', 'guest_errors']);
+    const all = traced(Object.keys(TRACE_ITEMS) as TraceItem[]);
     for (const { machine: m } of [plain, all]) m.runSync({ instructions: 1000 });
     const state = ({ machine: m, x }: Pick<typeof plain, 'machine' | 'x'>) => [m.executed, m.time.now(), x(0), x(2)];
     expect(state(all)).toEqual(state(plain));

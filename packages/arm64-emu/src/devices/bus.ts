@@ -47,6 +47,15 @@ export interface HoleAccess {
   readonly value: number | undefined;
 }
 
+/** An access to a device's registers: told after a read, before a write. */
+export interface DeviceAccess {
+  readonly region: Region;
+  readonly offset: number;
+  readonly size: AccessSize;
+  readonly value: number;
+  readonly write: boolean;
+}
+
 /**
  * The physical address map: RAM, flash and devices, never overlapping.
  * `read` and `write` report an external abort by returning undefined and false.
@@ -65,6 +74,8 @@ export class Bus implements Dma {
    * read (ignored for stores), or undefined for an external abort.
    */
   onHole: ((access: HoleAccess) => number | undefined) | undefined;
+  /** Told of accesses to devices' registers; for traces. */
+  onDevice: ((access: DeviceAccess) => void) | undefined;
   /** Called when a region's `directRead` changed, so that translations of it can be dropped. */
   onRemap: ((region: Region) => void) | undefined;
   private last: Region | undefined;
@@ -151,8 +162,10 @@ export class Bus implements Dma {
       return value;
     }
     if (offset % size !== 0) return undefined;
-    const value = region.device!.read(offset, size);
-    return size === 4 ? value >>> 0 : value & (size === 1 ? 0xff : 0xffff);
+    const read = region.device!.read(offset, size);
+    const value = size === 4 ? read >>> 0 : read & (size === 1 ? 0xff : 0xffff);
+    this.onDevice?.({ region, offset, size, value, write: false });
+    return value;
   }
 
   /** Writes 1, 2 or 4 bytes, little-endian; false is an external abort. */
@@ -168,7 +181,9 @@ export class Bus implements Dma {
       return true;
     }
     if (offset % size !== 0) return false;
-    region.device!.write(offset, size, size === 4 ? value >>> 0 : value & (size === 1 ? 0xff : 0xffff));
+    const written = size === 4 ? value >>> 0 : value & (size === 1 ? 0xff : 0xffff);
+    this.onDevice?.({ region, offset, size, value: written, write: true });
+    region.device!.write(offset, size, written);
     return true;
   }
 

@@ -56,9 +56,9 @@ export abstract class EmulatorHooks {
     const from = BigInt(address);
     const range = { from, to: from + BigInt(size), read: kind !== 'write', write: kind !== 'read' };
     if (kind === 'fetch')
-      return control.hooks.code(range, (cpu, at) => {
+      return control.hooks.code(range, (cpu, at, word) => {
         const physical = cpu.explain(at, 0, 1).pa ?? 0;
-        const stop = hook({ address: at, physical, size: 4, kind: 'read', value: BigInt(cpu.currentWord()) }, this);
+        const stop = hook({ address: at, physical, size: 4, kind: 'read', value: BigInt(word >>> 0) }, this);
         if (stop === true) control.requestStop();
       });
     return control.hooks.access(range, (cpu, access) => {

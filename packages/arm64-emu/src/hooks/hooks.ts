@@ -71,7 +71,7 @@ export class Hooks {
 
   /** Before each instruction of a range; this is what a hook of fetches is. */
   code(range: AddressRange, hook: CodeHook): Unhook {
-    return this.add({ range, before: (cpu, address) => hook(cpu, address) ?? undefined });
+    return this.add({ range, before: (cpu, address, word) => hook(cpu, address, word) ?? undefined });
   }
   /** At the beginning of each block that begins in a range; the ends of blocks are followed everywhere for it. */
   block(range: AddressRange, hook: BlockHook): Unhook {

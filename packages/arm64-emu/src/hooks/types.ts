@@ -3,11 +3,11 @@ import type { ExceptionEvent } from '../cpu/exceptions.js';
 import type { AddressRange } from './range.js';
 
 /**
- * Called before an instruction, once for each time that it is executed. `skip`: the hook has done what the instruction
+ * Called before an instruction, a `word` of 32 bits, once for each time that it is executed. `skip`: the hook has done what the instruction
  * does, and execution goes on behind it. When the hook sets PC, execution goes on there, and the instruction is not
  * counted.
  */
-export type CodeHook = (cpu: Cpu, address: bigint) => 'skip' | void;
+export type CodeHook = (cpu: Cpu, address: bigint, word: number) => 'skip' | void;
 /** Called at the first instruction of a block: behind a branch, taken or not, an exception, or the return from one. */
 export type BlockHook = (cpu: Cpu, start: bigint) => void;
 

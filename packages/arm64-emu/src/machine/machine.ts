@@ -8,6 +8,7 @@ import type { Executor } from './executor.js';
 import type { InputSchedule } from './input-schedule.js';
 import type { CpuLines, MachineOptions, RunOptions, StopReason } from './options.js';
 import { Psci } from './psci.js';
+import { Sampling } from './sampling.js';
 import { Scheduler, type Step } from './scheduler.js';
 import { VirtualTime } from './virtual-time.js';
 
@@ -75,6 +76,7 @@ export class Machine {
   private readonly scheduler: Scheduler;
   private readonly starting = new Map<Cpu, { entry: bigint; context: bigint }>();
   private stopReason: StopReason | undefined;
+  private readonly sampling = new Sampling();
   private failure: { readonly error: unknown } | undefined;
   private sleeper: (() => void) | undefined;
   private randomState: bigint;
@@ -196,6 +198,15 @@ export class Machine {
     this.wake();
   }
 
+  /**
+   * Calls `take` after every so many instructions of all CPUs, between two of them, with the state of the CPU that executed
+   * last in place; the run is the same without. The result ends that.
+   */
+  sample(every: number, take: () => void): () => void {
+    if (!(every >= 1)) throw new RangeError('a sample is taken after at least one instruction');
+    return this.sampling.add(this.executed, Math.floor(every), take);
+  }
+
   /** Ends a run soon: it throws `error`. For what outside code throws while the guest is in the middle of something. */
   fail(error: unknown): void {
     this.failure ??= { error };
@@ -277,10 +288,12 @@ export class Machine {
         if (options.until()) return 'until';
         this.asking = this.executed + CHUNK;
       }
+      if (this.executed >= this.sampling.next) this.sampling.call(this.executed);
       if (this.executed >= end) return 'instructions';
       const now = performance.now();
       if (now >= deadline) return 'deadline';
-      const limit = Math.min(end, this.executed + this.piece, options.until === undefined ? end : this.asking);
+      const most = Math.min(end, this.sampling.next, options.until === undefined ? end : this.asking);
+      const limit = Math.min(most, this.executed + this.piece);
       if (this.chunk(limit) === 'idle') {
         this.asking = this.executed;
         if (!this.leap(options)) return 'idle';

@@ -1,51 +1,35 @@
 import type { Cpu } from '../cpu/cpu.js';
-import { EC } from '../cpu/esr.js';
-import type { ExceptionEvent } from '../cpu/exceptions.js';
+import type { Bus } from '../devices/bus.js';
 import type { Log } from '../devices/device.js';
-import { exceptionText } from '../embed/exception-text.js';
 import type { Engine } from '../engine/engine.js';
+import { Hooks } from '../hooks/hooks.js';
 import type { Machine } from '../machine/machine.js';
-import { observeInstructions } from './instructions.js';
-
-/** What can be traced, by the names of QEMU's `-d`. */
-export const TRACE_ITEMS = {
-  in_asm: 'each instruction, when it is executed for the first time',
-  exec: 'each instruction that is executed',
-  int: 'exceptions and interrupts that the guest takes',
-  mmu: 'translations that fault, with the descriptors that were read',
-  unimp: 'registers and instructions that are not there',
-  guest_errors: 'accesses to nothing, and what devices complain about',
-} as const satisfies Readonly<Record<string, string>>;
-
-/** See {@link TRACE_ITEMS}. */
-export type TraceItem = keyof typeof TRACE_ITEMS;
+import { ATTACH, hex, rangeOf, type Sink, type TraceItem } from './items.js';
 
 /** Options of {@link Trace}. */
 export interface TraceOptions {
   readonly items: readonly TraceItem[];
   /** Receives each line, without its end. */
   readonly write: (line: string) => void;
-  /** `text` by default; `json` writes an object a line. */
+  /** `text` by default; `json` writes an object a line: `trace` is the item, numbers that may be large are text. */
   readonly format?: 'text' | 'json';
-  /** Instructions from here up to there only. */
+  /** Instructions, blocks and accesses of instructions from here up to there only. */
   readonly range?: readonly [from: bigint, to: bigint];
+  /** Accesses of the item `memory` to virtual addresses from here up to there only. */
+  readonly data?: readonly [from: bigint, to: bigint];
+  /** This CPU only. */
+  readonly cpu?: number;
+  /** Lines at most. */
+  readonly limit?: number;
   /** Name of an address, as `start_kernel+0x10`. */
-  readonly symbol?: (address: bigint) => string | undefined;
+  readonly symbol?: ((address: bigint) => string | undefined) | undefined;
 }
 
-const ABORTS: readonly number[] = [EC.instructionAbort, EC.instructionAbortLower, EC.dataAbort, EC.dataAbortLower];
-const FETCHES: readonly number[] = [EC.instructionAbort, EC.instructionAbortLower];
-/** Fault status codes below this come from translation. */
-const TRANSLATION_FAULTS = 0x10;
-const WNR = 0x40;
-const ACCESS = { read: 1, write: 2, fetch: 4 } as const;
 const UNIMPLEMENTED = /unknown|unimplemented|not modelled/i;
 
-const hex = (v: bigint): string => `0x${v.toString(16)}`;
-
 /**
- * Writes what a machine does. What is not asked for costs nothing; `in_asm` and `exec` make execution several times
- * slower. The run itself is the same.
+ * Writes what a machine does. What is not asked for costs nothing; the items that look at each instruction or access make
+ * execution many times slower. The run itself is the same.
  *
  * @example
  * const trace = new Trace({ items: ['int', 'unimp'], write: console.error });
@@ -54,7 +38,7 @@ const hex = (v: bigint): string => `0x${v.toString(16)}`;
  */
 export class Trace {
   private readonly wanted: ReadonlySet<TraceItem>;
-  private readonly seen = new Set<string>();
+  private lines = 0;
 
   constructor(private readonly options: TraceOptions) {
     this.wanted = new Set(options.items);
@@ -66,59 +50,37 @@ export class Trace {
     this.emit(item, message, { message });
   };
 
-  /** Watches a machine until the result is called. A `Control` of the same machine has to be there before. */
-  attach({ machine, engine }: { readonly machine: Machine; readonly engine: Engine }): () => void {
-    const ends: (() => void)[] = [];
-    if (this.wanted.has('in_asm') || this.wanted.has('exec'))
-      ends.push(observeInstructions(engine, (pc, word) => this.instruction(machine.current.index, engine, pc, word)));
-    if (this.wanted.has('int') || this.wanted.has('mmu') || this.wanted.has('unimp'))
-      for (const cpu of machine.cpus) ends.push(this.observe(cpu));
+  /** Watches a machine until the result is called. */
+  attach(target: { readonly machine: Machine; readonly engine: Engine }): () => void {
+    const { range, data, cpu: only } = this.options;
+    const sink: Sink = {
+      hooks: Hooks.of(target),
+      range: rangeOf(range),
+      data: rangeOf(data),
+      named: address => this.named(address),
+      wants: (cpu: Cpu) => only === undefined || cpu.index === only,
+      emit: (item, text, fields) => this.emit(item, text, fields),
+    };
+    const ends = [...this.wanted].map(item => ATTACH[item]?.(sink) ?? (() => {}));
+    if (this.wanted.has('device')) ends.push(this.devices(target.machine, sink));
     return () => {
       for (const end of ends) end();
     };
   }
 
-  private observe(cpu: Cpu): () => void {
-    const before = cpu.onException;
-    cpu.onException = event => {
-      if (before?.(event) === true) return true;
-      this.exception(cpu, event);
-      return false;
+  private devices(machine: Machine, { wants, range }: Sink): () => void {
+    const { bus }: { readonly bus: Bus } = machine;
+    bus.onDevice = ({ region, offset, size, value, write }) => {
+      const cpu = machine.current;
+      const { pc } = cpu;
+      if (!wants(cpu) || pc < range.from || pc >= range.to) return;
+      const access = write ? 'write' : 'read';
+      const text = `${access} of ${size} bytes at ${region.name}+${hex(offset)}, ${hex(value)}; at ${hex(pc)}${this.named(pc)}`;
+      this.emit('device', text, { cpu: cpu.index, access, device: region.name, offset, size, value, pc: hex(pc) });
     };
     return () => {
-      cpu.onException = before;
+      bus.onDevice = undefined;
     };
-  }
-
-  private instruction(cpu: number, engine: Engine, pc: bigint, word: number): void {
-    const { range } = this.options;
-    if (range !== undefined && (pc < range[0] || pc >= range[1])) return;
-    const key = `${pc}:${word}`;
-    const first = this.wanted.has('in_asm') && !this.seen.has(key);
-    if (first) this.seen.add(key);
-    else if (!this.wanted.has('exec')) return;
-    const assembly = engine.disassemble(word, pc);
-    const text = `${hex(pc)}:  ${(word >>> 0).toString(16).padStart(8, '0')}  ${assembly}${this.named(pc)}`;
-    const fields = { cpu, pc: hex(pc), word: word >>> 0, assembly };
-    if (first) this.emit('in_asm', text, fields);
-    this.emit('exec', text, fields);
-  }
-
-  private exception(cpu: Cpu, event: ExceptionEvent): void {
-    const { kind, ec, iss, returnTo, far } = event;
-    const what = exceptionText(event);
-    const fields = { cpu: cpu.index, el: cpu.el, exception: what, ec, iss, pc: hex(returnTo) };
-    const address = far === undefined ? {} : { far: hex(far) };
-    const at = `CPU ${cpu.index}, EL${cpu.el}, at ${hex(returnTo)}${this.named(returnTo)}`;
-    this.emit('int', `${what}; ${at}`, { ...fields, ...address });
-    if (kind !== 'synchronous') return;
-    if (ec === EC.unknown) this.emit('unimp', `undefined instruction; ${at}`, fields);
-    if (far === undefined || !ABORTS.includes(ec) || (iss & 0x3f) >= TRANSLATION_FAULTS || !this.wanted.has('mmu'))
-      return;
-    const access = FETCHES.includes(ec) ? 'fetch' : (iss & WNR) !== 0 ? 'write' : 'read';
-    const { text, steps } = cpu.explain(far, ACCESS[access], cpu.el);
-    const walk = steps.map(s => ({ level: s.level, address: s.address, descriptor: hex(s.descriptor) }));
-    this.emit('mmu', `${access} of ${text}`, { cpu: cpu.index, access, va: hex(far), text, walk });
   }
 
   private named(address: bigint): string {
@@ -126,8 +88,9 @@ export class Trace {
     return name === undefined ? '' : ` <${name}>`;
   }
   private emit(item: TraceItem, text: string, fields: Readonly<Record<string, unknown>>): void {
-    if (!this.wanted.has(item)) return;
-    const { format = 'text', write } = this.options;
+    const { format = 'text', write, limit = Number.POSITIVE_INFINITY } = this.options;
+    if (!this.wanted.has(item) || this.lines >= limit) return;
+    this.lines++;
     write(format === 'json' ? JSON.stringify({ trace: item, ...fields }) : `${item}: ${text}`);
   }
 }
