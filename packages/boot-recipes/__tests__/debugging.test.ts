@@ -121,6 +121,26 @@ describe('-d', () => {
   });
 });
 
+describe('--profile', () => {
+  it('writes a file for speedscope, with names of functions', async () => {
+    const path = join(scratch, 'sample.speedscope.json');
+    const { status } = await cli('boot-recipes', ['boot', 'sample', '--profile', path]);
+    expect(status).toBe(0);
+    const file = JSON.parse(readFileSync(path, 'utf8')) as {
+      $schema: string;
+      shared: { frames: { name: string }[] };
+      profiles: { type: string; samples: number[][]; weights: number[] }[];
+    };
+    expect(file.$schema).toBe('https://www.speedscope.app/file-format-schema.json');
+    const [profile] = file.profiles;
+    expect(profile!.samples.length).toBe(profile!.weights.length);
+    expect(profile!.samples.length).toBeGreaterThan(20);
+    const names = new Set(profile!.samples.flat().map(frame => file.shared.frames[frame]!.name));
+    expect(names.has('EL1')).toBe(true);
+    expect([...names].filter(name => /^com.apple.kernel:_\w+$/.test(name)).length).toBeGreaterThan(3);
+  });
+});
+
 describe('--mode', () => {
   it('auto gives the same run', async () => {
     const run = async (mode: 'interpreter' | 'auto'): Promise<string> => {

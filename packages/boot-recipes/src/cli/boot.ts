@@ -12,6 +12,7 @@ import { debugBoot } from './gdb.js';
 import { LineEditor } from './line-editor.js';
 import { monitorFiles, serveMonitor } from './monitor.js';
 import { prepare } from './prepare.js';
+import { profileBoot } from './profile.js';
 import { count, RECIPE_OPTIONS, recipeOptions, whole } from './recipe-options.js';
 import { connectSerial, serialPlan } from './serial.js';
 import { prepareStates, STATE_OPTIONS } from './states.js';
@@ -62,12 +63,16 @@ const summary = ({ reason, instructions, seconds, mips, guestSeconds, pc }: Boot
   `(${mips.toFixed(0)} MIPS), ${guestSeconds.toFixed(2)} s for the guest`;
 
 /** The trace of `-d`: names with commas between. */
-function traceOf(items: string | undefined, write: (line: string) => void): Trace | undefined {
+function traceOf(
+  items: string | undefined,
+  write: (line: string) => void,
+  symbol: (address: bigint) => string | undefined,
+): Trace | undefined {
   if (items === undefined) return undefined;
   const names = items.split(',').map(name => name.trim());
   const unknown = names.find(name => !Object.hasOwn(TRACE_ITEMS, name));
   if (unknown !== undefined) throw new UsageError(`-d ${unknown}: there are ${Object.keys(TRACE_ITEMS).join(', ')}`);
-  return new Trace({ items: names as TraceItem[], write });
+  return new Trace({ items: names as TraceItem[], write, symbol });
 }
 
 /** Prints the first `number` instructions, with their addresses. */
@@ -90,6 +95,7 @@ export const boot: CliCommand = {
     ['--trace <number>', 'print that many instructions on stderr as they run, from the first'],
     ['--screenshot <file>', 'write what the framebuffer shows at the end as a PNG file; needs --video'],
     ['-d, --debug <items>', `trace on stderr, by QEMU’s names, with commas: ${Object.keys(TRACE_ITEMS).join(', ')}`],
+    ['--profile <file>', 'write where the guest spends its instructions, with call stacks, as a speedscope file'],
     ['--gdb <port>', 'serve GDB on this TCP port of the loopback interface while the guest runs; 0 takes a free one'],
     ['--wait', 'hold the guest at its first instruction until GDB or the monitor lets it go on'],
     ['--monitor <where>', 'serve the monitor on tcp:PORT or unix:PATH; on a terminal it is also behind Ctrl-A c'],
@@ -114,6 +120,7 @@ export const boot: CliCommand = {
     'boot-recipes boot xnu-vmapple-source --kernel kernel --initrd ramdisk.img --smp 2 --memory 512M',
     'boot-recipes boot sample --disk disk.img --smp 2 --serial uart1=file:uart1.log --monitor unix:monitor.sock',
     'boot-recipes boot sample --gdb 1234 --wait',
+    'boot-recipes boot sample --profile sample.speedscope.json',
     '',
     'Exit codes: 0 --until matched, the guest switched itself off, --instructions or --replay came to its end, 1 bad input,',
     '2 wrong usage, 3 timeout,',
@@ -126,13 +133,20 @@ export const boot: CliCommand = {
     const timeout = count(options, 'timeout', 0);
     const reports: string[] = [];
     const given = await recipeOptions(context, recipe, options);
-    const trace = traceOf(text(options, 'debug'), line => context.info(line));
+    let symbol: ((address: bigint) => string | undefined) | undefined;
+    const trace = traceOf(
+      text(options, 'debug'),
+      line => context.info(line),
+      address => symbol?.(address),
+    );
     const log = (line: string): void => {
       if (reports.length < MOST_REPORTS) reports.push(line);
       (trace?.log ?? given.log)?.(line);
     };
     const prepared = await prepare(context, recipe, { ...given, log });
+    symbol = prepared.symbol;
     const { target } = prepared.machine;
+    const profile = profileBoot(context, text(options, 'profile'), prepared);
     const untrace = target === undefined ? undefined : trace?.attach(target);
     const screenshot = text(options, 'screenshot');
     if (screenshot !== undefined && prepared.screen === undefined) throw new UsageError('--screenshot needs --video');
@@ -154,6 +168,7 @@ export const boot: CliCommand = {
       await debugBoot(prepared, { port, hold, output: ends.console ?? toTerminal, info });
       await ends.close();
       untrace?.();
+      await profile.finish();
       await states.finish();
       return 0;
     }
@@ -200,6 +215,7 @@ export const boot: CliCommand = {
       await ends.close();
       untrace?.();
     }
+    await profile.finish();
     await states.finish();
     if (screenshot !== undefined) await context.write(screenshot, await encodePng(prepared.screen!()));
     if (!context.json) out.write('\n');
