@@ -77,6 +77,13 @@ export class BareHost implements CpuHost {
   }
 }
 
+/** Every way to execute. */
+export const EXECUTIONS: readonly Pick<EngineOptions, 'mode' | 'compiler'>[] = [
+  { mode: 'interpreter' },
+  { mode: 'auto', compiler: { threshold: 50 } },
+  { mode: 'compiled' },
+];
+
 export interface Bench {
   readonly engine: Engine;
   readonly host: BareHost;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bench, RAM } from './bare.js';
+import { bench, EXECUTIONS, RAM } from './bare.js';
 
 const SVC_0 = 0xd4000001;
 const ADD_X1_1 = 0x91000421; // add x1, x1, #1
@@ -7,9 +7,9 @@ const STR_W2_X3_POST = 0xb8004462; // str w2, [x3], #4
 const branch = (from: number, to: number): number => (0x14000000 | (((to - from) >> 2) & 0x3ffffff)) >>> 0;
 const page = (n: number): number => RAM + n * 0x1000;
 
-describe('decode cache', () => {
+describe.each(EXECUTIONS)('decode cache, $mode', execution => {
   it('runs code that needs more pages than it has room for', () => {
-    const { code, run, x } = bench({ codePages: 3 });
+    const { code, run, x } = bench({ codePages: 3, ...execution });
     // a ring of eight pages
     for (let n = 0; n < 8; n++) code([ADD_X1_1, branch(page(n) + 4, page((n + 1) % 8))], page(n));
     code([ADD_X1_1, branch(page(0) + 4, page(1))], page(0));
@@ -17,7 +17,7 @@ describe('decode cache', () => {
     expect(x(1)).toBe(2500n);
   });
   it('lets a page become data again, and code after that', () => {
-    const { engine, code, run, x, setX, host } = bench();
+    const { engine, code, run, x, setX, host } = bench(execution);
     const fill = (): void => {
       // 64 stores into page 4, then on to page 4
       code([STR_W2_X3_POST, 0xf1000484, 0x54ffffc1, branch(page(0) + 12, page(4) + 0x100)]); // subs x4, x4, #1; b.ne

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { STATE } from '../../src/engine/state.js';
-import { bench, RAM } from './bare.js';
+import { bench, EXECUTIONS, RAM } from './bare.js';
 
 const SVC_0 = 0xd4000001;
 const RET = 0xd65f03c0;
@@ -16,8 +16,8 @@ const FUNCTION = RAM + 0x3000;
 /** `x4` calls of the function at `x5`. */
 const LOOP = [BLR_X5, SUBS_X4, B_NE_BACK_8, SVC_0];
 
-function machine() {
-  const b = bench();
+function machineOf(execution: (typeof EXECUTIONS)[number]) {
+  const b = bench(execution);
   b.host.mapped.set(ALIAS >>> 12, FUNCTION >>> 12);
   const call = (at: number, times = 3000n): bigint => {
     b.code(LOOP);
@@ -35,7 +35,8 @@ function machine() {
   return { ...b, call, write };
 }
 
-describe('mappings', () => {
+describe.each(EXECUTIONS)('mappings, $mode', execution => {
+  const machine = () => machineOf(execution);
   it('see a store through another address of the same page', () => {
     const { call, code, run, setX } = machine();
     expect(call(FUNCTION)).toBe(3000n);

@@ -103,6 +103,8 @@ export class Engine {
   private readonly compilesAtOnce: boolean;
   /** The generated code executes instruction by instruction. */
   private stepping = false;
+  /** The next instruction gave up because of compiled code in its way; it must not be compiled again before it has run. */
+  private retrying = false;
   private readonly slowPath: SlowPath;
   private readonly hooked: HookedRecords;
   /** Decoded code is to be dropped when none of it executes. */
@@ -415,8 +417,9 @@ export class Engine {
     }
     const check = this.tracer !== undefined || cpu.host.fpTrapped();
     words[CELL.CHECK >> 2] = check ? 1 : 0;
-    const exact = check || limit <= EXACT_TAIL;
-    const budget = (exact ? limit : limit - EXACT_TAIL) * RECORD_SIZE;
+    const exact = check || limit <= EXACT_TAIL || this.retrying;
+    const budget = (this.retrying ? 1 : exact ? limit : limit - EXACT_TAIL) * RECORD_SIZE;
+    this.retrying = false;
     this.sliceBudget = budget;
     const enter = exact ? this.handlers.step : this.handlers.run;
     this.stepping = exact;
@@ -440,6 +443,9 @@ export class Engine {
     if (reason === Exit.MOVED) return;
     this.fetchPath.syncPc();
     switch (reason) {
+      case Exit.RETRY:
+        this.retrying = true;
+        return;
       case Exit.ABORT:
         this.observer?.interrupted();
         host.raise();
