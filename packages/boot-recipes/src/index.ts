@@ -11,6 +11,9 @@ export type { GuestMachine } from './machines/guest.js';
 export { Monitor, type MonitorFiles } from './monitor/monitor.js';
 export type { MonitorCpu, MonitorTarget } from './monitor/target.js';
 export { encodePng, type Picture } from './png.js';
+export type { RamDiskEntry } from './ramdisk/entries.js';
+export { buildHfsImage, type HfsOptions } from './ramdisk/hfs.js';
+export { buildUstarImage } from './ramdisk/ustar.js';
 export { findRecipe, RECIPES } from './recipes/index.js';
 export type {
   LoadedFile,

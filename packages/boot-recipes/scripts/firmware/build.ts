@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPayload } from 'img4';
 import { buildKernelFromElf, buildTrustCache, encodeTrustCache, trustCacheEntries } from 'macho-kc';
-import { writeUstar } from '../../src/ramdisk/ustar.js';
+import { buildUstarImage } from '../../src/ramdisk/ustar.js';
 import { sampleDeviceTree } from './device-tree.js';
 import { buildKexts } from './kexts.js';
 import { signAdHoc } from './sign.js';
@@ -77,14 +77,11 @@ export async function buildSample(): Promise<Record<string, Uint8Array>> {
     const trustCache = encodeTrustCache(buildTrustCache({ version: 1, entries: trustCacheEntries(launchd) }));
     const motd = new TextEncoder().encode('This RAM disk and all that is on it is ours.\n');
     const rc = new TextEncoder().encode('uname\nls /etc\n');
-    const ramDisk = writeUstar(
-      [
-        { name: 'sbin/launchd', bytes: launchd, mode: 0o755 },
-        { name: 'etc/motd', bytes: motd, mode: 0o644 },
-        { name: 'etc/rc', bytes: rc, mode: 0o644 },
-      ],
-      0x4000,
-    );
+    const ramDisk = buildUstarImage([
+      { path: 'sbin/launchd', bytes: launchd, mode: 0o755 },
+      { path: 'etc/motd', bytes: motd, mode: 0o644 },
+      { path: 'etc/rc', bytes: rc, mode: 0o644 },
+    ]);
     return {
       'kernelcache.im4p': im4p('krnl', 'boot-recipes sample kernel', kernel),
       'collection.im4p': im4p('krnl', 'boot-recipes sample kext collection', collection),

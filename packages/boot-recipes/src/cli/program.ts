@@ -5,6 +5,7 @@ import { doctor } from './doctor.js';
 import { fetchPlan } from './fetch-plan.js';
 import { list } from './list.js';
 import { makeNvram, makeTrustCache } from './make.js';
+import { makeRamdisk } from './make-ramdisk.js';
 import { plan } from './plan.js';
 
 /** The command `boot-recipes`. */
@@ -12,5 +13,5 @@ export const program: CliProgram = {
   name: 'boot-recipes',
   version: manifest.version,
   summary: manifest.description,
-  commands: [list, plan, doctor, fetchPlan, boot, makeTrustCache, makeNvram],
+  commands: [list, plan, doctor, fetchPlan, boot, makeRamdisk, makeTrustCache, makeNvram],
 };
