@@ -1,3 +1,4 @@
+import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import {
   A12_COMPATIBLE,
@@ -241,12 +242,16 @@ describe('NVRAM images', () => {
     const image = nvramImage({ variables: { 'auto-boot': 'true', blob: Uint8Array.of(0, 0, 1, 0xff) } });
     const partitions = nvramPartitions(image);
     expect(partitions.map(({ name, offset, size, checksumOk }) => [name, offset, size, checksumOk])).toEqual([
-      ['common', 0, 0x800, true],
-      ['wwwwwwwwwwww', 0x800, 0x1800, true],
+      ['nvram', 0, 0x20, true],
+      ['common', 0x20, 0x800, true],
+      ['wwwwwwwwwwww', 0x820, 0x17e0, true],
     ]);
     // The header that a device of the time has for the same partition.
-    expect([...image.subarray(0, 10)]).toEqual([0x70, 0x7c, 0x80, 0x00, ...Buffer.from('common')]);
-    const variables = nvramVariables(image, partitions[0]!);
+    expect([...image.subarray(0x20, 0x2a)]).toEqual([0x70, 0x7c, 0x80, 0x00, ...Buffer.from('common')]);
+    // zlib ends its streams with the same checksum, most significant byte first.
+    const adler = Buffer.from(image).readUInt32LE(0x10);
+    expect(deflateSync(image.subarray(0x14)).readUInt32BE(deflateSync(image.subarray(0x14)).length - 4)).toBe(adler);
+    const variables = nvramVariables(image, partitions[1]!);
     expect(variables.get('auto-boot')).toBe('true');
     expect(variables.get('blob')).toBe('\xff\x02\x01\xff\x81');
     expect(variables.get('nonce-seeds')).toBe('\xff\x60');

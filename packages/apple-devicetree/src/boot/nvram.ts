@@ -1,11 +1,13 @@
 import { concatBytes, encodeText, latin1 } from '../bytes.js';
 import { fail } from '../error.js';
-import { ChrpHeaderSize, readChrpHeader, writeChrpHeader } from './nvram.generated.js';
+import { ChrpHeaderSize, NvramBankSize, readChrpHeader, writeChrpHeader, writeNvramBank } from './nvram.generated.js';
 
+const BANK = 0x5a;
 const SYSTEM = 0x70;
 const FREE = 0x7f;
 /** Partition sizes are counted in blocks of this many bytes, which is also the size of a header. */
 const BLOCK = ChrpHeaderSize;
+const BANK_SIZE = ChrpHeaderSize + NvramBankSize;
 
 /** Byte sum of the header at `at` without its checksum, with the carry added back in. */
 function checksum(image: Uint8Array, at: number): number {
@@ -23,6 +25,16 @@ function partition(signature: number, text: string, size: number, data: Uint8Arr
   bytes[1] = checksum(bytes, 0);
   bytes.set(data, ChrpHeaderSize);
   return bytes;
+}
+
+/** RFC 1950, section 8. */
+function adler32(bytes: Uint8Array): number {
+  let [low, high] = [1, 0];
+  for (const byte of bytes) {
+    low = (low + byte) % 65521;
+    high = (high + low) % 65521;
+  }
+  return ((high << 16) | low) >>> 0;
 }
 
 /** Binary values in NVRAM text: a run of zeroes or of 0xff is 0xff and a count, with bit 7 set for 0xff (xnu `IONVRAM.cpp`). */
@@ -58,7 +70,8 @@ export interface NvramOptions {
 }
 
 /**
- * An NVRAM image for `/chosen nvram-proxy-data`: a `common` partition with the variables, and a free one.
+ * An NVRAM image for `/chosen nvram-proxy-data`: the header that kernels of macOS 12 and later ask for (a partition
+ * `nvram` of 32 bytes with a checksum of the image), a `common` partition with the variables, and a free one.
  *
  * Without `nonce-seeds` among the variables it has empty ones, because AppleImage4 dereferences null otherwise.
  *
@@ -71,7 +84,7 @@ export interface NvramOptions {
  * ```
  */
 export function nvramImage({ variables = {}, size = 0x2000 }: NvramOptions = {}): Uint8Array {
-  if (!Number.isInteger(size / BLOCK) || size < 4 * BLOCK || size / BLOCK > 0xffff)
+  if (!Number.isInteger(size / BLOCK) || size < 6 * BLOCK || size / BLOCK > 0xffff)
     throw fail('out-of-range', `an NVRAM image of ${size} bytes`);
   const all = { 'nonce-seeds': new Uint8Array(SEEDS * SEED_SIZE), ...variables };
   const data = concatBytes(
@@ -84,12 +97,17 @@ export function nvramImage({ variables = {}, size = 0x2000 }: NvramOptions = {})
   const common = Math.floor(size / 4 / BLOCK) * BLOCK;
   const needed = Math.ceil((BLOCK + data.length + 1) / BLOCK) * BLOCK;
   const commonSize = Math.max(common, needed);
-  if (commonSize > size - BLOCK)
-    throw fail('out-of-range', `${data.length} bytes of variables do not fit in ${size} bytes`);
-  return concatBytes([
+  const free = size - BANK_SIZE - commonSize;
+  if (free < BLOCK) throw fail('out-of-range', `${data.length} bytes of variables do not fit in ${size} bytes`);
+  const image = concatBytes([
+    partition(BANK, 'nvram', BANK_SIZE, new Uint8Array()),
     partition(SYSTEM, 'common', commonSize, data),
-    partition(FREE, 'wwwwwwwwwwww', size - commonSize, new Uint8Array()),
+    partition(FREE, 'wwwwwwwwwwww', free, new Uint8Array()),
   ]);
+  const bank = { adler: 0, generation: 1, padding: new Uint8Array(8) };
+  writeNvramBank(bank, image, ChrpHeaderSize, fail);
+  writeNvramBank({ ...bank, adler: adler32(image.subarray(ChrpHeaderSize + 4)) }, image, ChrpHeaderSize, fail);
+  return image;
 }
 
 /** A partition found in an NVRAM image; offset and size in bytes. */

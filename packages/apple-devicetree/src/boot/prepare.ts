@@ -25,7 +25,7 @@ export interface BootOptions {
   readonly chosen?: Readonly<Record<string, BootValue>> | undefined;
   /** Properties of the root, such as `serial-number` or `platform-name`. */
   readonly root?: Readonly<Record<string, BootValue>> | undefined;
-  /** NVRAM image: `nvram-proxy-data` and `nvram-total-size`. */
+  /** NVRAM image: `nvram-proxy-data`, `nvram-total-size`, and `nvram-bank-size` for kernels of macOS 12 and later. */
   readonly nvram?: Uint8Array | undefined;
   /** Name of the boot CPU's node below `/cpus`; `cpu0` when not given. `false` leaves the CPUs alone. */
   readonly bootCpu?: string | false | undefined;
@@ -103,6 +103,7 @@ export function bootEdits(options: BootOptions): EditList {
   if (options.nvram !== undefined)
     edits.push(
       set('/chosen', 'nvram-total-size', options.nvram.length, 'size of the NVRAM image'),
+      set('/chosen', 'nvram-bank-size', options.nvram.length, 'the same, for kernels of macOS 12 and later'),
       set('/chosen', 'nvram-proxy-data', options.nvram, 'NVRAM image'),
     );
   for (const [name, value] of Object.entries(options.chosen ?? {}))
