@@ -1,6 +1,19 @@
 /** Scalar floating point: moves, arithmetic, comparisons, selection. */
 import { expandDouble, expandHalf, expandSingle, immediateText } from './simd-immediate.js';
-import { cc, type FpFormat, type FpOp, imm32, imm64, insn, R, type V128, VR, v128, vectorOf } from './spec/index.js';
+import {
+  cc,
+  type FpFormat,
+  type FpOp,
+  i64,
+  imm32,
+  imm64,
+  insn,
+  R,
+  type V128,
+  VR,
+  v128,
+  vectorOf,
+} from './spec/index.js';
 import { CONDITIONS, fpr, fpSize, gpr, hex } from './text.js';
 
 /** ftype of the encoding to the operation's format; half precision is a feature. */
@@ -31,6 +44,12 @@ insn({
     const size = fpSize(type);
     const v = c.v(n);
     if (op === 3) return c.setV(d, c.fp.op('sqrt', formatOf(type), 1, [v]));
+    if (size === 3) {
+      // A double stays one: its bits go through a general value.
+      const bits = v.get(3, 0);
+      const changed = op === 0 ? bits : op === 1 ? bits.and(i64(MASKS[3]! >> 1n)) : bits.xor(i64(1n << 63n));
+      return c.setV(d, v128(0n, 0n).put(3, 0, changed));
+    }
     c.setV(d, scalarOnly(op === 0 ? v : op === 1 ? v.andNot(signBit(size)) : v.xor(signBit(size)), size));
   },
 });

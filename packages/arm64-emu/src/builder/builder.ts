@@ -18,7 +18,21 @@ import {
   type V,
 } from '../a64/spec/index.js';
 import { STATE } from '../engine/state.js';
-import { type F32, type F64, fromF32, fromF64, I32, I64, type Int, i32, i64, Node, V128 } from '../ir/index.js';
+import {
+  type F32,
+  type F64,
+  fromF32,
+  fromF64,
+  I32,
+  I64,
+  type Int,
+  i32,
+  i64,
+  lowLane,
+  make,
+  Node,
+  V128,
+} from '../ir/index.js';
 import type { Access, Effect, End, Write } from './effects.js';
 import { packFlags } from './flags.js';
 import { fpFast } from './fp-fast.js';
@@ -124,11 +138,14 @@ export abstract class Builder<W extends Int<W>> implements Ctx<W> {
     compare: (format, a, b, signaling) => this.fpOp('compare', format, 1, [a, b], Number(signaling)).get(2, 0),
   };
   protected fpOp(op: FpOp, format: FpFormat, lanes: number, args: readonly V128[], param: number): V128 {
-    const result = new Node('result', 'v128');
     const fast = fpFast(op, format, lanes, args, param);
     const nodes = args.map(a => a.node);
-    this.sink.push({ kind: 'fp', op, format, lanes, param, args: nodes, fast, result });
-    return new V128(result);
+    // A result that is a number in lane 0 stays a number as long as it can.
+    const scalar = fast && lowLane(fast.value);
+    const result = new Node('result', scalar?.ty ?? 'v128');
+    const kept = scalar ? { ...fast, value: scalar } : fast;
+    this.sink.push({ kind: 'fp', op, format, lanes, param, args: nodes, fast: kept, result });
+    return new V128(scalar ? make(fast.value.op, fast.value.args[0]!, result) : result);
   }
   routine(name: string, args: readonly V128[], param: I32 = i32(0)): V128 {
     const result = new Node('result', 'v128');

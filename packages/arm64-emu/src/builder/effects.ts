@@ -20,6 +20,8 @@ export interface Access {
 export interface FpFast {
   readonly value: Node;
   readonly ok: Node;
+  /** A cheaper condition that `ok` follows from, for compiled code. */
+  readonly quick?: Node;
 }
 
 /** Effects in program order. `results` are nodes that later nodes refer to. */

@@ -27,6 +27,7 @@ import {
   fused,
   inexactAllowed,
   LARGEST,
+  quickly,
   type Result,
   SMALLEST_NORMAL,
   vector,
@@ -37,8 +38,9 @@ function scalar<T extends Float<T>>(
   format: FloatLane,
   args: readonly T[],
   lit: (k: number) => T,
-): { value: T; ok: I32 } | undefined {
+): { value: T; ok: I32; quick?: I32 } | undefined {
   const [a, b] = args as [T, T];
+  const quick = (r: T, normal: boolean): I32 => quickly(r as unknown as F32 | F64, normal);
   const largest = lit(LARGEST[format]);
   const finite = (r: T): I32 => r.abs().le(largest);
   const notTiny = (r: T): I32 => r.abs().gt(lit(SMALLEST_NORMAL[format]));
@@ -48,14 +50,18 @@ function scalar<T extends Float<T>>(
     case 'sub': {
       // A tiny sum is exact.
       const value = op === 'add' ? a.add(b) : a.sub(b);
-      return { value, ok: inexactAllowed().and(finite(value)) };
+      return { value, ok: inexactAllowed().and(finite(value)), quick: quick(value, false) };
     }
     case 'mul':
     case 'nmul': {
       const product = a.mul(b);
       const exactZero = a.eq(zero).or(b.eq(zero));
       const value = op === 'mul' ? product : product.neg();
-      return { value, ok: inexactAllowed().and(finite(product)).and(notTiny(product).or(exactZero)) };
+      return {
+        value,
+        ok: inexactAllowed().and(finite(product)).and(notTiny(product).or(exactZero)),
+        quick: quick(product, true),
+      };
     }
     case 'div': {
       const value = a.div(b);
@@ -64,11 +70,12 @@ function scalar<T extends Float<T>>(
         ok: inexactAllowed()
           .and(finite(value))
           .and(notTiny(value).or(a.eq(zero))),
+        quick: quick(value, true),
       };
     }
     case 'sqrt': {
       const value = a.sqrt();
-      return { value, ok: inexactAllowed().and(finite(value)) };
+      return { value, ok: inexactAllowed().and(finite(value)), quick: quick(value, false) };
     }
     case 'max':
     case 'min':
@@ -152,7 +159,7 @@ export function fpFast(
   if (format < SINGLE) return undefined;
   const l = format as FloatLane;
   const r = fast(op, l, lanes, args, param);
-  return r && { value: r.value.node, ok: r.ok.node };
+  return r && { value: r.value.node, ok: r.ok.node, ...(r.quick && { quick: r.quick.node }) };
 }
 
 /** Operations whose two lanes are done one by one, or change their size. */
@@ -193,7 +200,7 @@ function fast(op: FpOp, l: FloatLane, lanes: number, args: readonly V128[], para
       args.map(x => x.f64()),
       f64,
     );
-    return r && { value: fromF64(r.value), ok: r.ok };
+    return r && { ...r, value: fromF64(r.value) };
   }
   const r = scalar(
     op,
@@ -201,5 +208,5 @@ function fast(op: FpOp, l: FloatLane, lanes: number, args: readonly V128[], para
     args.map(x => x.f32()),
     f32,
   );
-  return r && { value: fromF32(r.value), ok: r.ok };
+  return r && { ...r, value: fromF32(r.value) };
 }

@@ -1,7 +1,21 @@
 /** Vector forms of floating-point operations in the host's arithmetic, with the conditions of `fp-fast.ts`. */
 import { DOUBLE, type FpOp, intParam, Rounding, SINGLE } from '../a64/spec/index.js';
 import { STATE } from '../engine/state.js';
-import { type FloatLane, f32, f64, I32, Node, splat, type V128, v128 } from '../ir/index.js';
+import {
+  type F32,
+  F64,
+  type FloatLane,
+  f32,
+  f64,
+  I32,
+  I64,
+  i32,
+  i64,
+  Node,
+  splat,
+  type V128,
+  v128,
+} from '../ir/index.js';
 import { fusedDouble, fusedSingle } from './fp-fused.js';
 
 const IXC = 16;
@@ -13,8 +27,29 @@ export const defaultMode = (): I32 => state32(STATE.FPCR).isZero();
 /** FPCR = 0 and IXC = 1. */
 export const inexactAllowed = (): I32 => state32(STATE.FPCR).or(state32(STATE.FPSR).and(IXC).xor(IXC)).isZero();
 
+/**
+ * Whether a result is finite, and at least `above` the smallest normal number, and rounding is allowed: one comparison
+ * of its bits without the sign. The limit is a leaf that compiled code keeps in a local, 0 while rounding is not allowed.
+ */
+export const QUICK_LIMITS = {
+  'limit finite 3': 0xffe0_0000_0000_0000n,
+  'limit normal 3': 0xffbf_ffff_ffff_fffen,
+  'limit finite 2': 0xff00_0000n,
+  'limit normal 2': 0xfdff_fffen,
+} as const;
+const SMALLEST_ABOVE = { 2: 0x0100_0002, 3: 0x0020_0000_0000_0002n } as const;
+export function quickly(r: F32 | F64, normal: boolean): I32 {
+  const leaf = (l: FloatLane, ty: 'i32' | 'i64'): Node => new Node(`limit ${normal ? 'normal' : 'finite'} ${l}`, ty);
+  if (r instanceof F64) {
+    const size = r.bits().shl(1);
+    return (normal ? size.sub(i64(SMALLEST_ABOVE[3])) : size).ltU(new I64(leaf(3, 'i64')));
+  }
+  const size = r.bits().shl(1);
+  return (normal ? size.sub(i32(SMALLEST_ABOVE[2])) : size).ltU(new I32(leaf(2, 'i32')));
+}
+
 /** A result, and 1 where it and its flags are the architecture's. */
-export type Result = { value: V128; ok: I32 } | undefined;
+export type Result = { value: V128; ok: I32; quick?: I32 } | undefined;
 
 /** Mask of the lanes in use. */
 function used(lanes: number, format: FloatLane): V128 {

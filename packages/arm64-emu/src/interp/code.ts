@@ -67,6 +67,8 @@ export class Code extends Writer {
   keptRange(_write: boolean): KeptRange | undefined {
     return undefined;
   }
+  /** Whether this code knows the limits of quick conditions of FP operations. */
+  readonly quickLimits: boolean = false;
   /** Leaves before the current instruction, for its handler, where code cannot call for help and go on. */
   leaveInstead: (() => void) | undefined;
 

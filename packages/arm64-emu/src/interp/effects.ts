@@ -4,12 +4,14 @@ import type { Effect } from '../builder/effects.js';
 import { CELL, STATE } from '../engine/state.js';
 import type { Node } from '../ir/index.js';
 import { Op } from '../wasm/opcodes.js';
+import type { Ty } from '../wasm/types.js';
 import { BUDGET, type Code, FLAGS, IP } from './code.js';
 import { Exit } from './exit.js';
 import { Import } from './imports.js';
 import { emitLoad, emitStore } from './memory.js';
 
 const VECTOR = 16;
+const LANE_LOAD = { i32: Op.i32Load, i64: Op.i64Load, f32: Op.f32Load, f64: Op.f64Load } as const;
 
 /** Values that effects use directly. */
 export const rootsOf = (effects: readonly Effect[]): Node[] => effects.flatMap(rootsOfOne);
@@ -29,7 +31,7 @@ function rootsOfOne(e: Effect): Node[] {
     case 'syswrite':
       return [e.key, e.value];
     case 'fp':
-      return [...e.args, ...(e.fast ? [e.fast.value, e.fast.ok] : [])];
+      return [...e.args, ...(e.fast ? [e.fast.value, e.fast.ok, ...(e.fast.quick ? [e.fast.quick] : [])] : [])];
     case 'routine':
       return [...e.args, e.param];
   }
@@ -170,6 +172,12 @@ export class EffectEmitter {
     this.c.loadSized(VECTOR, CELL.FP_ARGS);
   }
 
+  /** The result of an operation, as a vector or the number in its lane 0. */
+  private laneResult(ty: Ty): void {
+    if (ty === 'v128') this.vectorResult();
+    else this.c.loadAt(LANE_LOAD[ty], ty.endsWith('32') ? 2 : 3, CELL.FP_ARGS);
+  }
+
   private fp(e: Extract<Effect, { kind: 'fp' }>): void {
     const { c } = this;
     const exact = (): void => {
@@ -183,18 +191,26 @@ export class EffectEmitter {
       this.result(e.result, () => this.vectorResult());
       return;
     }
-    for (const a of e.args) c.force(a);
-    const { value, ok } = e.fast;
+    // What leaves instead of calling for help needs no arguments for that.
+    if (!c.leaveInstead) for (const a of e.args) c.force(a);
+    const { value, ok, quick } = e.fast;
     this.result(e.result, () => c.value(value));
-    c.value(ok);
-    c.u8(Op.i32Eqz);
-    c.open(Op.if);
-    if (c.leaveInstead) c.leaveInstead();
-    else {
-      exact();
-      this.vectorResult();
-      c.set(e.result.local);
-    }
-    c.close();
+    const unless = (condition: Node, body: () => void): void => {
+      c.value(condition);
+      c.u8(Op.i32Eqz);
+      c.open(Op.if);
+      body();
+      c.close();
+    };
+    const help = (): void => {
+      if (c.leaveInstead) c.leaveInstead();
+      else {
+        exact();
+        this.laneResult(e.result.ty);
+        c.set(e.result.local);
+      }
+    };
+    if (quick && c.quickLimits) unless(quick, () => unless(ok, help));
+    else unless(ok, help);
   }
 }

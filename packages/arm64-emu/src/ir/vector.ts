@@ -2,7 +2,7 @@
 
 import { F32, F64 } from './floats.js';
 import { I32, I64, i32, i64 } from './integers.js';
-import { constant } from './node.js';
+import { constant, type Node } from './node.js';
 import { make } from './table.js';
 import { Val } from './val.js';
 
@@ -152,6 +152,10 @@ export class V128 extends Val {
   get(l: 3, i: number): I64;
   get(l: Lane, i: number): I32 | I64;
   get(l: Lane, i: number): I32 | I64 {
+    if (l > 1 && this.node.op === `${SHAPE[l]}.put${i}`) {
+      const lane = this.node.args[1]!;
+      return l === 3 ? new I64(lane) : new I32(lane);
+    }
     const n = make(`${SHAPE[l]}.get${i}`, this.node);
     return l < 3 ? new I32(n) : new I64(n);
   }
@@ -235,10 +239,10 @@ export class V128 extends Val {
   }
   /** Lane 0 as a number. */
   f64(): F64 {
-    return new F64(make('f64x2.get0', this.node));
+    return new F64(this.node.op === 'f64x2.put0' ? this.node.args[1]! : make('f64x2.get0', this.node));
   }
   f32(): F32 {
-    return new F32(make('f32x4.get0', this.node));
+    return new F32(this.node.op === 'f32x4.put0' ? this.node.args[1]! : make('f32x4.get0', this.node));
   }
 }
 
@@ -265,5 +269,12 @@ export const vectorOf = (low: I64, high: I64 = i64(0)): V128 => v128(0n, 0n).put
 /** The number in lane 0, the rest zero. */
 export const fromF64 = (x: F64): V128 => new V128(make('f64x2.put0', v128(0n, 0n).node, x.node));
 export const fromF32 = (x: F32): V128 => new V128(make('f32x4.put0', v128(0n, 0n).node, x.node));
+const LOW_LANES: ReadonlySet<string> = new Set(['f64x2.put0', 'f32x4.put0', 'i64x2.put0', 'i32x4.put0']);
+/** The number in lane 0 of a vector whose other lanes are zero, if that is how it was made. */
+export function lowLane(n: Node): Node | undefined {
+  const [rest, lane] = n.args;
+  const isLow = LOW_LANES.has(n.op) && rest!.isConst && (rest!.k as Uint8Array).every(b => b === 0);
+  return isLow ? lane : undefined;
+}
 /** The low half of `v`, the rest zero. */
 export const lowHalf = (v: V128): V128 => v.put(3, 1, i64(0));

@@ -188,7 +188,8 @@ class RegionEmitter {
     // Values may read the flags that this instruction replaces, and flags the registers that it writes.
     for (const w of [...real].reverse()) {
       this.beforeStore(w);
-      c.value(w.value);
+      if (w.kind === 'v') c.vector(VECTORS + w.register.n, w.value);
+      else c.value(w.value);
     }
     if (newFlags) c.keepFlags(newFlags);
     for (const w of real) this.store(w);

@@ -7,6 +7,7 @@ import type { Node } from '../ir/index.js';
 import { loopAccesses, steadyRegisters } from './address.js';
 import { dominates, successors } from './dominance.js';
 import type { Block, Step } from './graph.js';
+import { lowDouble } from './region-code.js';
 import { type Held, registerAt, VECTORS } from './registers.js';
 
 const ZERO_REGISTER = 32;
@@ -50,32 +51,56 @@ interface Uses {
   readonly reads: ReadonlySet<number>;
   readonly writes: ReadonlySet<number>;
   readonly defines: ReadonlySet<number>;
+  /** Vectors that are more than doubles here. */
+  readonly wide: ReadonlySet<number>;
+  readonly limits: ReadonlySet<string>;
 }
+
+/** Arguments that are only for a call for help, where loops leave instead. */
+const rootsInLoop = (effects: readonly Effect[]): Node[] =>
+  effects.flatMap(e =>
+    e.kind === 'fp' && e.fast ? [e.fast.value, e.fast.ok, ...(e.fast.quick ? [e.fast.quick] : [])] : rootsOf([e]),
+  );
 
 function usesOf({ built: { effects, writes, newFlags, end } }: Step): Uses {
   const seen = new Set<Node>();
   const reads = new Set<number>();
+  const wide = new Set<number>();
+  const limits = new Set<string>();
   const visit = (n: Node): void => {
     if (seen.has(n)) return;
     seen.add(n);
     const k = n.k as number;
+    if (n.op.startsWith('limit')) limits.add(n.op);
+    for (const a of n.args) {
+      const isLane = n.op === 'f64x2.get0' || n.op === 'i64x2.get0';
+      if (a.op === 'vector' && !isLane) wide.add(VECTORS + (((a.k as number) - STATE.V) >> VECTOR_SHIFT));
+    }
+    if (n.op.startsWith('lane')) wide.add(VECTORS + ((k - STATE.V) >> VECTOR_SHIFT));
     if (n.op === 'state' || n.op === 'state32') {
       const r = registerAt(k);
       if (r !== undefined) reads.add(r);
     } else if (n.op === 'vector' || n.op.startsWith('lane')) reads.add(VECTORS + ((k - STATE.V) >> VECTOR_SHIFT));
     n.args.forEach(visit);
   };
-  [...rootsOf(effects), ...writes.map(w => w.value), ...rootsOfEnd(end)].forEach(visit);
+  const roots = [...rootsInLoop(effects), ...writes.map(w => w.value), ...rootsOfEnd(end)];
+  roots.forEach(visit);
+  for (const n of roots) if (n.op === 'vector') wide.add(VECTORS + (((n.k as number) - STATE.V) >> VECTOR_SHIFT));
   if (newFlags) [newFlags.a.node, newFlags.b.node].forEach(visit);
   const defines = new Set<number>();
   const all = new Set<number>();
   for (const w of writes) {
     if (w.kind === 'x' && w.register.n !== ZERO_REGISTER) defines.add(w.register.n);
-    else if (w.kind === 'v') defines.add(VECTORS + w.register.n);
-    else if (w.kind === 'element') all.add(VECTORS + w.element.n);
+    else if (w.kind === 'v') {
+      defines.add(VECTORS + w.register.n);
+      if (lowDouble(w.value) === undefined) wide.add(VECTORS + w.register.n);
+    } else if (w.kind === 'element') {
+      all.add(VECTORS + w.element.n);
+      wide.add(VECTORS + w.element.n);
+    }
   }
   for (const r of defines) all.add(r);
-  return { reads, writes: all, defines };
+  return { reads, writes: all, defines, wide, limits };
 }
 
 /** Registers whose value from the time before is wanted where a loop of `body` begins, the outer one or an inner. */
@@ -136,7 +161,19 @@ export function heldLoops(order: readonly Block[]): ReadonlyMap<Block, Held> {
     );
     const steadyIn = (b: Block): ReadonlySet<number> => steady.get(nest.find(blocks => blocks.has(b))!)!;
     const storesFlags = steps.some(s => s.built.newFlags) && used.size - vectors > FLAGS_IN_LOCALS;
-    const loop: Held = { head, used, written, storesFlags, accesses: loopAccesses([...body], steadyIn) };
+    const all = [...uses.values()];
+    const wide = new Set(all.flatMap(u => [...u.wide]));
+    const doubles = new Set(all.flatMap(u => [...u.defines, ...u.reads].filter(r => r >= VECTORS && !wide.has(r))));
+    const limits = new Set(all.flatMap(u => [...u.limits]));
+    const loop: Held = {
+      head,
+      used,
+      written,
+      doubles,
+      limits,
+      storesFlags,
+      accesses: loopAccesses([...body], steadyIn),
+    };
     for (const b of body) held.set(b, loop);
   }
   return held;

@@ -1,11 +1,12 @@
 /** Code of a region: position and budget are constants of each instruction, registers are in locals, flags wait. */
 import type { Flags } from '../a64/spec/index.js';
 import { packFlags } from '../builder/flags.js';
+import { inexactAllowed, QUICK_LIMITS } from '../builder/fp-lanes.js';
 import { CELL, STATE } from '../engine/state.js';
 import { BUDGET, Code, FLAGS, IP } from '../interp/code.js';
 import type { KeptPage, KeptRange } from '../interp/memory.js';
 import { RECORD_SIZE } from '../interp/record.js';
-import { findOperation, I32, Node } from '../ir/index.js';
+import { constant, findOperation, I32, lowLane, Node } from '../ir/index.js';
 import { Op } from '../wasm/opcodes.js';
 import { KeptPages } from './address.js';
 import { condition, keptFlags, MADE, maskCondition, waitingKind } from './pending-flags.js';
@@ -106,6 +107,7 @@ export class RegionCode extends Code {
       this.storeFlags();
     }
     this.registers.fill(loop);
+    this.loadLimits(loop);
     this.keptPages?.forget();
     this.ranges?.load();
   }
@@ -235,12 +237,58 @@ export class RegionCode extends Code {
     this.value(n);
   }
 
+  // ---- floating point
+  override readonly quickLimits = true;
+  /** Limits of quick conditions in the loop, see `quickly`. */
+  private readonly limits = new Map<string, number>();
+  private loadLimits(loop: Held): void {
+    for (const name of loop.limits) {
+      let local = this.limits.get(name);
+      if (local === undefined) this.limits.set(name, (local = this.newLocal(limitType(name))));
+      this.limit(name);
+      this.set(local);
+    }
+  }
+  private limit(name: string): void {
+    const ty = limitType(name);
+    const k = QUICK_LIMITS[name as keyof typeof QUICK_LIMITS];
+    this.constant(ty, ty === 'i64' ? k : Number(BigInt.asIntN(32, k)));
+    this.constant(ty, ty === 'i64' ? 0n : 0);
+    this.graph(inexactAllowed().node);
+    this.u8(Op.select);
+  }
+
   // ---- registers
   override value(n: Node): void {
+    if (this.doubleLane(n)) return;
     this.alias(n);
     super.value(n);
   }
+  /** Lane 0 of a vector that is a double here. */
+  private doubleLane(n: Node): boolean {
+    if (n.local >= 0 || (n.op !== 'f64x2.get0' && n.op !== 'i64x2.get0')) return false;
+    const r = wholeRegister(n.args[0]!);
+    if (r === undefined || !this.registers.isDouble(r)) return false;
+    this.get(this.registers.read(r));
+    if (n.ty === 'i64') this.u8(Op.i64ReinterpretF64);
+    return true;
+  }
+  /** Pushes what a vector register is given. */
+  vector(r: number, n: Node): void {
+    if (!this.registers.isDouble(r)) {
+      this.value(n);
+      return;
+    }
+    const low = lowDouble(n)!;
+    this.value(low);
+    if (low.ty === 'i64') this.u8(Op.f64ReinterpretI64);
+  }
   override force(n: Node): void {
+    if (this.doubleLane(n)) {
+      n.local = this.temp(n.ty);
+      this.set(n.local);
+      return;
+    }
     this.alias(n);
     super.force(n);
   }
@@ -248,7 +296,7 @@ export class RegionCode extends Code {
   private alias(n: Node): void {
     if (n.local >= 0) return;
     const r = wholeRegister(n);
-    if (r !== undefined) n.local = this.registers.read(r);
+    if (r !== undefined && !this.registers.isDouble(r)) n.local = this.registers.read(r);
   }
   /** A lane of a vector: pushes nothing before, the vector's lane as i64 behind. */
   private lane(address: number, size: number): void {
@@ -313,7 +361,9 @@ export class RegionCode extends Code {
         this.u8(Op.i64Add);
         return;
       default:
-        super.leaf(n);
+        if (!n.op.startsWith('limit')) super.leaf(n);
+        else if (this.registers.loop?.limits.has(n.op)) this.get(this.limits.get(n.op)!);
+        else this.limit(n.op);
     }
   }
   private condition(c: number): I32 {
@@ -328,6 +378,17 @@ export class RegionCode extends Code {
 interface State {
   readonly pending: Flags | undefined;
   readonly registers: RegisterLocals['state'];
+}
+
+const limitType = (name: string): 'i32' | 'i64' => (name.endsWith('3') ? 'i64' : 'i32');
+
+/** The double, or its bits, that a vector has in lane 0 beside a zero; undefined when it is not made so. */
+export function lowDouble(n: Node): Node | undefined {
+  if (n.op === 'f64x2.put0' || n.op === 'i64x2.put0') return lowLane(n);
+  if (!n.isConst) return undefined;
+  const bytes = n.k as Uint8Array;
+  if (bytes.subarray(8).some(b => b !== 0)) return undefined;
+  return constant('i64', new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
 }
 
 /** The register that a leaf is, as it is kept in a local. */

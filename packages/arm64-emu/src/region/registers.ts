@@ -23,7 +23,11 @@ export interface Held {
   readonly head: Block;
   readonly used: ReadonlySet<number>;
   readonly written: ReadonlySet<number>;
+  /** Vectors that are used as doubles throughout. */
+  readonly doubles: ReadonlySet<number>;
   readonly accesses: LoopAccesses;
+  /** Limits of quick conditions of FP operations that it uses. */
+  readonly limits: ReadonlySet<string>;
   /** Whether it keeps waiting flags in memory. */
   readonly storesFlags: boolean;
 }
@@ -31,6 +35,7 @@ export interface Held {
 /** The registers of one region. */
 export class RegisterLocals {
   private readonly locals = new Map<number, number>();
+  private readonly doubles = new Map<number, number>();
   /** Registers whose local is known to be right. */
   private right = new Set<number>();
   private held: Held | undefined;
@@ -55,17 +60,23 @@ export class RegisterLocals {
     this.right.clear();
   }
 
-  private local(r: number): number {
-    let local = this.locals.get(r);
+  /** Whether a vector is a double here. */
+  isDouble(r: number): boolean {
+    return this.held?.doubles.has(r) ?? false;
+  }
+  private local(r: number, isDouble = this.isDouble(r)): number {
+    const locals = isDouble ? this.doubles : this.locals;
+    let local = locals.get(r);
     if (local === undefined) {
-      local = this.c.newLocal(r < VECTORS ? 'i64' : 'v128');
-      this.locals.set(r, local);
+      local = this.c.newLocal(r < VECTORS ? 'i64' : isDouble ? 'f64' : 'v128');
+      locals.set(r, local);
     }
     return local;
   }
   private load(r: number): void {
     const { c } = this;
     if (r < VECTORS) c.loadAt(Op.i64Load, 3, xAddress(r));
+    else if (this.isDouble(r)) c.loadAt(Op.f64Load, 3, vAddress(r - VECTORS));
     else {
       c.i32(0);
       c.raw(SIMD_PREFIX, Simd.load, VECTOR_ALIGN);
@@ -102,17 +113,26 @@ export class RegisterLocals {
     const { c } = this;
     const local = this.local(r);
     this.right.add(r);
+    // What was in the upper half when the loop began stays until a double is written.
+    const clear = (): void => {
+      if (this.isDouble(r)) c.storeAt(Op.i64Store, 3, vAddress(r - VECTORS) + 8, () => c.i64(0n));
+    };
     if (this.isHeld(r)) {
       c.set(local);
+      clear();
       return;
     }
     c.tee(local);
     this.store(r);
+    clear();
   }
-  private store(r: number): void {
+  private store(r: number, isDouble = this.isDouble(r)): void {
     const { c } = this;
     if (r < VECTORS) c.storeSized(8, xAddress(r));
-    else c.storeSized(16, vAddress(r - VECTORS));
+    else if (isDouble) {
+      c.raw(Op.f64Store, 3);
+      c.u32(vAddress(r - VECTORS));
+    } else c.storeSized(16, vAddress(r - VECTORS));
   }
   /** A lane of a vector was written in memory. */
   wroteMemory(r: number): void {
@@ -121,21 +141,24 @@ export class RegisterLocals {
 
   /** A loop begins. */
   fill(held: Held): void {
-    for (const r of held.used) this.read(r);
+    for (const r of held.doubles) this.right.delete(r);
     this.held = held;
+    for (const r of held.used) this.read(r);
   }
   /** Brings memory up to date. The registers stay held. */
   spill(held = this.held): void {
     const { c } = this;
     for (const r of held?.written ?? []) {
+      const isDouble = held!.doubles.has(r);
       c.i32(0);
-      c.get(this.local(r));
-      this.store(r);
+      c.get(this.local(r, isDouble));
+      this.store(r, isDouble);
     }
   }
   /** Out of the loop, without a change of control flow: memory and locals are the same. */
   release(): void {
     this.spill();
+    for (const r of this.held?.doubles ?? []) this.right.delete(r);
     this.held = undefined;
   }
 }

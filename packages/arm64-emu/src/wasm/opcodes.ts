@@ -29,6 +29,7 @@ export const Op = {
   i64Load32U: 0x35,
   i32Store: 0x36,
   i64Store: 0x37,
+  f64Store: 0x39,
   i64Store8: 0x3c,
   i64Store16: 0x3d,
   i64Store32: 0x3e,
@@ -63,6 +64,8 @@ export const Op = {
   i32Wrap: 0xa7,
   i64ExtendS: 0xac,
   i64ExtendU: 0xad,
+  i64ReinterpretF64: 0xbd,
+  f64ReinterpretI64: 0xbf,
 } as const;
 
 /** Vector opcodes, behind `SIMD_PREFIX`. */
