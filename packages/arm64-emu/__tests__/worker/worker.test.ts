@@ -156,7 +156,13 @@ describe.each(['interpreter', 'auto'] as const)('a machine behind a channel, %s'
     send('s');
     await answer(/\$T05[^$]*\$0000084000000000[^$]*\$T05/);
     expect((await machine.status()).executed).toBe(1);
+    const ended = new Promise<void>(resolve => {
+      port.onmessage = ({ data }) => {
+        if (data === null) resolve();
+      };
+    });
     port.postMessage(null);
+    await ended;
     port.close();
   });
 });

@@ -137,7 +137,10 @@ export class RemoteMachine {
     return { verify: () => this.call('verify', []) };
   }
 
-  /** A port that speaks GDB's remote protocol: messages are bytes; any other message ends it. */
+  /**
+   * A port that speaks GDB's remote protocol: messages are bytes. A null ends it, and is answered by a null when the
+   * machine stands still. GDB runs the machine itself.
+   */
   async gdb(options: { readonly reverse?: boolean } = {}): Promise<MessagePort> {
     const { port1, port2 } = new MessageChannel();
     await this.call('gdb', [port2, options.reverse ?? false], [port2]);

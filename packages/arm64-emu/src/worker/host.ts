@@ -216,12 +216,15 @@ class Host {
   }
 }
 
-/** Serves GDB over a port: each message is bytes as they would come over TCP. */
+/**
+ * Serves GDB over a port: each message is bytes as they would come over TCP. A null ends it; it is answered by a null when
+ * the machine stands still and is let go of.
+ */
 export function serveGdbPort(server: GdbServer, port: MessagePort): void {
   const connection = server.connect(bytes => port.postMessage(bytes));
   port.addEventListener('message', ({ data }) => {
     if (data instanceof Uint8Array) connection.receive(data);
-    else connection.close();
+    else void server.close().then(() => port.postMessage(null));
   });
   port.start();
 }
