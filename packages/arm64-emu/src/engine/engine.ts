@@ -316,6 +316,11 @@ export class Engine {
     return this.regions.statistics;
   }
 
+  /** Pages of guest code that are decoded now. */
+  get codePages(): number {
+    return this.cache.count;
+  }
+
   private decodeEnv(): DecodeEnv {
     return {
       sysreg: (key, write) => this.current?.host.sysAccess(key, write) ?? { minEl: 0 },
