@@ -1,11 +1,15 @@
 // The recipe of the experiment with stand-ins of the right shape: a collection built from Apple-compiled test kernels and
 // kexts, a genuine device tree of an A12, a RAM disk of zeros. Every rule here is one of XNU's start-up code.
+
 import { fixture, fixturePath, fixturesUnder } from '@internal/binary/testing';
+import { openTree } from 'apple-devicetree';
+import { GuestMemory } from 'arm64-emu';
 import { buildCollection, buildTrustCache, encodeTrustCache } from 'macho-kc';
 import { discoverKexts } from 'macho-kc/node';
 import { describe, expect, it } from 'vitest';
 import { prepareBoot } from '../src/boot.js';
 import type { PreparedBoot, RecipeOptions } from '../src/recipes/recipe.js';
+import { decodeBootArgs } from '../src/xnu/boot-args.js';
 import { openKernel } from '../src/xnu/kernel.js';
 
 const CASE = 'macho-kc/kc-cases/kext-bind-to-kext-arm64-chains';
@@ -114,6 +118,50 @@ describe.skipIf(!have)('macos-11.0.1b1-t8020 with stand-ins', () => {
     expect(seen[0]!.word).toBe(view.getUint32(Number(kernel.entry - text.vmaddr), true));
     expect(machine.engine!.disassemble(seen[0]!.word, seen[0]!.pc)).toMatch(/^[a-z]/);
   });
+
+  it.each([256, 608, 1024] as const)(
+    'hands over boot_args with a command line of %i bytes, and a memory map that says what is where',
+    async size => {
+      const prepared = await prepare({ bootArgs: size, append: 'serial=3 -v' });
+      const { plan, machine } = prepared;
+      const read = (physical: bigint, bytes: bigint): Uint8Array =>
+        new GuestMemory(machine.target!.engine).readPhysical(Number(physical), Number(bytes));
+      const regions = new Map(regionsOf(prepared).map(region => [region.name, region]));
+      const args = regions.get('BootArgs')!;
+      const entered = machine.target!.machine.within(0, cpu => ({ el: cpu.el, pc: cpu.pc, x0: cpu.x(0) }));
+      expect(entered).toEqual({ el: 1, pc: BigInt(plan.entry as string), x0: args.physical });
+      const decoded = decodeBootArgs(read(args.physical, args.size), size);
+      const tree = regions.get('DeviceTree')!;
+      expect(decoded).toMatchObject({
+        revision: 2,
+        version: 2,
+        virtBase: BigInt(plan.virtBase as string),
+        physBase: 0x40000000n,
+        topOfKernelData: BigInt(plan.topOfKernelData as string),
+        deviceTree: tree.virtual,
+        deviceTreeLength: Number(tree.size),
+        commandLine: 'serial=3 -v',
+      });
+      expect(decoded.memSize).toBeLessThanOrEqual(0x20000000n);
+      expect(decoded.memSize % PAGE).toBe(0n);
+      // memSize counts from physBase, and the panic log lies behind what it covers.
+      expect(decoded.physBase + decoded.memSize).toBeGreaterThan(decoded.topOfKernelData);
+      const given = openTree(read(tree.physical, tree.size));
+      const map = given.node('/chosen/memory-map');
+      for (const name of ['RAMDisk', 'TrustCache', 'DeviceTree', 'BootArgs']) {
+        const bytes = map.bytes(name)!;
+        const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+        const { physical, size: length } = regions.get(name)!;
+        expect([view.getBigUint64(0, true), view.getBigUint64(8, true)], name).toEqual([physical, length]);
+      }
+      // The wrapper: one module, at offset 8.
+      const cache = regions.get('TrustCache')!;
+      expect([...read(cache.physical, 12n)]).toEqual([1, 0, 0, 0, 8, 0, 0, 0, 1, 0, 0, 0]);
+      // CTRR: the memory controller announces what lies between the trust cache and the last read-only segment.
+      const amcc = machine.target!.machine.bus;
+      expect(BigInt(amcc.load(0x200000680, 4)!)).toBe((cache.physical - 0x40000000n) >> 14n);
+    },
+  );
 
   it('takes edits of the user after its own', async () => {
     const list = {

@@ -1,4 +1,5 @@
 // The machine of Apple's virtual machines with our own kernel in Apple's place.
+import { MemoryDisk } from 'arm64-emu';
 import { describe, expect, it } from 'vitest';
 import { boot, prepareBoot } from '../src/boot.js';
 import { pacService } from '../src/machines/pac-service.js';
@@ -6,7 +7,7 @@ import { VMAPPLE_BOARD, VMAPPLE_TREE_BOARD } from '../src/machines/vmapple-board
 import { sampleImages } from '../src/recipes/sample-images.js';
 import { virtXnuTree } from '../src/xnu/virt-tree.js';
 
-const { kernel, ramDisk } = sampleImages();
+const { kernel, ramDisk, trustCache } = sampleImages();
 
 const tree = (cpus: number): Uint8Array =>
   virtXnuTree({ cpus, timebase: VMAPPLE_BOARD.timebase, board: VMAPPLE_TREE_BOARD });
@@ -28,6 +29,30 @@ describe('macos-vmapple', () => {
     expect(text).toContain('physBase 0x70000000');
     expect(text).toMatch(/timer: 5 ticks by FIQ in .*24000000 Hz/);
     expect(text).toContain('launchd: ok: a file of the RAM disk');
+  });
+
+  it('has a disk as AppleVirtIO knows it', async () => {
+    const disk = new MemoryDisk(new Uint8Array(0x2000));
+    disk.bytes.set(new TextEncoder().encode('root disk'));
+    let text = '';
+    const { reason } = await boot('macos-vmapple', {
+      kernel,
+      initrd: ramDisk,
+      trustCache,
+      deviceTree: tree(1),
+      memory: 0x20000000,
+      disk,
+      append: '-s rd=md0',
+      send: ['disk 0', 'halt'],
+      timeout: 60,
+      output: bytes => {
+        text += new TextDecoder().decode(bytes);
+      },
+    });
+    expect(reason).toBe('power-off');
+    expect(text).toMatch(/disk0: Apple's virtio block device in slot 1, 16 sectors, by interrupt/);
+    expect(text).toContain('root disk...');
+    expect(text).toContain('is in trust cache module 0');
   });
 
   it('asks for a device tree by name', async () => {
