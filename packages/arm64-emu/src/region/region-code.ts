@@ -165,10 +165,15 @@ export class RegionCode extends Code {
   noteFlags(): void {
     if (this.pending && !this.registers.loop?.storesFlags) this.setWaiting(waitingKind(this.pending));
   }
+  /** Pending flags with values of their own: what is computed of them on one way is not known on another. */
+  private get waitingFlags(): Flags | undefined {
+    return this.pending && keptFlags(this.pending, ...(this.operands as [number, number]));
+  }
   /** Puts pending flags into their local. */
   makeFlags(): void {
-    if (!this.pending) return;
-    this.graph(packFlags(this.pending).node);
+    const flags = this.waitingFlags;
+    if (!flags) return;
+    this.graph(packFlags(flags).node);
     this.set(FLAGS);
     this.setWaiting(MADE);
     this.pending = undefined;
@@ -352,7 +357,7 @@ export class RegionCode extends Code {
         this.graph(this.condition(k).node);
         return;
       case 'flags':
-        if (this.pending) this.graph(packFlags(this.pending).node);
+        if (this.waitingFlags) this.graph(packFlags(this.waitingFlags).node);
         else this.get(FLAGS);
         return;
       case 'pc':
@@ -367,7 +372,7 @@ export class RegionCode extends Code {
     }
   }
   private condition(c: number): I32 {
-    if (this.pending) return condition(this.pending, c);
+    if (this.waitingFlags) return condition(this.waitingFlags, c);
     const flags = new Node('local', 'i32');
     flags.local = FLAGS;
     return maskCondition(new I32(flags), c);

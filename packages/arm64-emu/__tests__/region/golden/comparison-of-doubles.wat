@@ -3,7 +3,7 @@
 ;; fmov d2, d0
 ;; ret
 (func (;11;) (type 1) (param i32 i32 i32) (result i32)
-    (local i32 i64 i32 i64 i64 i32 i32 i64 i32 v128 v128 f64 f64 v128 i32 v128 i64 i64 i32 i32 i32 i32 i32)
+    (local i32 i64 i32 i64 i64 i32 i32 i64 i32 v128 v128 f64 f64 i32 v128 i64 i64 i32 i32 i32 i32 i32)
     block  ;; label = @1
       block  ;; label = @2
         local.get 2
@@ -45,7 +45,6 @@
             i32.const 0
             v128.load offset=528
             local.set 13
-            v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
             i32.const 8
             i32.const 6
             i32.const 2
@@ -61,7 +60,6 @@
             local.get 15
             f64.lt
             select
-            i32x4.replace_lane 0
             local.set 16
             i32.const 0
             i32.load offset=368
@@ -86,12 +84,10 @@
               i32.const 0
               call 5
               i32.const 0
-              v128.load offset=6272 align=1
+              i32.load offset=6272
               local.set 16
             end
             local.get 16
-            i32x4.extract_lane 0
-            local.tee 17
             local.set 1
             i32.const 0
             local.set 5
@@ -100,8 +96,8 @@
             i32.shr_u
             i32.const 1
             i32.and
-            local.set 17
-            local.get 17
+            local.set 16
+            local.get 16
             if  ;; label = @5
               br 1 (;@4;)
             end
@@ -110,10 +106,11 @@
             i32.sub
             local.set 3
             i32.const 0
+            v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
             local.get 12
-            v128.const i32x4 0xffffffff 0xffffffff 0x00000000 0x00000000
-            v128.and
-            local.tee 18
+            i64x2.extract_lane 0
+            i64x2.replace_lane 0
+            local.tee 17
             v128.store offset=544 align=1
             br 0 (;@4;)
           end
@@ -123,13 +120,13 @@
           local.set 3
           i32.const 0
           i64.load offset=240
-          local.set 20
-          local.get 20
           local.set 19
+          local.get 19
+          local.set 18
           local.get 11
           if  ;; label = @4
             i32.const 0
-            local.get 19
+            local.get 18
             i64.store offset=6168
             i32.const 0
             local.get 3
@@ -154,7 +151,7 @@
             i32.sub
             return
           end
-          local.get 19
+          local.get 18
           local.set 10
           br 0 (;@3;)
           unreachable
@@ -176,16 +173,16 @@
         i32.and
         local.get 8
         i32.add
-        local.tee 17
+        local.tee 16
         i64.load offset=131072
         local.get 10
         i64.const -4093
         i64.and
         i64.eq
         if  ;; label = @3
-          local.get 17
+          local.get 16
           i32.load offset=131080
-          local.tee 22
+          local.tee 21
           local.get 10
           i32.wrap_i64
           i32.const 4092
@@ -193,12 +190,12 @@
           i32.const 2
           i32.shl
           i32.add
-          local.set 21
+          local.set 20
           i32.const 0
           local.get 10
           i64.const -4096
           i64.and
-          local.get 22
+          local.get 21
           i32.const 2
           i32.shr_u
           i64.extend_i32_u
@@ -216,7 +213,7 @@
           i32.store offset=6148
           i32.const 0
           call 4
-          local.tee 21
+          local.tee 20
           i32.const 0
           i32.lt_s
           if  ;; label = @4
@@ -228,12 +225,12 @@
         local.get 2
         local.get 0
         i32.sub
-        local.tee 23
-        local.get 21
+        local.tee 22
+        local.get 20
         local.tee 0
         i32.add
         local.set 2
-        local.get 23
+        local.get 22
         i32.const 0
         i32.le_s
         if  ;; label = @3
@@ -246,14 +243,14 @@
         i32.shr_u
         i32.const 1048572
         i32.and
-        local.tee 24
-        local.get 24
+        local.tee 23
+        local.get 23
         i32.load offset=35717120
         i32.const 1
         i32.add
-        local.tee 25
+        local.tee 24
         i32.store offset=35717120
-        local.get 25
+        local.get 24
         i32.eqz
         if  ;; label = @3
           i32.const 7

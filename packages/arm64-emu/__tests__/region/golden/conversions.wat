@@ -2,7 +2,7 @@
 ;; fcvtzs w2, s3
 ;; ret
 (func (;11;) (type 1) (param i32 i32 i32) (result i32)
-    (local i32 i64 i32 i64 i64 i32 i32 i64 i32 i64 v128 v128 v128 v128 f32 i64 i64 i64 i32 i32 i32 i32 i32 i32)
+    (local i32 i64 i32 i64 i64 i32 i32 i64 i32 i64 v128 f64 v128 v128 f32 i64 i64 i64 i32 i32 i32 i32 i32 i32)
     block  ;; label = @1
       block  ;; label = @2
         local.get 2
@@ -46,11 +46,9 @@
           i64.const 0
           i64x2.replace_lane 1
           local.set 13
-          v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
           local.get 13
           i64x2.extract_lane 0
           f64.convert_i64_s
-          f64x2.replace_lane 0
           local.set 14
           i32.const 0
           i32.load offset=368
@@ -71,25 +69,25 @@
             i32.const 24
             call 5
             i32.const 0
-            v128.load offset=6272 align=1
+            f64.load offset=6272
             local.set 14
           end
           i32.const 0
+          v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
           local.get 14
+          f64x2.replace_lane 0
           local.tee 15
           v128.store offset=512 align=1
           i32.const 0
           v128.load offset=560
           local.set 16
-          v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
           local.get 16
           f32x4.extract_lane 0
           f32.trunc
           local.tee 17
           i32.trunc_sat_f32_s
           i64.extend_i32_u
-          i64x2.replace_lane 0
-          local.set 13
+          local.set 18
           i32.const 0
           i32.load offset=368
           i32.const 0
@@ -117,23 +115,22 @@
             i32.const 19
             call 5
             i32.const 0
-            v128.load offset=6272 align=1
-            local.set 13
+            i64.load offset=6272
+            local.set 18
           end
           i32.const 0
-          local.get 13
-          i64x2.extract_lane 0
-          local.tee 18
+          local.get 18
+          local.tee 19
           i64.store offset=16 align=1
           i32.const 0
           i64.load offset=240
           local.set 20
           local.get 20
-          local.set 19
+          local.set 18
           local.get 11
           if  ;; label = @4
             i32.const 0
-            local.get 19
+            local.get 18
             i64.store offset=6168
             i32.const 0
             local.get 3
@@ -158,7 +155,7 @@
             i32.sub
             return
           end
-          local.get 19
+          local.get 18
           local.set 10
           br 0 (;@3;)
           unreachable

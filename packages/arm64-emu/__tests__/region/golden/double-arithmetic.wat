@@ -2,7 +2,7 @@
 ;; fadd d3, d0, d4
 ;; ret
 (func (;11;) (type 1) (param i32 i32 i32) (result i32)
-    (local i32 i64 i32 i64 i64 i32 i32 i64 i32 v128 v128 f64 f64 f64 v128 v128 v128 v128 i64 i64 i32 i32 i32 i32 i32 i32)
+    (local i32 i64 i32 i64 i64 i32 i32 i64 i32 v128 v128 f64 f64 f64 f64 v128 v128 v128 i64 i64 i32 i32 i32 i32 i32 i32)
     block  ;; label = @1
       block  ;; label = @2
         local.get 2
@@ -43,7 +43,6 @@
           i32.const 0
           v128.load offset=544
           local.set 13
-          v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
           local.get 12
           f64x2.extract_lane 0
           local.tee 14
@@ -52,8 +51,15 @@
           local.tee 15
           f64.mul
           local.tee 16
-          f64x2.replace_lane 0
           local.set 17
+          local.get 16
+          i64.reinterpret_f64
+          i64.const 1
+          i64.shl
+          i64.const 9007199254740994
+          i64.sub
+          i64.const -18014398509481986
+          i64.const 0
           i32.const 0
           i32.load offset=368
           i32.const 0
@@ -64,55 +70,76 @@
           i32.xor
           i32.or
           i32.eqz
-          local.get 16
-          f64.abs
-          f64.const 0x1.fffffffffffffp+1023 (;=1.79769e+308;)
-          f64.le
-          i32.and
-          local.get 16
-          f64.abs
-          f64.const 0x1p-1022 (;=2.22507e-308;)
-          f64.gt
-          local.get 14
-          f64.const 0x0p+0 (;=0;)
-          f64.eq
-          local.get 15
-          f64.const 0x0p+0 (;=0;)
-          f64.eq
-          i32.or
-          i32.or
-          i32.and
+          select
+          i64.lt_u
           i32.eqz
           if  ;; label = @4
             i32.const 0
-            local.get 12
-            v128.store offset=6272 align=1
+            i32.load offset=368
             i32.const 0
-            local.get 13
-            v128.store offset=6288 align=1
-            i32.const 4866
-            i32.const 0
-            call 5
-            i32.const 0
-            v128.load offset=6272 align=1
-            local.set 17
+            i32.load offset=376
+            i32.const 16
+            i32.and
+            i32.const 16
+            i32.xor
+            i32.or
+            i32.eqz
+            local.get 16
+            f64.abs
+            f64.const 0x1.fffffffffffffp+1023 (;=1.79769e+308;)
+            f64.le
+            i32.and
+            local.get 16
+            f64.abs
+            f64.const 0x1p-1022 (;=2.22507e-308;)
+            f64.gt
+            local.get 14
+            f64.const 0x0p+0 (;=0;)
+            f64.eq
+            local.get 15
+            f64.const 0x0p+0 (;=0;)
+            f64.eq
+            i32.or
+            i32.or
+            i32.and
+            i32.eqz
+            if  ;; label = @5
+              i32.const 0
+              local.get 12
+              v128.store offset=6272 align=1
+              i32.const 0
+              local.get 13
+              v128.store offset=6288 align=1
+              i32.const 4866
+              i32.const 0
+              call 5
+              i32.const 0
+              f64.load offset=6272
+              local.set 17
+            end
           end
           i32.const 0
+          v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
           local.get 17
+          f64x2.replace_lane 0
           local.tee 18
           v128.store offset=512 align=1
           i32.const 0
           v128.load offset=576
           local.set 19
-          v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
           local.get 18
           f64x2.extract_lane 0
           local.get 19
           f64x2.extract_lane 0
           f64.add
           local.tee 14
-          f64x2.replace_lane 0
-          local.set 17
+          local.set 15
+          local.get 14
+          i64.reinterpret_f64
+          i64.const 1
+          i64.shl
+          i64.const -9007199254740992
+          i64.const 0
           i32.const 0
           i32.load offset=368
           i32.const 0
@@ -123,28 +150,45 @@
           i32.xor
           i32.or
           i32.eqz
-          local.get 14
-          f64.abs
-          f64.const 0x1.fffffffffffffp+1023 (;=1.79769e+308;)
-          f64.le
-          i32.and
+          select
+          i64.lt_u
           i32.eqz
           if  ;; label = @4
             i32.const 0
-            local.get 18
-            v128.store offset=6272 align=1
+            i32.load offset=368
             i32.const 0
-            local.get 19
-            v128.store offset=6288 align=1
-            i32.const 4864
-            i32.const 0
-            call 5
-            i32.const 0
-            v128.load offset=6272 align=1
-            local.set 17
+            i32.load offset=376
+            i32.const 16
+            i32.and
+            i32.const 16
+            i32.xor
+            i32.or
+            i32.eqz
+            local.get 14
+            f64.abs
+            f64.const 0x1.fffffffffffffp+1023 (;=1.79769e+308;)
+            f64.le
+            i32.and
+            i32.eqz
+            if  ;; label = @5
+              i32.const 0
+              local.get 18
+              v128.store offset=6272 align=1
+              i32.const 0
+              local.get 19
+              v128.store offset=6288 align=1
+              i32.const 4864
+              i32.const 0
+              call 5
+              i32.const 0
+              f64.load offset=6272
+              local.set 15
+            end
           end
           i32.const 0
-          local.get 17
+          v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+          local.get 15
+          f64x2.replace_lane 0
           local.tee 20
           v128.store offset=560 align=1
           i32.const 0
