@@ -1,4 +1,6 @@
 // Whole boots: our sample, and Debian's kernel to a shell and power-off beside QEMU with the same files.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { type Bench, type BenchRow, compare, sampleOf } from '../../../tooling/bench-report.js';
 import { debianKernel, hasDebian, shellRamDisk } from '../__tests__/support/debian.js';
 import { available, qemu } from '../__tests__/support/qemu.js';
@@ -8,12 +10,28 @@ const RUNS = 3;
 const APPEND = 'rdinit=/bin/sh quiet';
 const MACHINE = ['-M', 'virt,gic-version=3', '-cpu', 'cortex-a72', '-m', '512M'];
 
+const BIN = fileURLToPath(new URL('../bin/boot-recipes.js', import.meta.url));
+
+/** Seconds from the start of the command, from its sources, to the prompt of the sample's shell. */
+async function toShell(): Promise<number> {
+  const start = performance.now();
+  const args = [BIN, 'boot', 'sample', '--append', '-s', '--send', 'uname', '--until', '^boot-recipes sample kernel'];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'ignore'] });
+  const status = await new Promise(resolve => child.on('close', resolve));
+  if (status !== 0) throw new Error(`the boot ended with ${status}`);
+  return (performance.now() - start) / 1000;
+}
+
 const bench: Bench = async () => {
   const rows: BenchRow[] = [];
   const notes: string[] = [];
   const sample: number[] = [];
   for (let i = 0; i <= RUNS; i++) sample.push((await boot('sample')).seconds);
   rows.push({ name: 'sample to power-off', unit: 's', ours: sampleOf(sample.slice(1)) });
+
+  const shell: number[] = [];
+  for (let i = 0; i <= RUNS; i++) shell.push(await toShell());
+  rows.push({ name: 'command started to the sample’s shell', unit: 's', ours: sampleOf(shell.slice(1)) });
 
   if (!hasDebian()) return { rows, notes: ['debian-installer-12-netboot-arm64 is not installed: no Linux boot'] };
   const [kernel, initrd] = [debianKernel(), shellRamDisk()];

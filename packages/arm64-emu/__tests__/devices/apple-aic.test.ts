@@ -36,6 +36,26 @@ describe('Apple interrupt controller', () => {
     expect(read(0x10)).toBe(0x55);
   });
 
+  test('RST puts it back to what it was at the begin, but for its inputs', () => {
+    const line = aic.line(0x90);
+    unmask(0x90, 1);
+    write(0x10, 0x55);
+    line.set(true);
+    expect(irq[0]!.level).toBe(true);
+    write(0xc, 0);
+    expect(irq[0]!.level).toBe(true);
+    write(0xc, 1);
+    expect([irq[0]!.level, read(0x10), read(0x3000 + 4 * 0x90), read(0x4100 + 4 * 4)]).toEqual([
+      false,
+      0,
+      0,
+      0xffffffff,
+    ]);
+    expect(read(0x4200 + 4 * 4) & (1 << 16)).not.toBe(0);
+    unmask(0x90, 1);
+    expect(read(EVENT)).toBe(0x10090);
+  });
+
   test('an event is reported once, masked by reading, and back after unmasking', () => {
     unmask(0x90, 1);
     expect(read(EVENT)).toBe(0);

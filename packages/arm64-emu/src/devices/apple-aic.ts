@@ -9,6 +9,8 @@ const EVENT_IPI_SELF = 0x40002;
 const IPI_OTHER = 1;
 const IPI_SELF = 0x80000000 | 0;
 const IPIS = IPI_OTHER | IPI_SELF;
+/** Writing bit 0 resets the controller. */
+const RST = 0x0c;
 /** Blocks of 32 one-bit registers. */
 const SW_SET = 0x4000;
 const SW_CLEAR = 0x4080;
@@ -120,6 +122,7 @@ export class AppleAic implements Device {
       if (n < this.options.lines) this.target[n] = value;
     } else if (offset >= SW_SET && offset < HW_STATE) this.writeBits(offset & 0xf80, (offset & 0x7f) >> 2, value);
     else if (offset >= 0x5000 && offset < 0x6000) this.writeCpu((offset - 0x5000) >> 7, offset & 0x7f, value);
+    else if (offset === RST && value & 1) this.reset();
     else if (offset === 0x10) this.config = value;
     this.update();
   }
