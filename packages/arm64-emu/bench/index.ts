@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { type Bench, type BenchRow, compare, measure } from '../../../tooling/bench-report.js';
 import type { EngineMode } from '../src/engine/engine.js';
 import { createVirt } from '../src/virt/virt.js';
+import { bootRows } from './boot.js';
 import { hookRows } from './hooks.js';
+import { latencyRows } from './latency.js';
 import { resetRows } from './resets.js';
 
 const file = fileURLToPath(new URL('./kernels/kernels.elf', import.meta.url));
@@ -135,6 +137,12 @@ const bench: Bench = async ({ args }) => {
   }
   if (args.length === 0 || args.some(a => 'reset and run'.includes(a))) rows.push(...(await resetRows()));
   if (args.length === 0 || args.some(a => 'hooks'.includes(a))) rows.push(...(await hookRows()));
+  if (args.length === 0 || args.some(a => 'Debian boot'.includes(a))) {
+    const boot = await bootRows();
+    rows.push(...boot.rows);
+    notes.push(...boot.notes);
+  }
+  if (args.length === 0 || args.some(a => 'stop'.includes(a))) rows.push(...(await latencyRows()));
   return { rows, notes };
 };
 

@@ -311,9 +311,9 @@ export class Engine {
     this.tracer = tracer;
   }
 
-  /** What has been compiled so far. */
-  get compiled(): Readonly<RegionStatistics> {
-    return this.regions.statistics;
+  /** What has been compiled so far, and how many instructions were executed by it. */
+  get compiled(): Readonly<RegionStatistics> & { readonly executed: number } {
+    return { ...this.regions.statistics, executed: Number(this.u64[CELL.COMPILED >> 3]!) / RECORD_SIZE };
   }
 
   /** Pages of guest code that are decoded now. */

@@ -96,6 +96,8 @@ export const CELL = {
   FLAG_OPERANDS: 0x18c0,
   /** i32: what kind of flags waits, while a loop keeps that here. */
   FLAG_KIND: 0x18d0,
+  /** i64: instructions that regions have executed, times 16. */
+  COMPILED: 0x18d8,
 } as const;
 
 /** Entries of each TLB array; direct mapped by VA bits 12 and up. */

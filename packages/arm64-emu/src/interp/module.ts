@@ -113,6 +113,13 @@ function callOriginal(c: Code): void {
 function runFunction(hot: readonly ((f: Frame) => void)[], counting: boolean): Func {
   const c = new Code();
   const result = c.newLocal('i32');
+  const number = c.newLocal('i32');
+  const before = c.newLocal('i32');
+  const remaining = (): void => {
+    c.get(BUDGET);
+    c.get(IP);
+    c.u8(Op.i32Sub);
+  };
   withExits(c, exits => {
     const top = c.open(Op.loop);
     for (let i = 0; i <= hot.length; i++) c.open(Op.block);
@@ -126,9 +133,24 @@ function runFunction(hot: readonly ((f: Frame) => void)[], counting: boolean): F
       c.close();
     }
     // not hot: the handler keeps the registers in their cells
-    callHandler(c);
+    c.fromRecord(Op.i32Load16U, 1, 0);
+    c.set(number);
+    remaining();
+    c.set(before);
+    callHandler(c, () => c.get(number));
     c.set(result);
     loadRegisters(c);
+    c.get(number);
+    c.i32(REGION_BASE);
+    c.u8(Op.i32GeU);
+    c.open(Op.if);
+    c.storeAt(Op.i64Store, 3, CELL.COMPILED, () => {
+      c.loadAt(Op.i64Load, 3, CELL.COMPILED);
+      c.get(before);
+      remaining();
+      c.raw(Op.i32Sub, Op.i64ExtendS, Op.i64Add);
+    });
+    c.close();
     c.get(result);
     c.i32(Exit.ORIGINAL);
     c.u8(Op.i32Eq);
