@@ -32,6 +32,8 @@ describe('diagnosis', () => {
     ['panic(cpu 0): kext a.b.c: bad kmod_info', 'kmod', 'kernel'],
     ['panic(cpu 0): RAM disk: bad checksum at 0x0', 'no-ramdisk', 'root device'],
     ['panic(cpu 0): initproc exited, status 1', 'init-died', 'first program'],
+    ['panic(cpu 0): unexpected SIGKILL of init  with reason -- namespace 9 code 0x1', 'init-killed', 'first program'],
+    ['panic(cpu 0): specified root memory device, md0, has not been configured', 'no-ramdisk', 'root device'],
   ])('explains "%s"', (line, id, topic) => {
     const found = diagnose({ output: `before\n${line}\nafter`, reason: 'reset' });
     expect(found[0]).toMatchObject({ id, topic, seen: line });
@@ -50,6 +52,21 @@ describe('diagnosis', () => {
     expect(found).toMatchObject({ id: 'exec', topic: 'first program' });
     expect(found!.seen).toMatch(name);
     expect(found!.cause).toMatch(cause);
+  });
+
+  it('names a call that does not return by its own function', () => {
+    const symbol = (address: bigint): string => (address < 0xfffffe0007001010n ? '_gives_up+0xc' : '_next');
+    const output = 'panic(cpu 0): x\n  lr:  0xfffffe0007001010  fp: 0x0\n  pc:  0xfffffe0007001010\n';
+    const [found] = diagnose({ output, reason: 'reset', symbol });
+    expect(found!.backtrace).toEqual(['0xfffffe0007001010 _gives_up+0xc', '0xfffffe0007001010 _next']);
+  });
+
+  it('knows where XNU stays without a framebuffer', () => {
+    const evidence = { output: 'iBoot version: x\n', reason: 'timeout', pc: 0xfffffe0007001000n } as const;
+    const [found, ...more] = diagnose({ ...evidence, symbol: () => 'com.apple.kernel:_PE_init_iokit+0x1d8' });
+    expect(found).toMatchObject({ id: 'progress', topic: 'console', try: expect.stringContaining('-noprogress') });
+    expect(more).toEqual([]);
+    expect(diagnose({ ...evidence, symbol: () => '_PE_init_iokit_more' })[0]!.id).toBe('timeout');
   });
 
   it('has a test for every rule', () => {

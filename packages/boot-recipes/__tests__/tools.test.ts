@@ -10,7 +10,9 @@ import { findRecipe } from '../src/recipes/index.js';
 import type { RecipeOptions } from '../src/recipes/recipe.js';
 import { sampleImages } from '../src/recipes/sample-images.js';
 import { checkTrustCache } from '../src/xnu/trust-cache.js';
+import { XNU_NEEDS } from './guests/xnu-needs.js';
 import { cliHere } from './support/cli.js';
+import { guestKernel } from './support/xnu-guest.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'boot-recipes-tools-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -90,6 +92,7 @@ describe('doctor', () => {
     [{ deviceTree: new Uint8Array(3) }, /^error deviceTree: /],
     [{ trustCache: module(3) }, /^error trustCache: .*version 3/],
     [{ initrd: new Uint8Array(1000) }, /^warning initrd: neither HFS\+ nor APFS/],
+    [{ initrd: guestKernel(XNU_NEEDS) }, /^ok initrd: a program, \d+ bytes: mockfs has it/],
     [{ initrd: hfs, append: 'serial=3 -noprogress' }, /^warning append: .*rd=md0/],
     [{ append: 'serial=3' }, /^warning append: .*-noprogress/],
     [{ memory: 16 << 20, initrd: new Uint8Array(20 << 20) }, /^error boot: .*memory/],

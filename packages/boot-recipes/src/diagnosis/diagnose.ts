@@ -34,12 +34,15 @@ export interface Diagnosis {
 
 const PANIC = /^.*\bpanic\(.*$/m;
 const EXEC = /Process 1 exec of (\S+) failed, errno (\d+)/;
-const FRAME = /\b(?:lr|LR|pc): *(0x[0-9a-f]{8,16})/g;
+const FRAME = /\b(lr|LR|pc): *(0x[0-9a-f]{8,16})/g;
+/** Where XNU stays without a framebuffer when the command line lacks `-noprogress`. */
+const PROGRESS = /_PE_init_iokit(\+|$)/;
 /** Reports of what is not modelled that are worth a line. */
 const MOST_REPORTS = 5;
 
-const at = (address: bigint, symbol: BootEvidence['symbol']): string => {
-  const name = symbol?.(address);
+/** @param back how far before the address its name is looked up */
+const at = (address: bigint, symbol: BootEvidence['symbol'], back = 0n): string => {
+  const name = symbol?.(address - back);
   return `0x${address.toString(16)}${name === undefined ? '' : ` ${name}`}`;
 };
 
@@ -107,6 +110,17 @@ export function diagnose(evidence: BootEvidence): Diagnosis[] {
       try: 'see what it reads there: --trace shows instructions, and reports of unmapped addresses name devices',
       backtrace: [at(loop[0]!, symbol)],
     });
+  const { pc } = evidence;
+  if (reason === 'timeout' && pc !== undefined && PROGRESS.test(symbol?.(pc) ?? ''))
+    found.push({
+      id: 'progress',
+      topic: 'console',
+      seen: 'it goes round in PE_init_iokit',
+      place: 'PE_init_iokit: where the graphic of the start’s progress goes',
+      cause: 'there is no framebuffer, and no height that the graphic fits into',
+      try: '-noprogress on the command line, or a framebuffer with --video 800x600',
+      backtrace: [at(pc, symbol)],
+    });
   if (reason === 'halted')
     found.push({
       id: 'halted',
@@ -172,9 +186,14 @@ function matchingLine(output: string, pattern: RegExp): string | undefined {
   return output.slice(start, end < 0 ? undefined : end).trim();
 }
 
-/** The return addresses that a panic prints behind its message. */
+/**
+ * The return addresses that a panic prints behind its message, each named by its call: behind a call that does not
+ * return the next function may begin.
+ */
 function frames(output: string, from: number, symbol: BootEvidence['symbol']): string[] {
-  return [...output.slice(from).matchAll(FRAME)].slice(0, 32).map(([, address]) => at(BigInt(address!), symbol));
+  return [...output.slice(from).matchAll(FRAME)]
+    .slice(0, 32)
+    .map(([, register, address]) => at(BigInt(address!), symbol, register === 'pc' ? 0n : 4n));
 }
 
 /** Explanations as lines for people. */

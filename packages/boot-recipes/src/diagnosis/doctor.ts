@@ -19,6 +19,8 @@ const reason = (error: unknown): string => (error instanceof Error ? error.messa
 /** Patches of the experiment: whether a kernel has their places. */
 const EXPERIMENT = ['kprintf-on', 'no-iokit-time', 'allow-any-signature'];
 
+const MACH_O_64 = 0xfeedfacf;
+
 /** Darwin's first version whose kernels take trust caches of version 2. */
 const TRUST_CACHE_2 = 22;
 
@@ -110,6 +112,8 @@ class Doctor {
     else if (text(1024, 2) === 'H+' || text(1024, 2) === 'HX') this.add('ok', 'initrd', `HFS+, ${image.length} bytes`);
     else if (text(image.length - 512, 4) === 'koly')
       this.add('error', 'initrd', 'a compressed disk image (UDIF): convert it to a raw one first');
+    else if (image.length >= 4 && new DataView(image.buffer, image.byteOffset).getUint32(0, true) === MACH_O_64)
+      this.add('ok', 'initrd', `a program, ${image.length} bytes: mockfs has it as /sbin/launchd`);
     else
       this.add('warning', 'initrd', `neither HFS+ nor APFS, ${image.length} bytes; only a mockfs kernel mounts that`);
     if (image.length % 0x4000 !== 0)

@@ -187,11 +187,20 @@ export const FAILURES: readonly FailureRule[] = [
   },
   {
     id: 'no-ramdisk',
-    pattern: /no RAM disk|RAM disk: |RAM disk \[/,
+    pattern: /no RAM disk|RAM disk: |RAM disk \[|specified root memory device/,
     topic: 'root device',
-    place: 'IOKitBSDInit: RAMDisk in /chosen/memory-map',
+    place: 'IOFindBSDRoot: RAMDisk in /chosen/memory-map',
     cause: 'there is no RAM disk, or what is there is no file system that the kernel reads',
     try: 'give a RAM disk with --initrd; our own kernel reads POSIX ustar archives: boot-recipes make-ramdisk',
+  },
+  {
+    id: 'init-killed',
+    pattern: /unexpected SIG\w+ of init/,
+    topic: 'first program',
+    place: 'exec of the first program: what it asks for cannot be mapped',
+    cause:
+      'the kernel ended it, by the reason’s namespace: 9 is exec (code 1: a Mach-O that it does not take), 3 code signing',
+    try: 'RELEASE kernels take programs with dyld only; a static one is for kernels built to allow it: look with kc info',
   },
   {
     id: 'init-died',
