@@ -25,7 +25,7 @@ import { generatedCodeImports } from './imports.js';
 import type { Observer } from './observer.js';
 import { PhysicalMemory, type RegionSpec } from './physical-memory.js';
 import { SlowPath } from './slow-path.js';
-import { CELL, HOOK_NUMBER, MAX_CPUS, RECORDS_START, STATE, STATE_SIZE } from './state.js';
+import { ASK_BEFORE, CELL, HOOK_NUMBER, MAX_CPUS, RECORDS_START, STATE, STATE_SIZE } from './state.js';
 import { Regime, Tlb } from './tlb.js';
 
 const PAGE = 4096;
@@ -126,6 +126,7 @@ export class Engine {
     this.words = new Int32Array(this.buffer);
     this.u64 = new BigUint64Array(this.buffer);
     this.bytes = new Uint8Array(this.buffer);
+    this.bytes.fill(1, ASK_BEFORE, RECORDS_START);
     this.memory = new PhysicalMemory(this.buffer, options.memory, ramStart);
     this.memory.onChange = (address, size) => this.invalidate(address, size);
     this.cache = new DecodeCache(this.buffer, recordStart, codePages, this.tlbs, this.memory);
@@ -381,8 +382,12 @@ export class Engine {
       this.tracer(this.u64[STATE.PC >> 3]!, this.fetchPath.word(ip));
     }
     // Hooked instructions are looked at by their observer first.
-    if (number === HOOK_NUMBER || !usesFp(this.handlers.all[number]) || !this.running.host.fpTrapped())
+    if (number === HOOK_NUMBER) return Exit.CONTINUE;
+    if (!usesFp(this.handlers.all[number])) {
+      this.bytes[ASK_BEFORE + number] = 0;
       return Exit.CONTINUE;
+    }
+    if (!this.running.host.fpTrapped()) return Exit.CONTINUE;
     words[CELL.EXCEPTION_CLASS >> 2] = ExceptionClass.fp;
     words[CELL.EXCEPTION_ISS >> 2] = NO_CONDITION;
     return Exit.EXCEPTION;
@@ -392,7 +397,8 @@ export class Engine {
 
   /**
    * Runs the selected CPU for exactly `count` instructions, or until its host wants attention. Returns the number
-   * executed. `turns` limits the calls of generated code: each may be an exception, and take a microsecond. An exception counts as one instruction, so that a guest whose exceptions lead nowhere ends too.
+   * executed. `turns` limits the calls of generated code: each may be an exception, and take a microsecond. An exception
+   * counts as one instruction, so that a guest whose exceptions lead nowhere ends too.
    */
   run(count: number, turns = Number.POSITIVE_INFINITY): number {
     const cpu = this.running;
@@ -421,7 +427,7 @@ export class Engine {
       return;
     }
     const check = this.tracer !== undefined || cpu.host.fpTrapped();
-    words[CELL.CHECK >> 2] = check ? 1 : 0;
+    words[CELL.CHECK >> 2] = this.tracer !== undefined ? 1 : check ? 2 : 0;
     const exact = check || limit <= EXACT_TAIL || this.retrying;
     const budget = (this.retrying ? 1 : exact ? limit : limit - EXACT_TAIL) * RECORD_SIZE;
     this.retrying = false;

@@ -84,7 +84,7 @@ export const CELL = {
   REASON: 0x182c,
   /** i32: which event ends the instruction; its operand is in BOUNCE. */
   EVENT: 0x1830,
-  /** i32: not 0 while every instruction is looked at before it runs (tracing, FP access traps). */
+  /** i32: 1 while every instruction is looked at before it runs; 2 while those are that FP access traps may be for. */
   CHECK: 0x1834,
   /** i32: not 0 while the hooked instruction that is executing ends a block that somebody follows. */
   AFTER: 0x1838,
@@ -144,5 +144,7 @@ export const REGION_BASE = 16384;
 export const HOOK_NUMBER = REGION_BASE - 1;
 /** u16 for each region: the handler that the region took the place of. */
 export const REGION_ORIGINALS = HOT_COUNTERS + (HOT_COUNTER_MASK + 1) * 4;
+/** u8 for each number in records: whether the engine is asked before such a record while FP is trapped. */
+export const ASK_BEFORE = REGION_ORIGINALS + (0x10000 - REGION_BASE) * 2;
 /** First byte of the records. */
-export const RECORDS_START = REGION_ORIGINALS + (0x10000 - REGION_BASE) * 2;
+export const RECORDS_START = ASK_BEFORE + 0x10000;

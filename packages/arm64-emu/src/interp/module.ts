@@ -4,7 +4,7 @@
  * handlers known in advance. Further handlers come in modules of their own when they are first met.
  */
 import type { Decoded } from '../a64/spec/index.js';
-import { CELL, HOOK_NUMBER, REGION_BASE, REGION_ORIGINALS, STATE } from '../engine/state.js';
+import { ASK_BEFORE, CELL, HOOK_NUMBER, REGION_BASE, REGION_ORIGINALS, STATE } from '../engine/state.js';
 import { buildModule, type Func } from '../wasm/module.js';
 import { Op } from '../wasm/opcodes.js';
 import { BUDGET, Code, FLAGS, IP } from './code.js';
@@ -188,6 +188,14 @@ function stepFunction(): Func {
   c.close();
   c.loadAt(Op.i32Load, 2, CELL.CHECK);
   c.open(Op.if);
+  c.loadAt(Op.i32Load, 2, CELL.CHECK);
+  c.i32(1);
+  c.u8(Op.i32Eq);
+  c.fromRecord(Op.i32Load16U, 1, 0);
+  c.raw(Op.i32Load8U, 0);
+  c.u32(ASK_BEFORE);
+  c.u8(Op.i32Or);
+  c.open(Op.if);
   saveRegisters(c);
   c.get(IP);
   c.call(Import.check);
@@ -197,6 +205,7 @@ function stepFunction(): Func {
   c.open(Op.if);
   c.get(result);
   c.u8(Op.return);
+  c.close();
   c.close();
   c.close();
   callOriginal(c);

@@ -22,6 +22,7 @@ export const Op = {
   i64Load: 0x29,
   f32Load: 0x2a,
   f64Load: 0x2b,
+  i32Load8U: 0x2d,
   i32Load16U: 0x2f,
   i64Load8U: 0x31,
   i64Load16U: 0x33,
