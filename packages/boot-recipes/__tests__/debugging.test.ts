@@ -117,7 +117,7 @@ describe('-d', () => {
   it('knows QEMU’s names only', async () => {
     const { status, stderr } = await cliHere(['boot', 'sample', '-d', 'int,nonsense']);
     expect(status).toBe(2);
-    expect(stderr).toMatch(/nonsense: there are in_asm, exec, int/);
+    expect(stderr).toMatch(/nonsense: there are in_asm, exec, cpu, int/);
   });
 });
 
