@@ -18,7 +18,12 @@ export default defineConfig({
         text: 'Reference',
         items: [
           { text: 'Four-character codes', link: '/guide/img4-codes' },
-          { text: 'Embedding arm64-emu', link: '/guide/arm64-emu-embedding' },
+          { text: 'Run a function', link: '/guide/arm64-emu-embedding' },
+          { text: 'Hooks', link: '/guide/arm64-emu-hooks' },
+          { text: 'Write a device', link: '/guide/arm64-emu-write-device' },
+          { text: 'Debug with GDB or LLDB', link: '/guide/arm64-emu-gdb' },
+          { text: 'Trace and profile', link: '/guide/arm64-emu-trace' },
+          { text: 'Coming from Unicorn or QEMU', link: '/guide/arm64-emu-coming-from' },
           { text: 'Devices and virt', link: '/guide/arm64-emu-devices' },
           { text: 'Instructions', link: '/guide/arm64-emu-instructions' },
           { text: 'System registers', link: '/guide/arm64-emu-system' },
