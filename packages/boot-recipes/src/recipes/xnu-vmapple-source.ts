@@ -22,11 +22,17 @@ export const xnuVmappleSource: Recipe = {
     'QEMU’s virt, with a RAM disk as md0. The device tree is generated; --devicetree takes one of yours, whose memory ' +
     'map, DRAM, seed, clock and panic log are filled in. The virtual timer (PPI 27) is group 0 and comes as FIQ, SGIs ' +
     'are IRQs, further CPUs start by PSCI CPU_ON. Without a framebuffer -noprogress must stay on the command line. ' +
-    'Verified with guest programs of our own that use all of this; placement and tree follow what a kernel of ' +
-    'xnu-8020 was measured to need.',
+    'Verified with kernels of xnu-8020.140.41 (macOS 12.5) compiled from the public sources, RELEASE and DEVELOPMENT, ' +
+    'with stand-ins for the closed kexts and a static launchd: to its last line and power-off with 1, 2 and 4 CPUs, ' +
+    '256 MiB and 2 GiB, interpreted and compiled, with a trust cache, slid, and on the framebuffer; and with guest ' +
+    'programs of our own that use all that such a kernel needs.',
   inputs: [
     { option: 'kernel', required: true, what: 'kernel Mach-O for arm64 or arm64e, alone or in an IM4P' },
-    { option: 'initrd', required: false, what: 'RAM disk for rd=md0: HFS+ or mockfs image, alone or in an IM4P' },
+    {
+      option: 'initrd',
+      required: false,
+      what: 'RAM disk for rd=md0: HFS+, or for mockfs the first program, alone or in an IM4P',
+    },
     { option: 'deviceTree', required: false, what: 'Apple device tree; generated when not given' },
     { option: 'trustCache', required: false, what: 'trust cache module, alone or in an IM4P' },
   ],
