@@ -111,6 +111,24 @@ describe.each(MODES)('checkpoints, %s', mode => {
     }
   });
 
+  it('take back what registers of the host know', () => {
+    const emu = emulator(mode);
+    const written: number[] = [];
+    emu.mapMmio(0x900000, 0x1000, {
+      write: (_offset, _size, value) => void written.push(value),
+      save: () => [...written],
+      load: state => written.splice(0, written.length, ...(state as number[])),
+    });
+    emu.call(CODE, 1, 1, 0x900000);
+    const point = emu.checkpoint();
+    for (let round = 0; round < 3; round++) {
+      emu.call(CODE, 2, 1, 0x900000);
+      expect(written).toEqual([1, 0, 2, 0]);
+      point.reset();
+      expect(written).toEqual([1, 0]);
+    }
+  });
+
   it('can be put into another emulator, which goes its own way', () => {
     const parent = emulator(mode);
     parent.write(DATA, Uint8Array.of(1));

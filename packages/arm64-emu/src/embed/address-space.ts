@@ -15,6 +15,7 @@ export interface SavedSpace {
   readonly mapping: Mapping;
   readonly at: number;
   readonly freed: readonly Piece[];
+  readonly states: readonly (readonly [mmio: Mmio, state: unknown])[];
 }
 interface Piece {
   readonly host: number;
@@ -25,6 +26,7 @@ interface Piece {
 export class AddressSpace {
   private readonly pool: { at: number; readonly end: number };
   private freed: Piece[] = [];
+  private readonly mmios = new WeakMap<Device, Mmio>();
 
   /** The pool is the engine's memory at {@link POOL}. */
   constructor(
@@ -63,6 +65,7 @@ export class AddressSpace {
       write: (offset, width, value) => mmio.write?.(offset, width, value),
       reset: () => {},
     };
+    this.mmios.set(device, mmio);
     this.insert(() => this.bus.map(Number(address), device));
     this.changed();
   }
@@ -83,15 +86,21 @@ export class AddressSpace {
 
   /** For {@link restore}. */
   save(): SavedSpace {
-    return { mapping: mappingOf(this.bus, this.engine), at: this.pool.at, freed: [...this.freed] };
+    const mapping = mappingOf(this.bus, this.engine);
+    const states = mapping.regions.flatMap(({ device }) => {
+      const mmio = device && this.mmios.get(device);
+      return mmio?.save === undefined ? [] : [[mmio, mmio.save()] as const];
+    });
+    return { mapping, at: this.pool.at, freed: [...this.freed], states };
   }
-  /** `devices`: registers too. Throws when the pool is of another size. */
-  restore({ mapping, at, freed }: SavedSpace, devices: boolean): void {
+  /** `devices`: registers and what they know too. Throws when the pool is of another size. */
+  restore({ mapping, at, freed, states }: SavedSpace, devices: boolean): void {
     const pool = (list: Mapping['memory']): number | undefined => list.find(({ base }) => base === POOL)?.size;
     if (pool(mapping.memory) !== pool(this.engine.memory.regions)) throw mismatch();
     applyMapping(this.bus, this.engine, mapping, devices);
     this.pool.at = at;
     this.freed = [...freed];
+    if (devices) for (const [mmio, state] of states) mmio.load?.(state);
   }
 
   private range(address: bigint | number, size: number): number {

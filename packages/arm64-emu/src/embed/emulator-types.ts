@@ -52,4 +52,7 @@ export interface Mmio {
   readonly name?: string;
   read?(offset: number, size: AccessSize): number;
   write?(offset: number, size: AccessSize, value: number): void;
+  /** What it knows, for checkpoints: `load` gets it back, and must leave it as it is. */
+  save?(): unknown;
+  load?(state: unknown): void;
 }

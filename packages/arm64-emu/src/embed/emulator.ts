@@ -178,7 +178,7 @@ export class Emulator extends EmulatorHooks {
 
   /**
    * Remembers the present state, what is mapped included; `reset()` of the result goes back to it, thousands of times a
-   * second. Hooks stay as they are, and what devices of yours know is theirs.
+   * second. Hooks stay as they are; devices of yours are asked to `save` and `load` what they know.
    *
    * @example
    * const point = emu.checkpoint();

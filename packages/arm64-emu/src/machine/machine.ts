@@ -229,7 +229,7 @@ export class Machine {
     const breath = new Breath();
     this.asking = this.executed;
     const slice = options.slice ?? SLICE;
-    const end = this.executed + (options.instructions ?? Number.POSITIVE_INFINITY);
+    const end = this.executed + Math.floor(options.instructions ?? Number.POSITIVE_INFINITY);
     try {
       for (;;) {
         const reason = this.runSlice(options, end, performance.now() + slice);
@@ -246,7 +246,7 @@ export class Machine {
   /** Like {@link run} at free pace, without giving the host a chance in between. */
   runSync(options: RunOptions = {}): StopReason {
     this.asking = this.executed;
-    const end = this.executed + (options.instructions ?? Number.POSITIVE_INFINITY);
+    const end = this.executed + Math.floor(options.instructions ?? Number.POSITIVE_INFINITY);
     for (;;) {
       const reason = this.runSlice({ ...options, pace: 'free' }, end, Number.POSITIVE_INFINITY);
       if (reason !== undefined) return reason;
