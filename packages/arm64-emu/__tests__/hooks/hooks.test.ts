@@ -140,6 +140,10 @@ describe.each(MODES)('hooks, %s', mode => {
       [0x81000n, 'write', 8],
     ]);
     expect(state(lazy)).toEqual(state(plain));
+    // Where a run ends nothing need be mapped, and nothing is asked about it.
+    expect(lazy.run({ until: 0x82100, instructions: 1 }).reason).toBe('instructions');
+    lazy.set({ pc: 0x82100 });
+    expect(lazy.run({ until: 0x82100 })).toMatchObject({ reason: 'address', executed: 0 });
     lazy.set({ x1: 0x90000, x2: 1 });
     expect(lazy.run({ from: CODE })).toMatchObject({ reason: 'exception', pc: BigInt(CODE) });
     // A hook that says so without doing anything is not asked forever.

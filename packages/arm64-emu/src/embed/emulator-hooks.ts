@@ -27,6 +27,8 @@ export type EmulatorExceptionHook<E> = (event: ExceptionEvent, emulator: E) => b
  */
 export abstract class EmulatorHooks {
   abstract readonly control: Control;
+  /** Whether the present run ends before an address. */
+  protected abstract endsAt(address: bigint): boolean;
   protected readonly exceptionHooks: EmulatorExceptionHook<this>[] = [];
 
   /**
@@ -69,7 +71,9 @@ export abstract class EmulatorHooks {
   }
   /** At an access to what is not mapped; true from the hook when it has mapped something: the access is tried again. */
   onUnmapped(hook: (access: UnmappedEvent, emulator: this) => boolean): Unhook {
-    return this.control.hooks.unmapped((_, access) => hook(access, this));
+    return this.control.hooks.unmapped(
+      (_, access) => !(access.kind === 'fetch' && this.endsAt(access.address)) && hook(access, this),
+    );
   }
   /** Asks `hook` about exceptions, system calls included; the newest hook first. */
   onException(hook: EmulatorExceptionHook<this>): Unhook {

@@ -194,6 +194,9 @@ export class Emulator extends EmulatorHooks {
     });
   }
 
+  protected endsAt(address: bigint): boolean {
+    return this.untils.has(address);
+  }
   private exception(event: ExceptionEvent, take: boolean): 'guest' | 'handled' | 'stop' {
     if (FETCH_ABORTS.includes(event.ec) && this.untils.has(event.returnTo)) return 'stop';
     for (const hook of [...this.exceptionHooks]) {
