@@ -9,7 +9,15 @@
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { CPU_MODELS, type CpuModel, createVirt, type EngineMode, Hooks, type VirtMachine } from 'arm64-emu';
+import {
+  CPU_MODELS,
+  type CpuModel,
+  createVirt,
+  type EngineMode,
+  type FirmwareCall,
+  Hooks,
+  type VirtMachine,
+} from 'arm64-emu';
 import { placeLinux, readLinuxImage } from '../src/loaders/linux-image.js';
 import { linux } from '../src/recipes/linux.js';
 import { here, type Seen } from './lockstep/here.js';
@@ -95,8 +103,24 @@ async function model(): Promise<CpuModel> {
 }
 const cpu = await model();
 
+const PSCI_FEATURES = 0x8400_000an;
+const SYSTEM_RESET2 = 0xc400_0012n;
+
+/** QEMU 7.2 has no SYSTEM_RESET2, and says so. */
+const hidden: FirmwareCall = cpu => {
+  if (cpu.x(0) !== PSCI_FEATURES || cpu.x(1) !== SYSTEM_RESET2) return false;
+  cpu.setX(0, BigInt.asUintN(64, -1n));
+  return true;
+};
+
 function machine(): VirtMachine {
-  return createVirt({ memory: MEMORY << 20, cpu, mode: args.mode as EngineMode, nsPerInstruction: 1 });
+  return createVirt({
+    memory: MEMORY << 20,
+    cpu,
+    mode: args.mode as EngineMode,
+    nsPerInstruction: 1,
+    firmware: [hidden],
+  });
 }
 
 function loaded(list: readonly Part[]): VirtMachine {

@@ -30,8 +30,7 @@ function registers(cpu: Cpu): string {
  * middle of an instruction includes it.
  */
 function followIcount({ machine, engine }: VirtMachine): () => void {
-  // QEMU's count of a boot begins two instructions short, for a reason unknown to us.
-  let aborted = 2;
+  let aborted = 0;
   let inside = 0;
   const { time } = machine;
   const ns = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(time), 'ns')!.get!.bind(time) as () => number;
