@@ -71,6 +71,8 @@ export class Code extends Writer {
   readonly quickLimits: boolean = false;
   /** Leaves before the current instruction, for its handler, where code cannot call for help and go on. */
   leaveInstead: (() => void) | undefined;
+  /** The same for floating-point operations that need the exact routines. */
+  leaveInexact: (() => void) | undefined;
 
   get(local: number): void {
     this.u8(Op.localGet);

@@ -192,7 +192,7 @@ export class EffectEmitter {
       return;
     }
     // What leaves instead of calling for help needs no arguments for that.
-    if (!c.leaveInstead) for (const a of e.args) c.force(a);
+    if (!c.leaveInexact) for (const a of e.args) c.force(a);
     const { value, ok, quick } = e.fast;
     this.result(e.result, () => c.value(value));
     const unless = (condition: Node, body: () => void): void => {
@@ -203,7 +203,7 @@ export class EffectEmitter {
       c.close();
     };
     const help = (): void => {
-      if (c.leaveInstead) c.leaveInstead();
+      if (c.leaveInexact) c.leaveInexact();
       else {
         exact();
         this.laneResult(e.result.ty);

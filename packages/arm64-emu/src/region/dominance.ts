@@ -3,8 +3,11 @@ import type { Block } from './graph.js';
 
 export const successors = (b: Block): Block[] => [b.takenBlock, b.fallBlock].filter(s => s !== undefined);
 
+/** Loops of one head that are told apart at most, one inside the other. */
+const DEEPEST = 4;
+
 /** Orders the blocks, finds dominators, loops and merges, and cuts edges that would make the graph irreducible. */
-export function analyse(head: Block): Block[] {
+export function analyse(head: Block, depth = 0): Block[] {
   const order: Block[] = [];
   const seen = new Set<Block>([head]);
   const stack: { block: Block; next: number }[] = [{ block: head, next: 0 }];
@@ -34,6 +37,14 @@ export function analyse(head: Block): Block[] {
       else delete b[edge];
     }
   }
+  const split = depth < DEEPEST ? splitLoop(order, predecessors) : undefined;
+  if (split !== undefined) {
+    for (const b of order) {
+      b.isLoop = false;
+      delete b.dominator;
+    }
+    return analyse(split.inner === head ? split.outer : head, depth + 1);
+  }
   for (const b of order) {
     if (b !== head) b.dominator!.children.push(b);
     const forward = predecessors.get(b)!.filter(p => p.order < b.order);
@@ -42,6 +53,60 @@ export function analyse(head: Block): Block[] {
   }
   flagLiveness(order);
   return order;
+}
+
+/** The blocks of the loop that begins at `head` and goes back there from one of `ends`. */
+export function loopBody(
+  head: Block,
+  ends: readonly Block[],
+  predecessors: ReadonlyMap<Block, readonly Block[]>,
+): Set<Block> {
+  const body = new Set([head]);
+  const queue = [...ends];
+  for (let b = queue.pop(); b !== undefined; b = queue.pop()) {
+    if (body.has(b)) continue;
+    body.add(b);
+    queue.push(...predecessors.get(b)!);
+  }
+  return body;
+}
+
+/**
+ * A region that was found hot at the head of an inner loop has the outer loop go back to the same block: an empty block
+ * in front of it becomes the head of the outer one.
+ */
+function splitLoop(
+  order: readonly Block[],
+  predecessors: ReadonlyMap<Block, readonly Block[]>,
+): { readonly inner: Block; readonly outer: Block } | undefined {
+  for (const inner of order) {
+    if (!inner.isLoop) continue;
+    const ends = predecessors.get(inner)!.filter(b => b.order >= inner.order && successors(b).includes(inner));
+    const bodies = ends.map(end => loopBody(inner, [end], predecessors));
+    const smallest = bodies.reduce((a, b) => (b.size < a.size ? b : a));
+    if (bodies.every(b => b.size === smallest.size)) continue;
+    const outer: Block = {
+      first: inner.first,
+      steps: [],
+      fall: inner.first,
+      taken: undefined,
+      isCall: false,
+      fallBlock: inner,
+      order: -1,
+      isLoop: false,
+      isMerge: false,
+      children: [],
+      flagsIn: false,
+    };
+    const within = new Set(ends.filter((_, i) => bodies[i]!.size === smallest.size));
+    for (const b of predecessors.get(inner)!) {
+      if (within.has(b)) continue;
+      if (b.takenBlock === inner) b.takenBlock = outer;
+      if (b.fallBlock === inner) b.fallBlock = outer;
+    }
+    return { inner, outer };
+  }
+  return undefined;
 }
 
 /** Whether every way to `b` leads through `a`. */

@@ -147,16 +147,19 @@ class RegionEmitter {
       c.pending = undefined;
       c.registers.begin(this.held.get(b));
     }
-    c.get(c.remaining);
-    c.i32(b.steps.length * RECORD_SIZE);
-    c.u8(Op.i32Sub);
-    c.set(c.remaining);
+    if (b.steps.length > 0) {
+      c.get(c.remaining);
+      c.i32(b.steps.length * RECORD_SIZE);
+      c.u8(Op.i32Sub);
+      c.set(c.remaining);
+    }
     b.steps.forEach((s, i) => {
       c.at = s.at;
       c.left = b.steps.length - i;
       this.step(s, b);
     });
-    const { end } = b.steps.at(-1)!.built;
+    c.at = b.steps.at(-1)?.at ?? b.first;
+    const end = b.steps.at(-1)?.built.end;
     if (end === undefined || end.kind === 'unmask') this.goTo(b, b.fallBlock, b.fall!, false);
   }
   private frameOf(b: Block): Frame {
@@ -171,7 +174,9 @@ class RegionEmitter {
     const operand = rootsOfEnd(end)[0];
     const flagRoots = newFlags ? [newFlags.a.node, newFlags.b.node] : [];
     c.count([...rootsOf(effects), ...writes.map(w => w.value), ...flagRoots, ...(operand ? [operand] : [])]);
-    c.leaveInstead = this.originals.get(this.held.get(b));
+    const loop = this.held.get(b);
+    c.leaveInstead = this.originals.get(loop);
+    c.leaveInexact = loop && c.leaveInstead;
     const emitter = new EffectEmitter(c, frame.fault);
     emitter.emit(effects);
     if (end?.kind === 'exception') {

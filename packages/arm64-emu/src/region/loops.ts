@@ -5,7 +5,7 @@ import { rootsOf } from '../interp/effects.js';
 import { rootsOfEnd } from '../interp/handler.js';
 import type { Node } from '../ir/index.js';
 import { loopAccesses, steadyRegisters } from './address.js';
-import { dominates, successors } from './dominance.js';
+import { dominates, loopBody, successors } from './dominance.js';
 import type { Block, Step } from './graph.js';
 import { lowDouble } from './region-code.js';
 import { type Held, registerAt, VECTORS } from './registers.js';
@@ -19,18 +19,6 @@ const MOST_REGISTERS = 16;
 const FLAGS_IN_LOCALS = 5;
 
 type Body = ReadonlySet<Block>;
-
-/** The blocks of the loop that begins at `head` and goes back there from one of `ends`. */
-function bodyOf(head: Block, ends: readonly Block[], predecessors: ReadonlyMap<Block, readonly Block[]>): Body {
-  const body = new Set([head]);
-  const queue = [...ends];
-  for (let b = queue.pop(); b !== undefined; b = queue.pop()) {
-    if (body.has(b)) continue;
-    body.add(b);
-    queue.push(...predecessors.get(b)!);
-  }
-  return body;
-}
 
 /** Whether an effect needs registers in memory, or changes them there. */
 const meddles = (e: Effect): boolean =>
@@ -133,7 +121,7 @@ export function heldLoops(order: readonly Block[]): ReadonlyMap<Block, Held> {
   const heads = order.filter(b => b.isLoop);
   const endsOf = (head: Block): Block[] =>
     predecessors.get(head)!.filter(b => b.order >= head.order && dominates(head, b));
-  const bodies = new Map(heads.map(head => [head, bodyOf(head, endsOf(head), predecessors)]));
+  const bodies = new Map(heads.map(head => [head, loopBody(head, endsOf(head), predecessors)]));
   for (const head of heads) {
     if (held.has(head)) continue;
     const body = bodies.get(head)!;
@@ -148,7 +136,7 @@ export function heldLoops(order: readonly Block[]): ReadonlyMap<Block, Held> {
     const general = new Set([...uses.values()].flatMap(u => [...u.reads, ...u.writes].filter(r => r < VECTORS)));
     // An access is judged by the innermost loop that it is in; loops that begin in one place are told apart by their ends.
     const nest = [head, ...inner]
-      .flatMap(h => [bodies.get(h)!, ...endsOf(h).map(end => bodyOf(h, [end], predecessors))])
+      .flatMap(h => [bodies.get(h)!, ...endsOf(h).map(end => loopBody(h, [end], predecessors))])
       .sort((a, b) => a.size - b.size);
     const steady = new Map(
       nest.map(blocks => [

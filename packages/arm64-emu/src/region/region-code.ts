@@ -126,7 +126,7 @@ export class RegionCode extends Code {
     return this.keptPages?.find(address, write);
   }
   override keptRange(write: boolean): KeptRange | undefined {
-    return this.ranges?.get(write);
+    return this.registers.loop && this.ranges?.get(write);
   }
   // ---- position
   override sync(): void {
