@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { checkpoint } from '../../src/snapshot/checkpoint.js';
 import { saveSnapshot } from '../../src/snapshot/snapshot.js';
-import { bootMachine, hasDebian, runFor } from './debian.js';
+import { bootMachine, emptyMachine, hasDebian, runFor } from './debian.js';
 
 const BEFORE = 60_000_000;
 const AFTER = 60_000_000;
@@ -29,5 +30,25 @@ it.skipIf(!hasDebian() && process.env.CI === undefined)(
     expect(JSON.parse(stdout)).toEqual(here);
     expect(here.serial.length).toBeGreaterThan(200);
     expect(bytes.length).toBeLessThan(40 * 2 ** 20);
+  },
+);
+
+it.skipIf(!hasDebian() && process.env.CI === undefined)(
+  'checkpoints in the middle of Debian’s boot lead to the same rest of it, compiled too',
+  { timeout: 200_000 },
+  async () => {
+    const virt = bootMachine({ mode: 'auto' });
+    await runFor(virt, BEFORE);
+    const point = checkpoint(virt);
+    const first = await runFor(virt, 15_000_000);
+    const later = checkpoint(virt);
+    await runFor(virt, 15_000_000);
+    point.reset();
+    expect(await runFor(virt, 15_000_000)).toEqual(first);
+    later.reset();
+    expect(await runFor(virt, 0)).toEqual({ ...first, serial: '' });
+    const other = emptyMachine();
+    point.restoreTo(other);
+    expect(await runFor(other, 15_000_000)).toEqual(first);
   },
 );
