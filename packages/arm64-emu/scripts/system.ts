@@ -8,14 +8,16 @@ import { CPU_MODELS } from '../src/cpu/models.js';
 import { SYSTEM_OPERATIONS } from '../src/cpu/sysops.js';
 import type { SysRegRow } from '../src/cpu/sysreg.js';
 import { formatSysKey } from '../src/cpu/sysreg-key.js';
-import { SYSTEM_REGISTERS } from '../src/cpu/sysreg-slots.js';
+import { EL12_ALIASES, SYSTEM_REGISTERS } from '../src/cpu/sysreg-slots.js';
 import { APPLE_REGISTERS } from '../src/cpu/sysregs-apple.js';
+import { idDifferences } from './id-registers.js';
 
 const NOBODY = 4;
 const level = (el: number): string => (el === NOBODY ? '' : `EL${el}`);
 
 /** What a register does with its value. */
 function kind(r: SysRegRow): string {
+  if (r.alias !== undefined) return `another name of ${r.alias}`;
   if (r.stored) return r.set || r.get || r.clears || r.mask !== undefined ? 'storage with effects' : 'storage';
   return r.get || r.set ? 'behaviour' : 'zero';
 }
@@ -50,6 +52,17 @@ const models = Object.values(CPU_MODELS).map(
   m => `| ${m.name} | 0x${m.midr.toString(16).padStart(8, '0')} | ${m.paBits} | ${[...m.features].sort().join(' ')} |`,
 );
 
+/** SVE's registers differ as a whole: a line for each is enough. */
+const idRows = [
+  ...new Set(
+    idDifferences().map(d => {
+      const whole = d.field === 'all';
+      const [ours, theirs] = whole ? ['0', 'not 0'] : [d.ours.toString(), d.theirs.toString()];
+      return `| ${d.model} | ${d.register}_EL1 | ${whole ? 'all' : d.field} | ${ours} | ${theirs} | ${d.reason} |`;
+    }),
+  ),
+].join('\n');
+
 const text = `# arm64-emu: CPUs and system registers
 
 Made from the tables by \`packages/arm64-emu/scripts/system.ts\`.
@@ -67,8 +80,17 @@ ${models.join('\n')}
 
 - Stage 1 of the EL1&0 regime with 4K, 16K and 64K granules as the model has them: TxSZ, EPD, TBI and TBID, HPD, E0PD, A1,
   IPS, hierarchical permissions, AF and dirty state by hardware where the model has it, PAN, UAO, WXN, PXN and UXN, ASIDs.
-  The contiguous hint is ignored. 52-bit addresses and EL2 do not exist.
-- Every exception is taken to EL1. HVC and SMC reach firmware (PSCI 1.1) when the machine has it.
+  The contiguous hint is ignored. 52-bit addresses do not exist.
+- EL2 where a machine has it (\`createVirt({ virtualization: true })\`): the EL2 and, with FEAT_VHE, the EL2&0 regime; stage 2
+  with 4K, 16K and 64K granules, concatenated tables, AF and dirty state by hardware, FEAT_XNX, FEAT_S2FWB, and the syndrome
+  of the access (ISS.ISV); routing of exceptions and interrupts by HCR_EL2, virtual interrupts by HCR_EL2 and by list
+  registers of the GICv3; traps by HCR_EL2, CPTR_EL2, CNTHCTL_EL2 and MDCR_EL2; registers redirected by E2H and their _EL12
+  and _EL02 names; the hypervisor's timers and CNTVOFF_EL2. EL3, nested virtualization and HCR_EL2.TDZ do not exist.
+- HVC and SMC reach firmware (PSCI 1.1) when the machine has it; with EL2, HVC is EL2's and firmware is behind SMC.
+- Accesses to Device memory are aligned, or fault. Atomics, exclusives and ordered accesses may be misaligned within 16 bytes
+  with FEAT_LSE2, ordered ones anywhere with SCTLR_ELx.nAA. PC never holds the tag of an address.
+- Pointer authentication: FEAT_PAuth, FEAT_EPAC, FEAT_PAuth2, FEAT_FPAC and FEAT_FPACCOMBINE as a model's features say;
+  codes by a keyed hash, by QARMA5 or QARMA3 (\`PACQARMA5\`, \`PACQARMA3\`), or empty (\`PACNone\`).
 - Self-hosted debug: breakpoints, context breakpoints and links, watchpoints, software step, the OS lock.
 - Performance monitors: an instruction takes a cycle; SW_INCR, INST_RETIRED, CPU_CYCLES and CHAIN are counted.
 - Virtual time advances by a fixed amount for each instruction and leaps while every CPU waits, or sleeps with the host.
@@ -83,16 +105,31 @@ kvm-unit-tests for arm64 (revision 1da1819e, \`-cpu max\`, images given to \`boo
 watchpoints, software step) and pmu pass wherever they pass on QEMU 7.2; pmu-basic-event-count and the chained counters, which
 it skips, pass too. pmu-event-introspection fails on both: it wants events of real cores. MTE and ITS tests are skipped.
 
-Not modelled: alignment checks of SP (SCTLR.SA), and of accesses to Device memory that is really RAM once its page is in the
-TLB.
+A guest of our own at EL2 (\`__tests__/virt/guests/el2.S\`: identification, every kind of trap, stage 2 and its faults, timers,
+virtual interrupts, TGE, FEAT_VHE) prints the same here and on QEMU 7.2, for \`max\` and \`cortex-a72\`. Debian's kernel boots at
+EL2 with both, staying there with FEAT_VHE, and runs a virtual machine of its own under KVM with the exits that QEMU has.
+Where the guest keeps away from QEMU 7.2: it reports the level of stage 1 for stage 2 faults on table walks, gives ISS.ISV for
+faults of EL2's own stage 1, lets EL2 use the _EL12 names without E2H, and does not check the alignment of Device memory.
+
+Not modelled: alignment checks of SP (SCTLR.SA), which QEMU 7.2 does not make either.
+
+## ID registers beside QEMU's
+
+The fields in which \`max\` and \`cortex-a72\` with EL2 and GICv3 differ from QEMU 7.2's (\`-cpu max,pauth-impdef=on\`), from
+\`scripts/id-registers.ts\`. The AArch32 ID registers read as zero.
+
+| Model | Register | Field | Here | QEMU | Reason |
+|---|---|---|---|---|---|
+${idRows}
 
 ## System registers
 
 An access from a lower level than the table says is UNDEFINED; EL0 may also be trapped, as SCTLR_EL1, CNTKCTL_EL1,
-PMUSERENR_EL0 and MDSCR_EL1 say. GICv3's ICC_* registers belong to the machine that has one.
+PMUSERENR_EL0 and MDSCR_EL1 say, and EL1 and EL0 as EL2's controls say. GICv3's ICC_* and ICH_* registers belong to the machine
+that has one.
 
 ${HEAD}
-${rows(SYSTEM_REGISTERS)}
+${rows([...SYSTEM_REGISTERS, ...EL12_ALIASES])}
 
 ## System instructions
 
