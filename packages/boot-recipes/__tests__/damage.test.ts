@@ -4,7 +4,9 @@ import { isBinaryError } from '@internal/binary';
 import { describe, expect, it } from 'vitest';
 import { prepareBoot } from '../src/boot.js';
 import { type Diagnosis, diagnose } from '../src/diagnosis/diagnose.js';
+import { examine } from '../src/diagnosis/doctor.js';
 import { explainRefusal } from '../src/diagnosis/refusals.js';
+import { findRecipe } from '../src/recipes/index.js';
 import type { PreparedBoot, RecipeOptions } from '../src/recipes/recipe.js';
 import { sampleImages } from '../src/recipes/sample-images.js';
 import { BootSession } from '../src/session.js';
@@ -214,5 +216,34 @@ describe('damage anywhere', () => {
       else expect(found.length, `${name}, byte ${at}: ${kind} without an explanation`).toBeGreaterThan(0);
     }
     expect(tally.refused).toBeGreaterThan(0);
+  });
+});
+
+describe('doctor', () => {
+  const files = {
+    kernel: images.collection,
+    deviceTree: images.deviceTree,
+    initrd: images.ramDisk,
+    trustCache: images.trustCache,
+  };
+  const levels = async (options: RecipeOptions): Promise<string> =>
+    (await examine(findRecipe('sample'), options)).map(({ level, input }) => `${level} ${input}`).join(', ');
+
+  it('finds our files sound', async () => {
+    const checks = await examine(findRecipe('sample'), files);
+    expect(checks.filter(({ level }) => level === 'error')).toEqual([]);
+    const text = checks.map(({ message }) => message).join('\n');
+    for (const said of [/pages are those of its code signature \(sha256\)/, /what its digest says/, /^ustar/m])
+      expect(text).toMatch(said);
+  });
+
+  it.each<[keyof typeof files, number]>([
+    ['kernel', 0x9000],
+    ['deviceTree', 500],
+    ['trustCache', 0],
+  ])('finds a broken %s', async (option, at) => {
+    const broken = content(files[option]).slice();
+    broken[at]! ^= 6;
+    expect(await levels({ ...files, [option]: broken })).toContain(`error ${option}`);
   });
 });

@@ -1,6 +1,8 @@
 import { openTree, validateForXnu } from 'apple-devicetree';
 import { applyPatches, openCollection, PATCH_SETS, parseTrustCache } from 'macho-kc';
+import { isBootError } from '../error.js';
 import type { Recipe, RecipeOptions } from '../recipes/recipe.js';
+import { checkKernel, checkTree } from '../xnu/integrity.js';
 import { openKernel } from '../xnu/kernel.js';
 import { unwrapPayload } from '../xnu/payload.js';
 import { checkTrustCache } from '../xnu/trust-cache.js';
@@ -50,7 +52,7 @@ class Doctor {
     const { recipe, options } = this;
     for (const { option, required, what } of recipe.inputs)
       if (required && options[option] === undefined) this.add('error', option, `missing: ${what}`);
-    if (recipe.options.includes('trustCache') && recipe.options.includes('deviceTree')) this.xnu();
+    if (recipe.options.includes('trustCache') && recipe.options.includes('deviceTree')) await this.xnu();
     try {
       const { plan } = await recipe.prepare({ ...options, log: undefined });
       this.add(
@@ -64,10 +66,13 @@ class Doctor {
     return this.checks;
   }
 
-  private xnu(): void {
+  private async xnu(): Promise<void> {
     const { kernel, deviceTree, initrd, trustCache } = this.options;
     if (kernel !== undefined) this.try('kernel', () => this.kernel(kernel));
-    if (deviceTree !== undefined) this.try('deviceTree', () => this.deviceTree(deviceTree));
+    if (deviceTree !== undefined) {
+      this.try('deviceTree', () => this.deviceTree(deviceTree));
+      await this.treeDigest(deviceTree);
+    }
     if (initrd !== undefined) this.try('initrd', () => this.ramDisk(initrd));
     if (trustCache !== undefined) this.try('trustCache', () => this.trustCache(trustCache));
     this.commandLine();
@@ -82,6 +87,8 @@ class Doctor {
       'kernel',
       `${image.kind} for ${image.architecture}, ${version}, entry 0x${image.entry.toString(16)}`,
     );
+    const { hash, pages } = checkKernel(image.bytes);
+    if (hash !== undefined) this.add('ok', 'kernel', `its ${pages} pages are those of its code signature (${hash})`);
     if (this.darwin === undefined)
       this.add('warning', 'kernel', 'its version is not known; boot_args get the layout of macOS 11 to 13');
     if (this.recipe.name !== 'macos-11.0.1b1-t8020') return;
@@ -104,12 +111,23 @@ class Doctor {
     this.add('ok', 'deviceTree', `${problems.length} things to edit, ${fatal} of them fatal; plan shows what is done`);
   }
 
+  private async treeDigest(bytes: Uint8Array): Promise<void> {
+    try {
+      if (await checkTree(unwrapPayload(bytes, 'devicetree', ['dtre', 'rdtr'])))
+        this.add('ok', 'deviceTree', 'it is what its digest says');
+    } catch (error) {
+      // What cannot be read at all is reported already.
+      if (isBootError(error, 'bad-digest')) this.add('error', 'deviceTree', error.message);
+    }
+  }
+
   private ramDisk(bytes: Uint8Array): void {
     const image = unwrapPayload(bytes, 'initrd', ['rdsk']);
     const text = (at: number, length: number): string =>
       String.fromCharCode(...image.subarray(at, Math.min(image.length, at + length)));
     if (text(32, 4) === 'NXSB') this.add('ok', 'initrd', `APFS container, ${image.length} bytes`);
     else if (text(1024, 2) === 'H+' || text(1024, 2) === 'HX') this.add('ok', 'initrd', `HFS+, ${image.length} bytes`);
+    else if (text(257, 5) === 'ustar') this.add('ok', 'initrd', `ustar, ${image.length} bytes: for our own kernel`);
     else if (text(image.length - 512, 4) === 'koly')
       this.add('error', 'initrd', 'a compressed disk image (UDIF): convert it to a raw one first');
     else if (image.length >= 4 && new DataView(image.buffer, image.byteOffset).getUint32(0, true) === MACH_O_64)
