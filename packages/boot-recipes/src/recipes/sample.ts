@@ -94,8 +94,9 @@ export const sample: Recipe = {
     await checkTree(tree);
     const { cpus, boardEdits } = cpusOf({ smp, deviceTree: tree });
     const file = options.kernel ?? images.collection;
-    checkKernel(openKernel(file).bytes);
-    const kernel = openKernel(file, options.patches);
+    const original = openKernel(file);
+    checkKernel(original.bytes);
+    const kernel = options.patches?.length ? openKernel(file, options.patches) : original;
     const trustCache = options.trustCache ?? (options.initrd === undefined ? images.trustCache : undefined);
     const plan = planXnu({
       kernel,
