@@ -13,6 +13,7 @@ export {
   cpuModel,
   max,
   vmapple,
+  withFeatures,
 } from './cpu/models.js';
 export {
   computed,

@@ -16,8 +16,8 @@ export type RegisterName =
   | 'nzcv'
   | 'fpcr'
   | 'fpsr'
-  | `${string}_el${0 | 1}`
-  | `${string}_EL${0 | 1}`;
+  | `${string}_el${0 | 1 | 2 | 12 | '02'}`
+  | `${string}_EL${0 | 1 | 2 | 12 | '02'}`;
 
 /** How a register is reached; values are unsigned. */
 interface Accessor {
@@ -42,6 +42,7 @@ const SPECIAL: Readonly<Record<string, Accessor>> = {
   fpcr: { get: cpu => BigInt(cpu.fpcr), set: (cpu, v) => cpu.setFpcr(Number(BigInt.asUintN(32, v))) },
   fpsr: { get: cpu => BigInt(cpu.fpsr), set: (cpu, v) => cpu.setFpsr(Number(BigInt.asUintN(32, v))) },
   sp_el0: { get: cpu => cpu.stackPointer(0), set: (cpu, v) => cpu.setStackPointer(0, v) },
+  sp_el2: { get: cpu => cpu.stackPointer(2), set: (cpu, v) => cpu.setStackPointer(2, v) },
   sp_el1: { get: cpu => cpu.stackPointer(1), set: (cpu, v) => cpu.setStackPointer(1, v) },
 };
 

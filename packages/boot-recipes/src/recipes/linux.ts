@@ -28,7 +28,7 @@ export const linux: Recipe = {
       debian: { package: PACKAGE, paths: [`${NETBOOT}/initrd.gz`] },
     },
   ],
-  options: ['kernel', 'initrd', 'append', 'memory', 'load', 'gic', 'cpu', 'smp', 'mode'],
+  options: ['kernel', 'initrd', 'append', 'memory', 'load', 'gic', 'virtualization', 'cpu', 'smp', 'mode'],
   prepare(options) {
     if (options.kernel === undefined)
       throw new BootError(

@@ -32,6 +32,8 @@ export interface RecipeOptions {
   readonly machine?: string | undefined;
   /** Version of the interrupt controller. */
   readonly gic?: 2 | 3 | undefined;
+  /** Whether CPUs have EL2, and start there. */
+  readonly virtualization?: boolean | undefined;
   /** CPU model. */
   readonly cpu?: string | undefined;
   /** Number of CPUs. */

@@ -59,7 +59,7 @@ export function cpuModel(name = 'max'): CpuModel {
 }
 
 function createMachine(options: RecipeOptions): VirtMachine {
-  const { memory, smp, gic, cpu, log } = options;
+  const { memory, smp, gic, virtualization, cpu, log } = options;
   if (memory !== undefined && memory > MOST_MEMORY)
     throw new BootError('bad-option', `${memory} bytes; at most ${MOST_MEMORY} are possible`, { path: 'memory' });
   return createVirt({
@@ -67,6 +67,7 @@ function createMachine(options: RecipeOptions): VirtMachine {
     ...(memory === undefined ? {} : { memory }),
     ...(smp === undefined ? {} : { smp }),
     ...(gic === undefined ? {} : { gic }),
+    ...(virtualization === undefined ? {} : { virtualization }),
     ...(options.mode === undefined ? {} : { mode: options.mode }),
     ...(log === undefined ? {} : { log }),
   });

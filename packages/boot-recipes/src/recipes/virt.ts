@@ -15,7 +15,7 @@ export const virt: Recipe = {
     { option: 'kernel', required: false, what: 'arm64 Image (plain or gzipped) or ELF executable' },
     { option: 'initrd', required: false, what: 'initial RAM disk, for an Image' },
   ],
-  options: ['kernel', 'initrd', 'append', 'memory', 'load', 'entry', 'gic', 'cpu', 'smp', 'mode'],
+  options: ['kernel', 'initrd', 'append', 'memory', 'load', 'entry', 'gic', 'virtualization', 'cpu', 'smp', 'mode'],
   prepare(options) {
     if (options.kernel === undefined && options.entry === undefined)
       throw new BootError('missing-input', 'give --kernel, or --load with --entry', { path: 'kernel' });
