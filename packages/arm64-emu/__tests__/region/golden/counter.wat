@@ -36,10 +36,10 @@
           i32.const 32
           i32.sub
           local.set 3
-          i32.const 36864000
+          i32.const 36929536
           local.set 0
           local.get 3
-          i32.const 36864032
+          i32.const 36929568
           i32.add
           local.set 2
           i32.const 0

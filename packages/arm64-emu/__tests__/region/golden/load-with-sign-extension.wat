@@ -61,10 +61,10 @@
           i64.and
           i64.ne
           if  ;; label = @4
-            i32.const 36864000
+            i32.const 36929536
             local.set 0
             local.get 3
-            i32.const 36864064
+            i32.const 36929600
             i32.add
             local.set 2
             i32.const 0
@@ -128,10 +128,10 @@
           i64.and
           i64.ne
           if  ;; label = @4
-            i32.const 36864016
+            i32.const 36929552
             local.set 0
             local.get 3
-            i32.const 36864064
+            i32.const 36929600
             i32.add
             local.set 2
             i32.const 0
@@ -193,10 +193,10 @@
           i64.and
           i64.ne
           if  ;; label = @4
-            i32.const 36864032
+            i32.const 36929568
             local.set 0
             local.get 3
-            i32.const 36864064
+            i32.const 36929600
             i32.add
             local.set 2
             i32.const 0

@@ -62,10 +62,10 @@
           i64.and
           i64.ne
           if  ;; label = @4
-            i32.const 36864000
+            i32.const 36929536
             local.set 0
             local.get 3
-            i32.const 36864048
+            i32.const 36929584
             i32.add
             local.set 2
             i32.const 0
@@ -135,10 +135,10 @@
           i64.and
           i64.ne
           if  ;; label = @4
-            i32.const 36864016
+            i32.const 36929552
             local.set 0
             local.get 3
-            i32.const 36864048
+            i32.const 36929584
             i32.add
             local.set 2
             i32.const 0
