@@ -39,13 +39,13 @@
           local.set 3
           i32.const 0
           local.get 4
-          i64.const 9232384
+          i64.const 4194304
           i64.add
           local.tee 12
           i64.store align=1
           i32.const 0
           local.get 4
-          i64.const 9232388
+          i64.const 4194308
           i64.add
           i64.const -4096
           i64.and

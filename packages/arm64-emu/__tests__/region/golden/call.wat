@@ -41,7 +41,7 @@
           local.set 3
           i32.const 0
           local.get 4
-          i64.const 9232388
+          i64.const 4194308
           i64.add
           local.tee 12
           i64.store offset=240 align=1
@@ -49,10 +49,10 @@
           i32.const 0
           i32.le_s
           if  ;; label = @4
-            i32.const 36929584
+            i32.const 16777264
             local.set 0
             local.get 3
-            i32.const 36929584
+            i32.const 16777264
             i32.add
             local.set 2
             i32.const 0
@@ -68,10 +68,10 @@
           i32.const 64
           i32.ge_s
           if  ;; label = @4
-            i32.const 36929584
+            i32.const 16777264
             local.set 0
             local.get 3
-            i32.const 36929584
+            i32.const 16777264
             i32.add
             local.set 2
             i32.const 0
@@ -143,7 +143,7 @@
           i64.load offset=6168
           local.tee 10
           local.get 4
-          i64.const 9232388
+          i64.const 4194308
           i64.add
           i64.ne
           br_if 0 (;@3;)
@@ -151,7 +151,7 @@
           i32.eqz
           if  ;; label = @4
             local.get 4
-            i64.const 9232388
+            i64.const 4194308
             i64.add
             local.set 10
             local.get 10
@@ -176,7 +176,7 @@
             br_if 1 (;@3;)
             local.get 16
             i32.load offset=131080
-            i32.const 36929536
+            i32.const 16777216
             i32.ne
             br_if 1 (;@3;)
             i32.const 1
@@ -186,10 +186,10 @@
           i32.const 0
           i32.le_s
           if  ;; label = @4
-            i32.const 36929552
+            i32.const 16777232
             local.set 0
             local.get 3
-            i32.const 36929552
+            i32.const 16777232
             i32.add
             local.set 2
             i32.const 0

@@ -82,10 +82,10 @@
                     i64.and
                     i64.ne
                     if  ;; label = @9
-                      i32.const 36929536
+                      i32.const 16777216
                       local.set 0
                       local.get 3
-                      i32.const 36929600
+                      i32.const 16777280
                       i32.add
                       local.set 2
                       br 3 (;@6;)
@@ -146,10 +146,10 @@
                     i64.and
                     i64.ne
                     if  ;; label = @9
-                      i32.const 36929552
+                      i32.const 16777232
                       local.set 0
                       local.get 3
-                      i32.const 36929600
+                      i32.const 16777280
                       i32.add
                       local.set 2
                       br 3 (;@6;)
@@ -200,10 +200,10 @@
                     i32.const 0
                     i32.le_s
                     if  ;; label = @9
-                      i32.const 36929536
+                      i32.const 16777216
                       local.set 0
                       local.get 3
-                      i32.const 36929536
+                      i32.const 16777216
                       i32.add
                       local.set 2
                       i32.const 0

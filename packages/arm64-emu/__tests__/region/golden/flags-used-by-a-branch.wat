@@ -64,10 +64,10 @@
                     i32.const 0
                     i32.le_s
                     if  ;; label = @9
-                      i32.const 36929536
+                      i32.const 16777216
                       local.set 0
                       local.get 3
-                      i32.const 36929536
+                      i32.const 16777216
                       i32.add
                       local.set 2
                       i32.const 0

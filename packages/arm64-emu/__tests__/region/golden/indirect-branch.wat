@@ -40,10 +40,10 @@
           local.set 13
           local.get 13
           local.set 12
-          i32.const 36929536
+          i32.const 16777216
           local.set 0
           local.get 3
-          i32.const 36929552
+          i32.const 16777232
           i32.add
           local.set 2
           local.get 12

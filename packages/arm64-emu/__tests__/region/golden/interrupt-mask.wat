@@ -44,10 +44,10 @@
           i32.shr_u
           i32.eqz
           if  ;; label = @4
-            i32.const 36929536
+            i32.const 16777216
             local.set 0
             local.get 3
-            i32.const 36929584
+            i32.const 16777264
             i32.add
             local.set 2
             i32.const 0
@@ -77,10 +77,10 @@
           i32.xor
           i32.and
           if  ;; label = @4
-            i32.const 36929536
+            i32.const 16777216
             local.set 0
             local.get 3
-            i32.const 36929584
+            i32.const 16777264
             i32.add
             local.set 2
             local.get 0
@@ -98,10 +98,10 @@
           i32.shr_u
           i32.eqz
           if  ;; label = @4
-            i32.const 36929552
+            i32.const 16777232
             local.set 0
             local.get 3
-            i32.const 36929584
+            i32.const 16777264
             i32.add
             local.set 2
             i32.const 0
@@ -131,10 +131,10 @@
           i32.xor
           i32.and
           if  ;; label = @4
-            i32.const 36929552
+            i32.const 16777232
             local.set 0
             local.get 3
-            i32.const 36929584
+            i32.const 16777264
             i32.add
             local.set 2
             local.get 0

@@ -61,10 +61,10 @@
           i64.and
           i64.ne
           if  ;; label = @4
-            i32.const 36929536
+            i32.const 16777216
             local.set 0
             local.get 3
-            i32.const 36929600
+            i32.const 16777280
             i32.add
             local.set 2
             i32.const 0
@@ -128,10 +128,10 @@
           i64.and
           i64.ne
           if  ;; label = @4
-            i32.const 36929552
+            i32.const 16777232
             local.set 0
             local.get 3
-            i32.const 36929600
+            i32.const 16777280
             i32.add
             local.set 2
             i32.const 0
@@ -193,10 +193,10 @@
           i64.and
           i64.ne
           if  ;; label = @4
-            i32.const 36929568
+            i32.const 16777248
             local.set 0
             local.get 3
-            i32.const 36929600
+            i32.const 16777280
             i32.add
             local.set 2
             i32.const 0

@@ -77,10 +77,10 @@
                       i32.const 0
                       i32.le_s
                       if  ;; label = @10
-                        i32.const 36929552
+                        i32.const 16777232
                         local.set 0
                         local.get 3
-                        i32.const 36929552
+                        i32.const 16777232
                         i32.add
                         local.set 2
                         i32.const 0
@@ -113,10 +113,10 @@
                       i32.const 0
                       i32.le_s
                       if  ;; label = @10
-                        i32.const 36929536
+                        i32.const 16777216
                         local.set 0
                         local.get 3
-                        i32.const 36929536
+                        i32.const 16777216
                         i32.add
                         local.set 2
                         i32.const 0

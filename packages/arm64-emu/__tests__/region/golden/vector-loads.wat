@@ -62,10 +62,10 @@
           i64.and
           i64.ne
           if  ;; label = @4
-            i32.const 36929536
+            i32.const 16777216
             local.set 0
             local.get 3
-            i32.const 36929584
+            i32.const 16777264
             i32.add
             local.set 2
             i32.const 0
@@ -134,10 +134,10 @@
             i32.const 0
             local.get 16
             v128.store offset=6208 align=1
-            i32.const 36929552
+            i32.const 16777232
             local.set 0
             local.get 3
-            i32.const 36929584
+            i32.const 16777264
             i32.add
             local.set 2
             i32.const 0
