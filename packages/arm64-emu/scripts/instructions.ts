@@ -54,9 +54,15 @@ with rounding to odd. FPSR.IXC is exact because the fast form is only taken when
 
 ## Random tests
 
-\`npm run -s fuzz:isa -- --tests N [--seed S] [--engine interpreter|reference] [--streams] [--only REGEX]\` draws instructions
-from the same table, with operands biased to corner cases, and compares X, SP, V, NZCV, FPCR, FPSR, PC, memory and faults
-with qemu-aarch64-static; \`--streams\` runs up to 28 instructions in a row through the interpreter's fast loop.
+\`npm run -s fuzz:isa -- --tests N [--seed S] [--engine interpreter|compiled|reference] [--words] [--streams] [--only REGEX]\`
+draws instructions from the same table, one in twenty with a bit flipped, with operands biased to corner cases and FPCR's
+RMode, FZ, FZ16, DN and AHP in two tests of five, and compares X, SP, V, NZCV, FPCR, FPSR, PC, memory and faults with
+qemu-aarch64-static. \`--words\` draws all 2^32 words alike, to see that both decode the same ones; \`--streams\` runs up to
+28 instructions in a row through the fast loop. The work is cut into chunks with seeds of their own and shared out over
+the host's CPUs: what is tested does not depend on how many there are. A test that ends QEMU is reported by its word.
+FPCR.AH, FIZ and NEP belong to FEAT_AFP, which neither side has.
+
+20 million tests of seed 101 ended with \`20000000 tests, 0 differences\`.
 
 A broken instruction shows at once. With the sum of SRHADD in place of the difference, 20,000 tests end with:
 
@@ -66,7 +72,7 @@ SHADD, UHADD, SRHADD, URHADD, SHSUB, UHSUB: 22
 20000 tests, 22 differences
 \`\`\`
 
-Not compared:
+QEMU runs as \`-cpu max,sve=off,sme=off\`: SVE and SME are not in this table, and UNDEFINED on both sides. Not compared:
 
 ${[...EXCLUSIONS, ...OUTCOME_EXCLUSIONS].map(e => `- ${e.reason}`).join('\n')}
 `;
