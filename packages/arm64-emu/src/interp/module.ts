@@ -155,6 +155,16 @@ function runFunction(hot: readonly ((f: Frame) => void)[], counting: boolean): F
     c.i32(Exit.ORIGINAL);
     c.u8(Op.i32Eq);
     c.open(Op.if);
+    // A loop may consist of regions that all leave this way, without a branch that looks at the budget.
+    c.get(BUDGET);
+    c.get(IP);
+    c.u8(Op.i32Sub);
+    c.i32(0);
+    c.u8(Op.i32LeS);
+    c.open(Op.if);
+    c.i32(Exit.BUDGET);
+    c.u8(Op.return);
+    c.close();
     callOriginal(c);
     c.set(result);
     loadRegisters(c);
