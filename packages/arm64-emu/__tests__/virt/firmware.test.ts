@@ -58,7 +58,14 @@ describe('firmware from flash', () => {
     expect(answer).toContain(`00000fff ==> ${sum.toString(16).padStart(8, '0')}`);
   });
   it.skipIf(!installed('EDK2'))('EDK2’s shell says what it is', { timeout: 400_000 }, async () => {
-    const answer = await talk('EDK2', [[/ESC.* to skip/, '\x1b'], [/Shell> /, 'ver\r']], /UEFI v[\d.]+ \(.*\)/);
+    const answer = await talk(
+      'EDK2',
+      [
+        [/ESC.* to skip/, '\x1b'],
+        [/Shell> /, 'ver\r'],
+      ],
+      /UEFI v[\d.]+ \(.*\)/,
+    );
     expect(answer).toContain('EDK II');
   });
 });
