@@ -24,7 +24,9 @@ export function debianMachine(options: VirtOptions = {}, bootargs = ''): DebianM
   virt.load(KERNEL_AT, readFileSync(KERNEL));
   virt.load(INITRD_AT, initrd);
   const range = { start: INITRD_AT, end: INITRD_AT + initrd.length };
-  virt.load(TREE_AT, virt.deviceTree({ bootargs: `console=ttyAMA0 ${bootargs}`.trim(), initrd: range }));
+  // With a seed the kernel need not wait for randomness; QEMU gives one, too.
+  const rngSeed = new Uint8Array(32).fill(7);
+  virt.load(TREE_AT, virt.deviceTree({ bootargs: `console=ttyAMA0 ${bootargs}`.trim(), initrd: range, rngSeed }));
   virt.machine.start(BigInt(KERNEL_AT), BigInt(TREE_AT));
   let text = '';
   virt.serial.output = byte => {
