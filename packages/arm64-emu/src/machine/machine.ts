@@ -296,7 +296,7 @@ export class Machine {
       const limit = Math.min(most, this.executed + this.piece);
       if (this.chunk(limit) === 'idle') {
         this.asking = this.executed;
-        if (!this.leap(options)) return 'idle';
+        if (!this.leap(options)) return options.until?.() === true ? 'until' : 'idle';
       } else this.adapt(performance.now() - now);
     } while (performance.now() < until);
     return undefined;
