@@ -206,6 +206,17 @@ describe('refuses', () => {
     expect(await code(() => again.verify())).toBe('diverged');
   });
 
+  it('to go on when the machine was put back meanwhile', async () => {
+    const { virt } = make('interpreter');
+    const point = checkpoint(virt);
+    const recorder = await record(virt);
+    virt.machine.runSync({ instructions: 500 });
+    virt.serial.receive(bytesOf('a'));
+    point.reset();
+    expect(() => virt.serial.receive(bytesOf('b'))).toThrow(expect.toSatisfy(e => isRecordingError(e, 'mismatch')));
+    expect(await code(() => recorder.finish())).toBe('mismatch');
+  });
+
   it('damaged bytes', async () => {
     const { virt } = make('interpreter');
     const recorder = await record(virt);

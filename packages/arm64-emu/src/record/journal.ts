@@ -131,6 +131,7 @@ export class Journal implements InputSchedule {
   /** What arrived with the last instruction enters, and what is due happens, as at the end of a replay. */
   close(): void {
     this.forgetFuture();
+    this.checkOrder();
     this.machine.settle();
     this.enter();
   }
@@ -169,6 +170,7 @@ export class Journal implements InputSchedule {
   /** Something new enters now; what would have come later does not come. */
   private take(input: { readonly source: number; readonly bytes: Uint8Array }, to = 0): void {
     this.forgetFuture();
+    this.checkOrder();
     const arrival = { ...this.now, ...input, to };
     this.arrivals.push(arrival);
     this.next++;
@@ -213,6 +215,14 @@ export class Journal implements InputSchedule {
     this.answers.forEach((list, i) => {
       list.length = this.nextAnswer[i]!;
     });
+  }
+
+  /** Whoever goes back in time has to tell the journal, see {@link goTo}. */
+  private checkOrder(): void {
+    const last = this.arrivals[this.next - 1];
+    const { executed, ns } = this.now;
+    if (last !== undefined && (last.executed > executed || (last.executed === executed && last.ns > ns)))
+      throw new RecordingError('mismatch', 'the machine was put into an earlier state while its input was recorded');
   }
 
   private isNow({ executed, ns }: Moment): boolean {
