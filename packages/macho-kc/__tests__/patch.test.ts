@@ -29,7 +29,7 @@ __attribute__((noinline)) void serial(const char *s) { while (*s) *(volatile cha
 __attribute__((noinline)) void IOKitInitializeTime(void) { kprintf("waiting"); }
 __attribute__((noinline)) void panic(const char *s) { serial(s); for (;;) ; }
 __attribute__((noinline)) void bsd_init(void *map) { kprintf("bsd_init: calling IOKitInitializeTime\\n"); IOKitInitializeTime(); if (!map) panic("Failed to allocate bsd pageable map"); serial("end"); }
-__attribute__((noinline)) int check_for_signature(void *p) { kprintf("CS Platform Exec Logging"); return p ? 13 : *(volatile int *)8; }
+__attribute__((noinline)) int check_for_signature(void *p) { kprintf("CS Platform Exec Logging: Executing platform signed binary '%s' with cdhash %s\\n"); return p ? 13 : *(volatile int *)8; }
 int (*volatile check)(void *) = check_for_signature;
 void start(void) { bsd_init((void *)1); check(0); for (;;) ; }
 void write_flag(void) { *(volatile u32 *)&disable_kprintf_output = 5; }
@@ -70,7 +70,32 @@ describe.skipIf(!haveClang)('the three patches of a debugger-free boot', () => {
     expect(command.fields.nsyms).toBeGreaterThan(0);
     const { results } = applyPatches(openCollection(bytes), [NO_IOKIT_TIME, ALLOW_ANY_SIGNATURE]);
     expect(results.map(r => r.foundBy)).toEqual(['call-after-string', 'string']);
+    const [named] = applyPatches(openCollection(kernel), [NO_IOKIT_TIME]).results;
+    expect(results[0]!.changes[0]!.address).toBe(named!.changes[0]!.address);
     expect(results[1]!.changes[0]!.address).toBe(symbols.get('_check_for_signature'));
+  });
+
+  it('take no room for arguments for the beginning of a function', () => {
+    // As compilers for Darwin make it: arguments of variadic calls are pushed, and there is no signing to tell the beginning.
+    const source = `
+__attribute__((noinline)) void log_text(const char *f) { *(volatile long *)0x235200020 = (long)f; }
+int check_for_signature(volatile long *);
+int (*volatile check)(volatile long *) = check_for_signature;
+void start(void) { check(0); for (;;) ; }
+__asm__(".text\\n.globl check_for_signature\\n.type check_for_signature, %function\\ncheck_for_signature:"
+  "sub sp, sp, #0x30\\nstp x20, x19, [sp, #0x10]\\nstp x29, x30, [sp, #0x20]\\nadd x29, sp, #0x20\\nmov x19, x0\\n"
+  "stp x8, x21, [sp, #-0x10]!\\nadr x0, text\\nbl log_text\\nadd sp, sp, #0x10\\n"
+  "sub sp, sp, #0x10\\nstr x19, [sp]\\nadr x0, text\\nbl log_text\\nadd sp, sp, #0x10\\n"
+  "ldp x29, x30, [sp, #0x20]\\nldp x20, x19, [sp, #0x10]\\nadd sp, sp, #0x30\\nret\\n"
+  ".size check_for_signature, . - check_for_signature\\n.byte 0\\n"
+  "text: .asciz \\"CS Platform Exec Logging\\"\\n.balign 4\\n");
+`;
+    const unsigned = compileKernel(source, ['-march=armv8-a']);
+    const begin = new CodeImage(new MachO(unsigned)).symbols.get('_check_for_signature');
+    const stripped = new MachO(unsigned.slice());
+    stripped.command('LC_SYMTAB')!.fields.nsyms = 0;
+    const { results } = applyPatches(openCollection(stripped.encode()), [ALLOW_ANY_SIGNATURE]);
+    expect(results[0]!.changes[0]!.address).toBe(begin);
   });
 
   it('are undone by their inverse, and refuse another file', () => {

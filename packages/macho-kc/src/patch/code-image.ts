@@ -22,13 +22,30 @@ export interface CodeReference {
   readonly size: number;
 }
 
-/** PACIBSP, BTI and the frame-making instructions that functions begin with. */
-const PROLOGUES: readonly [mask: number, value: number][] = [
-  [0xffffffff, 0xd503237f], // pacibsp
-  [0xffffffff, 0xd503245f], // bti c
-  [0xffc003ff, 0xd10003ff], // sub sp, sp, #n
-  [0xffc003e0, 0xa98003e0], // stp x, x, [sp, #-n]!
-];
+const PACIBSP = 0xd503237f;
+const BTI_C = 0xd503245f;
+/** Instructions between the making of a frame and the saving of X29 and X30 in it. */
+const FRAME = 12;
+
+/**
+ * Whether a function begins at `at`: PACIBSP, BTI, or a frame with saved registers. Variadic calls, too, make room on
+ * the stack, but keep none of X19 to X30 there.
+ */
+function beginsFunction(bytes: Uint8Array, at: number): boolean {
+  const word = wordAt(bytes, at);
+  if (word === PACIBSP || word === BTI_C) return true;
+  // STP Xt, Xt2, [SP, #-n]!
+  if ((word & 0xffc003e0) >>> 0 === 0xa98003e0) return (word & 0x1f) >= 19 && ((word >>> 10) & 0x1f) >= 19;
+  // SUB SP, SP, #n
+  if ((word & 0xffc003ff) >>> 0 !== 0xd10003ff) return false;
+  for (let next = at + 4; next + 4 <= bytes.length && next <= at + 4 * FRAME; next += 4) {
+    const later = wordAt(bytes, next);
+    // STP X29, X30, [SP, #n]
+    if ((later & 0xffc07fff) >>> 0 === 0xa9007bfd) return true;
+    if (branch26(later, 0n) !== undefined) return false;
+  }
+  return false;
+}
 
 /** RET, RETAA, RETAB, a branch to itself, and the instructions that only begin functions. */
 const endsFunction = (word: number): boolean =>
@@ -106,8 +123,7 @@ export class CodeImage {
     const range = this.rangeOf(address);
     if (range === undefined) return undefined;
     for (let at = Number(address - range.address) & ~3; at >= 0; at -= 4) {
-      const word = wordAt(range.bytes, at);
-      if (!PROLOGUES.some(([mask, value]) => (word & mask) >>> 0 === value)) continue;
+      if (!beginsFunction(range.bytes, at)) continue;
       // The return address is signed before the frame is made.
       const signed = at >= 4 && (wordAt(range.bytes, at - 4) & 0xffffff9f) >>> 0 === 0xd503231f;
       return range.address + BigInt(signed ? at - 4 : at);

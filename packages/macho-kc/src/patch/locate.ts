@@ -115,7 +115,9 @@ export class PatchFinder {
       case 'call':
         return unique(this.calls(image, locator));
       case 'call-after-string':
-        return unique(this.uses(image, locator.text).flatMap(use => this.nextCall(image, use) ?? []));
+        return unique(
+          this.uses(image, locator.text).flatMap(use => this.nextCall(image, use, locator.skip ?? 0) ?? []),
+        );
       case 'flag':
         return unique(this.flags(image, locator.inFunction, locator.not));
       case 'instructions':
@@ -128,11 +130,12 @@ export class PatchFinder {
     return strings.size === 0 ? [] : image.references(target => strings.has(target)).map(r => r.address);
   }
 
-  private nextCall(image: CodeImage, from: bigint): bigint | undefined {
+  private nextCall(image: CodeImage, from: bigint, skip: number): bigint | undefined {
     const range = image.rangeOf(from);
     if (range === undefined) return undefined;
+    let left = skip;
     for (let at = Number(from - range.address); at + 4 <= range.bytes.length; at += 4)
-      if (branch26(wordAt(range.bytes, at), 0n)?.link) return range.address + BigInt(at);
+      if (branch26(wordAt(range.bytes, at), 0n)?.link && left-- === 0) return range.address + BigInt(at);
     return undefined;
   }
 

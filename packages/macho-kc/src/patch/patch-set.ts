@@ -6,7 +6,8 @@ export type BytePattern = string;
  * - `symbol`: a symbol's address
  * - `string`: the function (or the referring instruction) that uses this text
  * - `call`: the call to a symbol, inside the function of another symbol or of a text
- * - `call-after-string`: the first call (BL) after the use of a text
+ * - `call-after-string`: the first call (BL) after the use of a text, or the one after `skip` more: the call that the text
+ *   is passed to comes first
  * - `flag`: what a function loads 1 or 4 bytes from, other than a symbol
  * - `bytes`: a byte pattern in the code, data or whole file
  * - `instructions`: masked instruction words in code
@@ -17,7 +18,7 @@ export type Locator = { readonly image?: string; readonly add?: number } & (
   | { readonly by: 'symbol'; readonly symbol: string }
   | { readonly by: 'string'; readonly text: string; readonly at?: 'function' | 'reference' }
   | { readonly by: 'call'; readonly to: string; readonly inFunction?: string; readonly inFunctionUsing?: string }
-  | { readonly by: 'call-after-string'; readonly text: string }
+  | { readonly by: 'call-after-string'; readonly text: string; readonly skip?: number }
   | { readonly by: 'flag'; readonly inFunction: string; readonly not: string }
   | { readonly by: 'bytes'; readonly pattern: BytePattern; readonly segment?: string }
   | { readonly by: 'instructions'; readonly words: readonly { readonly mask: number; readonly value: number }[] }

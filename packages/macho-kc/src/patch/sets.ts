@@ -32,7 +32,7 @@ export const NO_IOKIT_TIME: PatchSet = {
       find: [
         { by: 'call', to: '_IOKitInitializeTime', inFunction: '_bsd_init' },
         { by: 'call', to: '_IOKitInitializeTime', inFunctionUsing: 'Failed to allocate bsd pageable map' },
-        { by: 'call-after-string', text: 'bsd_init: calling IOKitInitializeTime\n' },
+        { by: 'call-after-string', text: 'bsd_init: calling IOKitInitializeTime\n', skip: 1 },
       ],
       expect: CALL,
       replace: { bytes: NOP },
@@ -50,6 +50,7 @@ export const ALLOW_ANY_SIGNATURE: PatchSet = {
       reason: 'refuses an iOS launchd on a macOS kernel, and programs without a trusted signature',
       find: [
         { by: 'symbol', symbol: '_check_for_signature' },
+        { by: 'string', text: "CS Platform Exec Logging: Executing platform signed binary '%s' with cdhash %s\n" },
         { by: 'string', text: "CS Platform Exec Logging: Executing platform signed binary '%s'\n" },
         { by: 'string', text: 'CS Platform Exec Logging' },
       ],
