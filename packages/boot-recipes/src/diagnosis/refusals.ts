@@ -81,7 +81,7 @@ const REFUSALS: readonly Refusal[] = [
     topic: 'kernel',
     place: 'loading the kernel: header, load commands, signature',
     cause: 'the file is damaged there',
-    try: 'take the original; kc validate says what else is wrong',
+    try: 'take the original; kc info says what the file is made of',
   },
 ];
 

@@ -118,7 +118,7 @@ export const FAILURES: readonly FailureRule[] = [
     topic: 'root device',
     place: 'IOFindBSDRoot: rd= on the command line, RAMDisk in /chosen/memory-map',
     cause: 'nothing that the kernel found is the root device',
-    try: 'give a RAM disk with --initrd and rd=md0 on the command line; it must be an HFS+ or mockfs image',
+    try: 'give a RAM disk with --initrd and rd=md0 on the command line; HFS+, or the first program itself for mockfs',
   },
   {
     id: 'mount-root',
@@ -175,7 +175,7 @@ export const FAILURES: readonly FailureRule[] = [
     topic: 'kernel',
     place: 'kernel_startup: chained fixups of the collection',
     cause: 'a pointer of the collection is in no form that the kernel takes, or its chain is broken',
-    try: 'check the file with kc validate; the loader changes no pointer of a collection',
+    try: 'list its pointers with kc fixups; the loader changes no pointer of a collection',
   },
   {
     id: 'kmod',
@@ -183,7 +183,7 @@ export const FAILURES: readonly FailureRule[] = [
     topic: 'kernel',
     place: 'kext start: kmod_info of the collection’s entries',
     cause: 'the collection’s entry and the kext’s kmod_info do not agree',
-    try: 'check the file with kc validate, or build it again',
+    try: 'compare it with kc info and kc kexts, or build it again',
   },
   {
     id: 'no-ramdisk',
