@@ -88,6 +88,17 @@ describe('Emulator', () => {
     expect(emu.machine.executed).toBe(5);
   });
 
+  it('runs with time for the host, which may stop it', async () => {
+    const emu = loaded([0x91000400, 0x17ffffff], { mode: 'auto' }); // 1: add x0, x0, #1; b 1b
+    setTimeout(() => emu.stop(), 20);
+    const stop = await emu.runAsync({ from: CODE });
+    expect(stop.reason).toBe('stopped');
+    expect(stop.executed).toBeGreaterThan(1000);
+    expect(await emu.runAsync({ until: CODE + 4, instructions: 5 })).toMatchObject({ reason: 'address' });
+    // The end of one run is no end of another.
+    expect(await emu.control.run({ instructions: 10 })).toMatchObject({ reason: 'instructions' });
+  });
+
   it('maps ROM and registers, and unmaps them', () => {
     const emu = loaded([0xb9400020, 0xb9000420, 0xb9400043, 0xb9000043]); // ldr w0, [x1]; str w0, [x1, #4]; ldr, str w3, [x2]
     const seen: unknown[] = [];

@@ -81,7 +81,7 @@ export class Control {
     }
     const from = BigInt(address);
     const range = { from, to: from + 4n, physical: typeof address === 'number' };
-    const remove = this.hooks.code(range, cpu => this.reached(cpu));
+    const remove = this.hooks.code(range, cpu => this.stopHere(cpu));
     this.breakpoints.set(address, { remove, count: 1 });
   }
   removeBreakpoint(address: bigint | number): void {
@@ -108,6 +108,10 @@ export class Control {
     return gone;
   }
 
+  /** Ends the run before an instruction, as at a breakpoint; for its hook. */
+  stopHere(cpu: Cpu): void {
+    if (!this.muted) this.stop({ reason: 'breakpoint', cpu: cpu.index });
+  }
   /** Ends the run before an access; for its hook. */
   stopAtAccess(cpu: Cpu, hit: WatchHit): void {
     if (!this.muted) this.stop({ reason: 'watchpoint', cpu: cpu.index, hit });
@@ -175,9 +179,6 @@ export class Control {
       this.stop({ reason: 'exception', cpu: cpu.index, exception: event });
     }
     return true;
-  }
-  private reached(cpu: Cpu): undefined {
-    if (!this.muted) this.stop({ reason: 'breakpoint', cpu: cpu.index });
   }
 
   private stop(stop: ControlStop): void {

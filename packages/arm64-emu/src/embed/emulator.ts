@@ -49,7 +49,7 @@ export class Emulator extends EmulatorHooks {
   private readonly space: AddressSpace;
   private untils: ReadonlySet<bigint> = new Set();
   /** Physical addresses of the last run's ends: they stay hooked until another run has others. */
-  private ends: ReadonlySet<number> = new Set();
+  private readonly ends = new Map<number, () => void>();
 
   constructor(options: EmulatorOptions = {}) {
     super();
@@ -125,31 +125,49 @@ export class Emulator extends EmulatorHooks {
 
   /** Runs until a limit is met, an exception ends it, or {@link stop}. */
   run(limits: EmulatorRun = {}): EmulatorStop {
-    const { from, until = [], instructions, timeout } = limits;
+    const { options, before } = this.begin(limits);
+    try {
+      return this.describe(this.control.runSync(options), this.machine.executed - before);
+    } finally {
+      this.untils = new Set();
+    }
+  }
+  /** Like {@link run}, with time for the host in between, so that {@link stop} may be called from outside. */
+  async runAsync(limits: EmulatorRun = {}): Promise<EmulatorStop> {
+    const { options, before } = this.begin(limits);
+    try {
+      return this.describe(await this.control.run(options), this.machine.executed - before);
+    } finally {
+      this.untils = new Set();
+    }
+  }
+  private begin({ from, until = [], instructions, timeout }: EmulatorRun) {
     if (from !== undefined) {
       this.cpu.pc = BigInt.asUintN(64, BigInt(from));
       this.control.forgetStop();
     }
     const list = (typeof until === 'object' ? until : [until]).map(BigInt);
-    const before = this.machine.executed;
     this.endAt(list);
     this.untils = new Set(list);
-    try {
-      const limit = instructions === undefined ? {} : { instructions };
-      const deadline = timeout === undefined ? {} : { deadline: performance.now() + timeout };
-      return this.describe(this.control.runSync({ ...limit, ...deadline }), this.machine.executed - before);
-    } finally {
-      this.untils = new Set();
-    }
+    const options = {
+      ...(instructions === undefined ? {} : { instructions }),
+      ...(timeout === undefined ? {} : { deadline: performance.now() + timeout }),
+    };
+    return { options, before: this.machine.executed };
   }
-  /** Sets breakpoints where the addresses lead; where nothing is mapped the fetch will fail. */
+  /** Has the addresses looked at where they lead; where nothing is mapped the fetch will fail. */
   private endAt(addresses: readonly bigint[]): void {
-    const ends = new Set(
+    const wanted = new Set(
       addresses.flatMap(va => physicalOf(this.cpu, va) ?? []).filter(pa => this.engine.memory.find(pa)),
     );
-    for (const pa of this.ends) if (!ends.has(pa)) this.control.removeBreakpoint(pa);
-    for (const pa of ends) if (!this.ends.has(pa)) this.control.addBreakpoint(pa);
-    this.ends = ends;
+    for (const [pa, remove] of this.ends) if (!wanted.has(pa) && this.ends.delete(pa)) remove();
+    for (const pa of wanted) {
+      if (this.ends.has(pa)) continue;
+      const hook = (cpu: Cpu): void => {
+        if (this.untils.has(cpu.pc)) this.control.stopHere(cpu);
+      };
+      this.ends.set(pa, this.control.addHook(pa, hook));
+    }
   }
   /** Executes `count` instructions, exactly. */
   step(count = 1): EmulatorStop {
