@@ -67,7 +67,7 @@ const REFUSALS: readonly Refusal[] = [
     topic: 'device tree',
     place: 'device tree walk: counts, names and lengths of nodes and properties',
     cause: 'the tree is damaged there',
-    try: 'take the original; adt dump shows how far it can be read',
+    try: 'take the original; adt print shows what a sound one has there',
   },
   {
     pattern: /^Img4Error/,
