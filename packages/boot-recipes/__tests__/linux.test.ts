@@ -87,4 +87,23 @@ describe.skipIf(!hasDebian())('Debian’s kernel', () => {
     for (const command of ['uname -m', 'sha256sum /etc/data', 'cat /proc/cpuinfo'])
       expect(answer(output, command), command).toBe(answer(reference.output, command));
   });
+
+  it('boots with every feature on four CPUs', { timeout: 400_000 }, async () => {
+    const scratch = mkdtempSync(join(tmpdir(), 'linux-'));
+    const path = join(scratch, 'initrd');
+    writeFileSync(path, initrd);
+    const machine = ['--cpu', 'max', '--smp', '4', '--memory', '512M', '--timeout', '300'];
+    const options = ['--initrd', path, '--append', APPEND, ...machine];
+    const commands = [
+      'mount -t proc proc /proc',
+      'grep -c ^processor /proc/cpuinfo',
+      'sha256sum /etc/data',
+      'poweroff -f',
+    ];
+    const run = await cli('boot-recipes', ['boot', 'linux', ...options, '--send', ...commands], { seconds: 320 });
+    rmSync(scratch, { recursive: true });
+    expect(run.status, run.stdout.slice(-3000) + run.stderr).toBe(0);
+    expect(answer(run.stdout, 'grep -c ^processor /proc/cpuinfo')).toBe('4');
+    expect(answer(run.stdout, 'sha256sum /etc/data')).toBe(`${checksum}  /etc/data`);
+  });
 });
