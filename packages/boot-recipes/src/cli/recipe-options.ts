@@ -21,7 +21,7 @@ export const RECIPE_OPTIONS: NonNullable<CliCommand['options']> = [
   ['--disk <file>', 'virtio disk of the board: read and written in place; FILE,readonly is not written'],
   ['--append <text>', 'kernel command line'],
   ['--memory <size>', 'RAM, such as 512M or 2G'],
-  ['--slide <bytes>', "KASLR slide of a collection's virtual addresses, a multiple of 2M"],
+  ['--slide <bytes>', "KASLR slide of the kernel's virtual addresses, a multiple of 2M"],
   [
     '--boot-args <bytes>',
     'layout of boot_args by its command line: 256, 608 or 1024; by the kernel’s version if absent',
