@@ -37,6 +37,13 @@ export function analyse(head: Block, depth = 0): Block[] {
       else delete b[edge];
     }
   }
+  if (cutInverted(head, order, predecessors)) {
+    for (const b of order) {
+      b.isLoop = false;
+      delete b.dominator;
+    }
+    return analyse(head, depth);
+  }
   const split = depth < DEEPEST ? splitLoop(order, predecessors) : undefined;
   if (split !== undefined) {
     for (const b of order) {
@@ -69,6 +76,39 @@ export function loopBody(
     queue.push(...predecessors.get(b)!);
   }
   return body;
+}
+
+/**
+ * A region whose head is in an inner loop behind the place where the outer loop enters that: the outer one would look
+ * like the inner. Its way back leaves instead, to where a region of the right form will begin. Whether that was so.
+ */
+function cutInverted(
+  head: Block,
+  order: readonly Block[],
+  predecessors: ReadonlyMap<Block, readonly Block[]>,
+): boolean {
+  const endsOf = (b: Block): Block[] =>
+    predecessors.get(b)!.filter(p => p.order >= b.order && successors(p).includes(b));
+  const size = (blocks: Iterable<Block>): number => [...blocks].reduce((n, b) => n + b.steps.length, 0);
+  for (const inner of order) {
+    if (!inner.isLoop || inner === head) continue;
+    const ends = endsOf(inner);
+    const body = loopBody(inner, ends, predecessors);
+    const back = endsOf(head).filter(b => body.has(b));
+    if (back.length === 0) continue;
+    const without = new Map(predecessors);
+    without.set(
+      inner,
+      predecessors.get(inner)!.filter(b => !ends.includes(b)),
+    );
+    if (size(loopBody(head, back, without)) >= size(body)) continue;
+    for (const b of ends) {
+      if (b.takenBlock === inner) delete b.takenBlock;
+      if (b.fallBlock === inner) delete b.fallBlock;
+    }
+    return true;
+  }
+  return false;
 }
 
 /**
