@@ -96,6 +96,21 @@ describe('compiled regions', () => {
     expect(results[1]).toMatchObject({ x20: 3000n, x21: 15_000n, x22: (3000n * 3001n) / 2n });
   });
 
+  it('go, oldest first, when there are more than may be kept', async () => {
+    const capacity = 30_000;
+    const [interpreted, compiled] = [
+      kernel(9, 40, { mode: 'interpreter' }),
+      kernel(9, 40, { mode: 'auto', compiler: { threshold: 20, capacity } }),
+    ];
+    for (const { machine } of [interpreted, compiled]) expect(await machine.run()).toBe('poweroff');
+    expect(stateHash(compiled.engine.buffer)).toBe(stateHash(interpreted.engine.buffer));
+    const { dropped, bytes, liveBytes, modules } = compiled.engine.compiled;
+    expect(dropped).toBeGreaterThan(0);
+    expect(bytes).toBeGreaterThan(capacity);
+    // One module may exceed the limit, until the next is made.
+    expect(liveBytes).toBeLessThan(capacity + (3 * bytes) / modules);
+  });
+
   it('stop exactly where the budget ends', () => {
     // 1: add x0, x0, #1; b 1b
     const { machine, engine, x } = guest(words(0x91000400, 0x17ffffff), { mode: 'auto' });
