@@ -28,7 +28,7 @@ describe('execution', () => {
         const outcome = subject.run(batch.bytes, request + 16, pc, kind, kind & p.Kind.PREFIX ? 2 : 1);
         subject.read(state);
         const word = batch.view.getUint32(request + 4, true);
-        if (fingerprint(outcome, state).toString(16) !== hashes[i])
+        if (hashes[i] !== '-' && fingerprint(outcome, state).toString(16) !== hashes[i])
           wrong.push(`${name}: ${word.toString(16)} ${disassemble(decoder, word, BigInt(pc))}`);
       });
     }

@@ -14,7 +14,7 @@ for m in armv8-a armv8.6-a+fp16; do
   echo "numbers $m"
   build -O2 -frounding-math -march=$m /tests/numbers.c -lm
   echo "threads $m"
-  build -O2 -pthread -mbranch-protection=standard -march=$m /tests/threads.c
+  build -O2 -pthread -mbranch-protection=standard -march=$m /tests/threads.c -latomic
 done
 echo signals
 build -O1 /tests/signals.c
