@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EC } from '../../src/cpu/esr.js';
 import { appleA12, cortexA72 } from '../../src/cpu/models.js';
+import { restoreSnapshot, saveSnapshot } from '../../src/snapshot/snapshot.js';
 import { guest, IRQS, RAM, words } from '../machine-support.js';
 
 /** PSCI SYSTEM_OFF: movz x0, #0x8400, lsl #16; movk x0, #8; hvc #0 */
@@ -207,6 +208,35 @@ describe('running', () => {
     expect(await machine.run({ pace: 'host', until: () => out.text !== '' })).toBe('until');
     expect(performance.now() - begun).toBeGreaterThan(25);
     expect(machine.time.ns).toBeLessThan(1e9);
+  });
+  it('at host pace ends when nothing can wake the guest', async () => {
+    const code = words(0xd503207f, 0x17ffffff); // 1: wfi; b 1b
+    const { machine } = guest(code);
+    machine.wakeable = () => false;
+    expect(await machine.run({ pace: 'host' })).toBe('idle');
+    const off = guest(words(0xd2b08000, 0xf2800040, 0xd4000002)); // PSCI CPU_OFF
+    expect(await off.machine.run({ pace: 'host' })).toBe('idle');
+  });
+  it('goes on from a snapshot that was taken when a timer was due', async () => {
+    const make = () => {
+      const built = guest(
+        words(
+          ...[0x10004000, 0xd518c000, 0xd2800c81, 0xd51be301], // msr vbar_el1, vectors; mov x1, #100; msr cntv_tval_el0, x1
+          ...[0xd2800021, 0xd51be321, 0xd50342ff, 0xd503207f, 0x17ffffff], // mov x1, #1; msr cntv_ctl_el0, x1; msr daifclr, #2; 1: wfi; b 1b
+        ),
+      );
+      built.bus.write(RAM + 0x800 + 0x280, words(...POWER_OFF));
+      built.machine.lines[0] = { cntv: built.machine.cpus[0]!.irq };
+      built.machine.devices.length = 0;
+      return built;
+    };
+    const [first, second] = [make(), make()];
+    first.machine.runSync({ instructions: 8 });
+    expect(first.machine.cpus[0]!.wait).toBe('wfi');
+    first.machine.time.skipTo(1_000_000);
+    await restoreSnapshot(second, await saveSnapshot(first));
+    for (const { machine } of [first, second]) expect(machine.runSync({ instructions: 1000 })).toBe('poweroff');
+    expect(second.machine.executed).toBe(first.machine.executed);
   });
   it('runs again after a reset, with the same result at the same time', () => {
     const { machine, out, x } = guest(words(0xd2a12001, 0x528008a2, 0x39000022, 0xd53be043, ...POWER_OFF)); // console: 'E'; mrs x3, cntvct_el0

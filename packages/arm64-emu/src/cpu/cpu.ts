@@ -82,6 +82,8 @@ export class Cpu extends DebugState implements CpuHost {
   private virtualOffset = 0n;
   /** A timer was programmed since the machine looked. */
   timersChanged = true;
+  /** Outputs of timers may not be what their counts say: some were due when a snapshot was taken. */
+  timersUnseen = false;
   /** Whether the state block in place is this CPU's. */
   current = false;
   private pending = 0;
@@ -136,7 +138,7 @@ export class Cpu extends DebugState implements CpuHost {
 
   /** The state block in place, and the fields, come from a snapshot. */
   restored(): void {
-    this.timersChanged = true;
+    this.timersChanged = this.timersUnseen = true;
     this.attentionWanted = true;
     this.debug.update();
     this.translationReset();
@@ -306,6 +308,7 @@ export class Cpu extends DebugState implements CpuHost {
   updateTimers(): void {
     if (this.current && this.hasEl2) this.virtualOffset = this.slot(CNTVOFF);
     this.timersChanged = true;
+    this.timersUnseen = false;
     const { cntv, cntp, cnthp, cnthv } = this.port.lines;
     cntv.set(this.virtualTimer.output);
     cntp.set(this.physicalTimer.output);

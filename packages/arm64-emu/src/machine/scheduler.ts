@@ -95,7 +95,7 @@ export class Scheduler {
     const now = time.ns;
     if (time.queue.next <= now) time.queue.runUntil(now);
     for (const cpu of this.cpus) {
-      if (this.timerDeadline(cpu) <= now) cpu.updateTimers();
+      if (cpu.timersUnseen || this.timerDeadline(cpu) <= now) cpu.updateTimers();
       if (this.waitDeadline(cpu) <= now) cpu.wait = 'running';
     }
   }
