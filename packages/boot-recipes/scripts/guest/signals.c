@@ -63,7 +63,6 @@ int main(void) {
   TRY("breakpoint", __asm__ volatile("brk #7"));
   TRY("identification register", __asm__ volatile("mrs x0, midr_el1" ::: "x0"));
   TRY("DC ZVA", __asm__ volatile("dc zva, %0" ::"r"(area + 100) : "memory"));
-  TRY("DC CVAU of a hole", __asm__ volatile("dc cvau, %0" ::"r"(area + 3 * page)));
   TRY("prefetch of a hole", __asm__ volatile("prfm pldl1keep, [%0]" ::"r"(area + 3 * page)));
   FILE *f = tmpfile();
   fputs("text", f);
