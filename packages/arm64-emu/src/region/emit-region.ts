@@ -1,6 +1,6 @@
 /** Emits a region as one function with the signature of a handler. */
 import { CpuEvent } from '../a64/spec/index.js';
-import type { End, Write } from '../builder/effects.js';
+import type { End } from '../builder/effects.js';
 import { CELL, STATE } from '../engine/state.js';
 import { EffectEmitter, rootsOf } from '../interp/effects.js';
 import { Exit } from '../interp/exit.js';
@@ -14,11 +14,13 @@ import { Op } from '../wasm/opcodes.js';
 import { Calls } from './calls.js';
 import { pageOf } from './code-space.js';
 import type { Block, Step } from './graph.js';
+import { checkBudget, leaveAfter, leaveFor } from './leaving.js';
 import { heldLoops } from './loops.js';
 import { Pages } from './pages.js';
-import { elementAddress } from './region-builder.js';
-import { RegionCode, type RegionPlace } from './region-code.js';
+import { RegionCode } from './region-code.js';
+import type { RegionPlace } from './region-place.js';
 import { type Held, VECTORS } from './registers.js';
+import { beforeStore, store } from './writes.js';
 
 const ZERO_REGISTER = 32;
 
@@ -192,34 +194,19 @@ class RegionEmitter {
     const real = writes.filter(w => !(w.kind === 'x' && w.register.n === ZERO_REGISTER));
     // Values may read the flags that this instruction replaces, and flags the registers that it writes.
     for (const w of [...real].reverse()) {
-      this.beforeStore(w);
+      beforeStore(c, w);
       if (w.kind === 'v') c.vector(VECTORS + w.register.n, w.value);
       else c.value(w.value);
     }
     if (newFlags) c.keepFlags(newFlags);
-    for (const w of real) this.store(w);
+    for (const w of real) store(c, w);
     if (emitter.leave !== undefined) {
       // A system register may stand for a general one: SPSel chooses SP.
       c.registers.forget();
       c.reload();
-      this.leaveAfter(b, () => c.get(emitter.leave!));
+      leaveAfter(c, frame, () => c.get(emitter.leave!));
     }
     if (end) this.end(s, b, end, kept);
-  }
-
-  private beforeStore(w: Write): void {
-    const { c } = this;
-    if (w.kind === 'x') c.registers.beforeWrite(w.register.n);
-    else if (w.kind === 'v') c.registers.beforeWrite(VECTORS + w.register.n);
-    else if (w.kind === 'element') c.beforeLane(elementAddress(w.element));
-    else c.i32(0);
-  }
-  private store(w: Write): void {
-    const { c } = this;
-    if (w.kind === 'x') c.registers.write(w.register.n);
-    else if (w.kind === 'v') c.registers.write(VECTORS + w.register.n);
-    else if (w.kind === 'element') c.writeLane(elementAddress(w.element), w.size);
-    else c.storeSized(8, w.kind === 'cell' ? w.cell.address : w.address);
   }
 
   private end(s: Step, b: Block, end: End, kept: number | undefined): void {
@@ -261,7 +248,7 @@ class RegionEmitter {
         flow.leave(Exit.EVENT);
         return;
       case 'unmask':
-        this.leaveAfter(b, () => {
+        leaveAfter(c, frame, () => {
           c.loadAt(Op.i32Load, 2, STATE.PENDING);
           c.loadAt(Op.i32Load, 2, STATE.DAIF);
           c.i32(-1);
@@ -297,57 +284,16 @@ class RegionEmitter {
     }
     const crossing = pageOf(c.at) !== pageOf(at);
     if (to === undefined) {
-      this.leave(at, taken, crossing);
+      // Registers are in memory.
+      if (crossing) this.pages.leaveFor(() => c.address(at));
+      else leaveFor(c, this.frames.get(undefined)!, at, taken);
       return;
     }
     if (crossing) this.pages.check(at);
     if (isBack) {
-      this.checkBudget(to.first, this.frames.get(this.held.get(to) === here ? here : undefined)!);
+      checkBudget(c, to.first, this.frames.get(this.held.get(to) === here ? here : undefined)!);
       c.branch(this.labels.get(to)!);
     } else if (to.isMerge) c.branch(this.labels.get(to)!);
     else this.tree(to);
-  }
-  /** Leaves the region for a position. Registers are in memory. */
-  private leave(at: number, taken: boolean, crossing: boolean): void {
-    const { c } = this;
-    if (crossing) {
-      this.pages.leaveFor(() => c.address(at));
-      return;
-    }
-    const outer = this.frames.get(undefined)!;
-    const flow = new Flow(outer);
-    c.position(c.at, taken ? 1 : 0);
-    if (taken) {
-      const target = c.temp('i32');
-      c.i32(c.place.ip(at));
-      c.set(target);
-      flow.go(target, true);
-      return;
-    }
-    this.checkBudget(at, outer);
-    c.position(at, 0);
-    outer.next();
-  }
-  /** Leaves when the budget is used up, for the instruction at a position. */
-  private checkBudget(at: number, frame: Frame): void {
-    const { c } = this;
-    c.get(c.remaining);
-    c.i32(0);
-    c.u8(Op.i32LeS);
-    c.open(Op.if);
-    c.position(at, 0);
-    new Flow(frame).leave(Exit.BUDGET);
-    c.close();
-  }
-  /** Leaves behind the current instruction if the value pushed by `condition` is not 0. */
-  private leaveAfter(b: Block, condition: () => void): void {
-    const { c } = this;
-    const flow = new Flow(this.frameOf(b));
-    condition();
-    c.open(Op.if);
-    c.sync();
-    flow.bump();
-    flow.leave(Exit.SYNC);
-    c.close();
   }
 }

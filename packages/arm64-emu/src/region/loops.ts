@@ -7,8 +7,8 @@ import type { Node } from '../ir/index.js';
 import { loopAccesses, steadyRegisters } from './address.js';
 import { dominates, loopBody, successors } from './dominance.js';
 import type { Block, Step } from './graph.js';
-import { lowDouble } from './region-code.js';
 import { type Held, registerAt, VECTORS } from './registers.js';
+import { lowDouble } from './vector-values.js';
 
 const ZERO_REGISTER = 32;
 const VECTOR_SHIFT = 4;

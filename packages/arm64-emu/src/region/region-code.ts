@@ -1,40 +1,25 @@
 /** Code of a region: position and budget are constants of each instruction, registers are in locals, flags wait. */
 import type { Flags } from '../a64/spec/index.js';
 import { packFlags } from '../builder/flags.js';
-import { inexactAllowed, QUICK_LIMITS } from '../builder/fp-lanes.js';
-import { CELL, STATE } from '../engine/state.js';
+import { CELL } from '../engine/state.js';
 import { BUDGET, Code, FLAGS, IP } from '../interp/code.js';
 import type { KeptPage, KeptRange } from '../interp/memory.js';
 import { RECORD_SIZE } from '../interp/record.js';
-import { constant, findOperation, I32, lowLane, Node } from '../ir/index.js';
+import { I32, Node } from '../ir/index.js';
 import { Op } from '../wasm/opcodes.js';
 import { KeptPages } from './address.js';
+import { Lanes } from './lanes.js';
 import { condition, keptFlags, MADE, maskCondition, waitingKind } from './pending-flags.js';
+import { QuickLimits } from './quick-limits.js';
 import { Ranges } from './ranges.js';
-import { type Held, RegisterLocals, registerAt, VECTORS } from './registers.js';
-
-/** What the code of a region needs to know of its surroundings. */
-export interface RegionPlace {
-  /** Record of a position. */
-  ip(at: number): number;
-  /** First record of the head's page. */
-  readonly records: number;
-  /** Index of the function that makes flags. */
-  readonly pack: number;
-  /** Control comes to more than one page: PC_BIAS is written on every way out. */
-  readonly manyPages: boolean;
-  /** The TLB has runs of pages. */
-  readonly hasRuns: boolean;
-}
-
-/** Bits of a lane's index in a vector's address. */
-const LANE_OFFSET = 15;
-const VECTOR_SHIFT = 4;
-const LANES = ['i8x16', 'i16x8', 'i32x4', 'i64x2'] as const;
+import type { RegionPlace } from './region-place.js';
+import { type Held, RegisterLocals, registerAt } from './registers.js';
+import { lowDouble, wholeRegister } from './vector-values.js';
 
 /** Emits the instructions of one region. */
 export class RegionCode extends Code {
   readonly registers = new RegisterLocals(this);
+  readonly lanes = new Lanes(this, this.registers);
   /** Position of the instruction that is being emitted, and how many of its block are not done, with itself. */
   at = 0;
   left = 0;
@@ -107,7 +92,7 @@ export class RegionCode extends Code {
       this.storeFlags();
     }
     this.registers.fill(loop);
-    this.loadLimits(loop);
+    this.limits.load(loop);
     this.keptPages?.forget();
     this.ranges?.load();
   }
@@ -244,24 +229,7 @@ export class RegionCode extends Code {
 
   // ---- floating point
   override readonly quickLimits = true;
-  /** Limits of quick conditions in the loop, see `quickly`. */
-  private readonly limits = new Map<string, number>();
-  private loadLimits(loop: Held): void {
-    for (const name of loop.limits) {
-      let local = this.limits.get(name);
-      if (local === undefined) this.limits.set(name, (local = this.newLocal(limitType(name))));
-      this.limit(name);
-      this.set(local);
-    }
-  }
-  private limit(name: string): void {
-    const ty = limitType(name);
-    const k = QUICK_LIMITS[name as keyof typeof QUICK_LIMITS];
-    this.constant(ty, ty === 'i64' ? k : Number(BigInt.asIntN(32, k)));
-    this.constant(ty, ty === 'i64' ? 0n : 0);
-    this.graph(inexactAllowed().node);
-    this.u8(Op.select);
-  }
+  private readonly limits = new QuickLimits(this);
 
   // ---- registers
   override value(n: Node): void {
@@ -303,38 +271,6 @@ export class RegionCode extends Code {
     const r = wholeRegister(n);
     if (r !== undefined && !this.registers.isDouble(r)) n.local = this.registers.read(r);
   }
-  /** A lane of a vector: pushes nothing before, the vector's lane as i64 behind. */
-  private lane(address: number, size: number): void {
-    const r = VECTORS + ((address - STATE.V) >> VECTOR_SHIFT);
-    if (!this.registers.has(r) && !this.registers.isHeld(r)) {
-      this.i32(0);
-      this.loadSized(size, address);
-      return;
-    }
-    const lane = Math.log2(size);
-    this.get(this.registers.read(r));
-    this.raw(...findOperation(`${LANES[lane]}.get${(address & LANE_OFFSET) >> lane}`)!.code);
-    if (size < 8) this.u8(Op.i64ExtendU);
-  }
-  /** Goes before the i64 that `writeLane` takes. */
-  beforeLane(address: number): void {
-    const r = VECTORS + ((address - STATE.V) >> VECTOR_SHIFT);
-    if (this.registers.isHeld(r)) this.get(this.registers.read(r));
-    else this.i32(0);
-  }
-  writeLane(address: number, size: number): void {
-    const r = VECTORS + ((address - STATE.V) >> VECTOR_SHIFT);
-    if (!this.registers.isHeld(r)) {
-      this.storeSized(size, address);
-      this.registers.wroteMemory(r);
-      return;
-    }
-    const lane = Math.log2(size);
-    if (size < 8) this.u8(Op.i32Wrap);
-    this.raw(...findOperation(`${LANES[lane]}.put${(address & LANE_OFFSET) >> lane}`)!.code);
-    this.registers.write(r);
-  }
-
   protected override leaf(n: Node): void {
     const k = n.k as number;
     switch (n.op) {
@@ -351,7 +287,7 @@ export class RegionCode extends Code {
       case 'lane2At':
       case 'lane4At':
       case 'lane8At':
-        this.lane(k, Number(n.op[4]));
+        this.lanes.push(k, Number(n.op[4]));
         return;
       case 'condition':
         this.graph(this.condition(k).node);
@@ -367,8 +303,7 @@ export class RegionCode extends Code {
         return;
       default:
         if (!n.op.startsWith('limit')) super.leaf(n);
-        else if (this.registers.loop?.limits.has(n.op)) this.get(this.limits.get(n.op)!);
-        else this.limit(n.op);
+        else this.limits.push(n.op);
     }
   }
   private condition(c: number): I32 {
@@ -383,21 +318,4 @@ export class RegionCode extends Code {
 interface State {
   readonly pending: Flags | undefined;
   readonly registers: RegisterLocals['state'];
-}
-
-const limitType = (name: string): 'i32' | 'i64' => (name.endsWith('3') ? 'i64' : 'i32');
-
-/** The double, or its bits, that a vector has in lane 0 beside a zero; undefined when it is not made so. */
-export function lowDouble(n: Node): Node | undefined {
-  if (n.op === 'f64x2.put0' || n.op === 'i64x2.put0') return lowLane(n);
-  if (!n.isConst) return undefined;
-  const bytes = n.k as Uint8Array;
-  if (bytes.subarray(8).some(b => b !== 0)) return undefined;
-  return constant('i64', new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
-}
-
-/** The register that a leaf is, as it is kept in a local. */
-function wholeRegister(n: Node): number | undefined {
-  if (n.op === 'state') return registerAt(n.k as number);
-  return n.op === 'vector' ? VECTORS + (((n.k as number) - STATE.V) >> VECTOR_SHIFT) : undefined;
 }

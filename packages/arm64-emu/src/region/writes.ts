@@ -1,0 +1,20 @@
+/** What an instruction writes, as stores to registers, lanes and cells. */
+import type { Write } from '../builder/effects.js';
+import { elementAddress } from './region-builder.js';
+import type { RegionCode } from './region-code.js';
+import { VECTORS } from './registers.js';
+
+/** Goes before the values of the writes, the last one first. */
+export function beforeStore(c: RegionCode, w: Write): void {
+  if (w.kind === 'x') c.registers.beforeWrite(w.register.n);
+  else if (w.kind === 'v') c.registers.beforeWrite(VECTORS + w.register.n);
+  else if (w.kind === 'element') c.lanes.before(elementAddress(w.element));
+  else c.i32(0);
+}
+/** Stores the value that is pushed. */
+export function store(c: RegionCode, w: Write): void {
+  if (w.kind === 'x') c.registers.write(w.register.n);
+  else if (w.kind === 'v') c.registers.write(VECTORS + w.register.n);
+  else if (w.kind === 'element') c.lanes.write(elementAddress(w.element), w.size);
+  else c.storeSized(8, w.kind === 'cell' ? w.cell.address : w.address);
+}
