@@ -1,4 +1,4 @@
-/** Emits a region as one function with the signature of a handler. */
+/** Emits a region as one function with the signature of a handler: control flow here, instructions by `RegionCode`. */
 import { CpuEvent } from '../a64/spec/index.js';
 import type { End } from '../builder/effects.js';
 import { CELL, STATE } from '../engine/state.js';

@@ -1,4 +1,4 @@
-/** Where a region's code is put: what it is compiled against. */
+/** Where the code of a region is put: what was fixed before it is emitted. */
 /** What the code of a region needs to know of its surroundings. */
 export interface RegionPlace {
   /** Record of a position. */
