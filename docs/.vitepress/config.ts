@@ -1,6 +1,15 @@
 import { defineConfig } from 'vitepress';
 
 const packages = ['img4', 'apple-devicetree', 'macho-kc', 'arm64-emu', 'boot-recipes'];
+/** Pages of the API by entry. A package that exports namespaces has a folder. */
+const entries = {
+  img4: 'img4/src',
+  'apple-devicetree': 'apple-devicetree/src/',
+  'macho-kc': 'macho-kc/src',
+  'arm64-emu': 'arm64-emu/src',
+  'arm64-emu/worker': 'arm64-emu/src/worker',
+  'boot-recipes': 'boot-recipes/src',
+};
 
 export default defineConfig({
   title: 'Apple Silicon boot libraries',
@@ -32,7 +41,7 @@ export default defineConfig({
           { text: 'System registers', link: '/guide/arm64-emu-system' },
         ],
       },
-      { text: 'API reference', items: packages.map(name => ({ text: name, link: `/api/${name}/src` })) },
+      { text: 'API reference', items: Object.entries(entries).map(([text, page]) => ({ text, link: `/api/${page}` })) },
     ],
     search: { provider: 'local' },
   },
