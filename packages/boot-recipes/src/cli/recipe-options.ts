@@ -37,7 +37,7 @@ export const RECIPE_OPTIONS: NonNullable<CliCommand['options']> = [
   ['--virtualization', 'CPUs have EL2, and start there'],
   ['--cpu <model>', 'CPU model'],
   ['--smp <number>', 'number of CPUs'],
-  ['--mode <name>', 'interpreter, or auto: compile what runs often'],
+  ['--mode <name>', 'interpreter; auto: compile what runs often; compiled: everything (for tests, slow)'],
 ];
 
 /** Where the command line's name of an option is not the recipe's. */
@@ -137,8 +137,8 @@ export async function recipeOptions(context: CliContext, recipe: Recipe, options
       throw new UsageError(`recipe ${recipe.name} has no option --${flagOf(name)}`);
   const gic = oneOf<2 | 3>(options, 'gic', 'gic', [2, 3]);
   const mode = text(options, 'mode');
-  if (mode !== undefined && mode !== 'interpreter' && mode !== 'auto')
-    throw new UsageError(`--mode ${mode}: interpreter or auto`);
+  if (mode !== undefined && mode !== 'interpreter' && mode !== 'auto' && mode !== 'compiled')
+    throw new UsageError(`--mode ${mode}: interpreter, auto or compiled`);
   const bootArgs = oneOf<CommandLineSize>(options, 'bootArgs', 'boot-args', [256, 608, 1024]);
   const [memory, entry, slide] = ['memory', 'entry', 'slide'].map(name => text(options, name));
   if (options.ipsw !== undefined && ipswFiles(recipe).length === 0)

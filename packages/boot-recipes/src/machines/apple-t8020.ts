@@ -5,6 +5,7 @@ import {
   appleA12,
   buildMachine,
   type Device,
+  type EngineMode,
   SamsungUart,
   SerialPort,
   Unimplemented,
@@ -25,7 +26,7 @@ export interface AppleT8020Options {
   /** What the memory controller announces as read-only. */
   readonly readOnly?: ReadOnlyRegion;
   /** How code is executed; `interpreter` when not given. */
-  readonly mode?: 'interpreter' | 'auto' | undefined;
+  readonly mode?: EngineMode | undefined;
   /** Told what the guest does that is not modelled. */
   readonly log?: ((message: string) => void) | undefined;
 }

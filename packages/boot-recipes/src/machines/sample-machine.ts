@@ -4,6 +4,7 @@ import {
   AppleFastIpi,
   appleA12,
   buildMachine,
+  type EngineMode,
   type InterruptLine,
   PciHost,
   SamsungUart,
@@ -28,7 +29,7 @@ export interface SampleMachineOptions {
   /** Virtio disk on PCI Express. */
   readonly disk?: BoardDisk | undefined;
   /** How code is executed; `interpreter` when not given. */
-  readonly mode?: 'interpreter' | 'auto' | undefined;
+  readonly mode?: EngineMode | undefined;
   readonly log?: ((message: string) => void) | undefined;
 }
 

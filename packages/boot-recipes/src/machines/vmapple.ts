@@ -3,6 +3,7 @@ import {
   buildMachine,
   cpuModel,
   type Device,
+  type EngineMode,
   Gicv3,
   gicSysRegs,
   PciHost,
@@ -31,7 +32,7 @@ export interface VmappleOptions {
   /** Virtio disk on PCI Express. */
   readonly disk?: BoardDisk | undefined;
   /** How code is executed; `interpreter` when not given. */
-  readonly mode?: 'interpreter' | 'auto' | undefined;
+  readonly mode?: EngineMode | undefined;
   /** Told what the guest does that is not modelled. */
   readonly log?: ((message: string) => void) | undefined;
 }

@@ -1,5 +1,5 @@
 import type { EditList } from 'apple-devicetree';
-import type { BlockStore } from 'arm64-emu';
+import type { BlockStore, EngineMode } from 'arm64-emu';
 import type { PatchSet } from 'macho-kc';
 import type { GuestMachine } from '../machines/guest.js';
 import type { Picture } from '../png.js';
@@ -55,7 +55,7 @@ export interface RecipeOptions {
   /** Edits of the Apple device tree, after the loader's own. */
   readonly edits?: readonly EditList[] | undefined;
   /** `auto` compiles what runs often to WebAssembly; `interpreter` when not given. Results are the same. */
-  readonly mode?: 'interpreter' | 'auto' | undefined;
+  readonly mode?: EngineMode | undefined;
   /** What the machine does not model is reported here, a line at a time. */
   readonly log?: ((message: string) => void) | undefined;
 }
