@@ -10,6 +10,7 @@ import {
   SymbolWriter,
 } from '../src/index.js';
 import { armThreadState } from '../src/macho/info.js';
+import { makeDysymtab } from '../src/macho/load-commands.js';
 import { type NewSegment, writeMachO } from '../src/macho/writer.js';
 
 const PAGE = 0x4000;
@@ -68,29 +69,7 @@ function image(
   const split = makeCommand('LC_SEGMENT_SPLIT_INFO', { dataoff: 0, datasize: 8 });
   const symtab = makeCommand('LC_SYMTAB', { symoff: 0, nsyms: writer.length, stroff: 0, strsize: strings.length });
   const [nextdefsym, nundefsym] = [symbols.exports.length, symbols.imports.length];
-  const zero = {
-    tocoff: 0,
-    ntoc: 0,
-    modtaboff: 0,
-    nmodtab: 0,
-    extrefsymoff: 0,
-    nextrefsyms: 0,
-    indirectsymoff: 0,
-    nindirectsyms: 0,
-    extreloff: 0,
-    nextrel: 0,
-    locreloff: 0,
-    nlocrel: 0,
-  };
-  const dysymtab = makeCommand('LC_DYSYMTAB', {
-    ilocalsym: 0,
-    nlocalsym: 0,
-    iextdefsym: 0,
-    nextdefsym,
-    iundefsym: nextdefsym,
-    nundefsym,
-    ...zero,
-  });
+  const dysymtab = makeDysymtab({ nextdefsym, iundefsym: nextdefsym, nundefsym });
   return writeMachO({
     cputype: 0x0100000c,
     cpusubtype: 0xc0000002,

@@ -1,13 +1,11 @@
 /** Lanes of vector registers, in the state block or in the local that holds the vector. */
-import { STATE } from '../engine/state.js';
 import type { Code } from '../interp/code.js';
 import { findOperation } from '../ir/index.js';
 import { Op } from '../wasm/opcodes.js';
-import { type RegisterLocals, VECTORS } from './registers.js';
+import { type RegisterLocals, vectorAt } from './registers.js';
 
 /** Bits of a lane's index in a vector's address. */
 const LANE_OFFSET = 15;
-const VECTOR_SHIFT = 4;
 const LANES = ['i8x16', 'i16x8', 'i32x4', 'i64x2'] as const;
 
 /** Reads and writes lanes of vectors, by their addresses in the state block. */
@@ -19,7 +17,7 @@ export class Lanes {
 
   /** A lane of a vector: pushes nothing before, the vector's lane as i64 behind. */
   push(address: number, size: number): void {
-    const r = VECTORS + ((address - STATE.V) >> VECTOR_SHIFT);
+    const r = vectorAt(address);
     if (!this.registers.has(r) && !this.registers.isHeld(r)) {
       this.c.i32(0);
       this.c.loadSized(size, address);
@@ -32,12 +30,12 @@ export class Lanes {
   }
   /** Goes before the i64 that `write` takes. */
   before(address: number): void {
-    const r = VECTORS + ((address - STATE.V) >> VECTOR_SHIFT);
+    const r = vectorAt(address);
     if (this.registers.isHeld(r)) this.c.get(this.registers.read(r));
     else this.c.i32(0);
   }
   write(address: number, size: number): void {
-    const r = VECTORS + ((address - STATE.V) >> VECTOR_SHIFT);
+    const r = vectorAt(address);
     if (!this.registers.isHeld(r)) {
       this.c.storeSized(size, address);
       this.registers.wroteMemory(r);

@@ -1,17 +1,15 @@
 /** Which loops of a region hold their registers in locals. */
 import type { Effect } from '../builder/effects.js';
-import { STATE } from '../engine/state.js';
 import { rootsOf } from '../interp/effects.js';
 import { rootsOfEnd } from '../interp/handler.js';
 import type { Node } from '../ir/index.js';
 import { loopAccesses, steadyRegisters } from './address.js';
 import { dominates, loopBody, successors } from './dominance.js';
 import type { Block, Step } from './graph.js';
-import { type Held, registerAt, VECTORS } from './registers.js';
+import { type Held, registerAt, VECTORS, vectorAt } from './registers.js';
 import { lowDouble } from './vector-values.js';
 
 const ZERO_REGISTER = 32;
-const VECTOR_SHIFT = 4;
 /** An outer loop that uses more registers leaves them to its inner loops: the host has 16 of each kind. */
 const MOST_REGISTERS = 16;
 
@@ -62,18 +60,18 @@ function usesOf({ built: { effects, writes, newFlags, end } }: Step): Uses {
     if (n.op.startsWith('limit')) limits.add(n.op);
     for (const a of n.args) {
       const isLane = n.op === 'f64x2.get0' || n.op === 'i64x2.get0';
-      if (a.op === 'vector' && !isLane) wide.add(VECTORS + (((a.k as number) - STATE.V) >> VECTOR_SHIFT));
+      if (a.op === 'vector' && !isLane) wide.add(vectorAt(a.k as number));
     }
-    if (n.op.startsWith('lane')) wide.add(VECTORS + ((k - STATE.V) >> VECTOR_SHIFT));
+    if (n.op.startsWith('lane')) wide.add(vectorAt(k));
     if (n.op === 'state' || n.op === 'state32') {
       const r = registerAt(k);
       if (r !== undefined) reads.add(r);
-    } else if (n.op === 'vector' || n.op.startsWith('lane')) reads.add(VECTORS + ((k - STATE.V) >> VECTOR_SHIFT));
+    } else if (n.op === 'vector' || n.op.startsWith('lane')) reads.add(vectorAt(k));
     n.args.forEach(visit);
   };
   const roots = [...rootsInLoop(effects), ...writes.map(w => w.value), ...rootsOfEnd(end)];
   roots.forEach(visit);
-  for (const n of roots) if (n.op === 'vector') wide.add(VECTORS + (((n.k as number) - STATE.V) >> VECTOR_SHIFT));
+  for (const n of roots) if (n.op === 'vector') wide.add(vectorAt(n.k as number));
   if (newFlags) [newFlags.a.node, newFlags.b.node].forEach(visit);
   const defines = new Set<number>();
   const all = new Set<number>();

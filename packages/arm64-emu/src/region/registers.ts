@@ -17,6 +17,8 @@ const VECTOR_ALIGN = 4;
 /** The general register at an address of the state block; undefined for other state. */
 export const registerAt = (address: number): number | undefined =>
   address < X_END ? (address - STATE.X) / 8 : undefined;
+/** The vector register that has, or whose lane has, an address of the state block. */
+export const vectorAt = (address: number): number => VECTORS + ((address - STATE.V) >> VECTOR_ALIGN);
 
 /** The registers that a loop holds, and its first block. */
 export interface Held {

@@ -1,9 +1,6 @@
 /** What a value is to the registers of a region: a whole register, or a vector that is made of one double. */
-import { STATE } from '../engine/state.js';
 import { constant, lowLane, type Node } from '../ir/index.js';
-import { registerAt, VECTORS } from './registers.js';
-
-const VECTOR_SHIFT = 4;
+import { registerAt, vectorAt } from './registers.js';
 
 /** The double, or its bits, that a vector has in lane 0 beside a zero; undefined when it is not made so. */
 export function lowDouble(n: Node): Node | undefined {
@@ -17,5 +14,5 @@ export function lowDouble(n: Node): Node | undefined {
 /** The register that a leaf is, as it is kept in a local. */
 export function wholeRegister(n: Node): number | undefined {
   if (n.op === 'state') return registerAt(n.k as number);
-  return n.op === 'vector' ? VECTORS + (((n.k as number) - STATE.V) >> VECTOR_SHIFT) : undefined;
+  return n.op === 'vector' ? vectorAt(n.k as number) : undefined;
 }

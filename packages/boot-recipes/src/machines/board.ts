@@ -10,7 +10,7 @@ import {
   VirtioBlock,
   VirtioPci,
 } from 'arm64-emu';
-import type { GuestMachine } from './guest.js';
+import { type GuestMachine, guestOf } from './guest.js';
 
 /** A disk of a board. */
 export interface BoardDisk {
@@ -65,13 +65,7 @@ export function startBoard({ machine, bus, engine }: BuiltMachine, options: Boar
     };
   machine.start(options.entry, options.bootArgs);
   return {
-    machine: Object.assign(machine, {
-      serial: options.serial,
-      ports: { uart0: options.serial, ...options.ports },
-      engine,
-      target: { machine, engine },
-      pc: () => machine.within(0, cpu => cpu.pc),
-    }),
+    machine: guestOf({ machine, engine }, options.serial, options.ports),
     write: (physical, bytes) => bus.write(physical, bytes),
     read: (physical, size) => bus.read(physical, size),
   };

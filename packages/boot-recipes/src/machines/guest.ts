@@ -17,3 +17,18 @@ export interface GuestMachine extends Pick<Machine, 'run' | 'runSync' | 'stop' |
   /** Program counter of the first CPU, for reports. */
   pc(): bigint;
 }
+
+/** The machine of a board as a boot needs it. `others` are serial ports beside the console. */
+export function guestOf(
+  { machine, engine }: Pick<BuiltMachine, 'machine' | 'engine'>,
+  serial: SerialPort,
+  others: Readonly<Record<string, SerialPort>> = {},
+) {
+  return Object.assign(machine, {
+    serial,
+    ports: { uart0: serial, ...others },
+    engine,
+    target: { machine, engine },
+    pc: () => machine.within(0, cpu => cpu.pc),
+  });
+}

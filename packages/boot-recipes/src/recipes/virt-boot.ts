@@ -4,6 +4,7 @@ import { isElf, readElf } from '../loaders/elf.js';
 import { gunzip } from '../loaders/gzip.js';
 import { placeLinux, readLinuxImage } from '../loaders/linux-image.js';
 import { checkSegments, type LoadSegment, rawSegment } from '../loaders/raw.js';
+import { guestOf } from '../machines/guest.js';
 import type { PreparedBoot, RecipeOptions } from './recipe.js';
 
 /** What linear memory can hold beside the emulator's own tables. */
@@ -100,13 +101,7 @@ export async function prepareVirt(options: RecipeOptions): Promise<PreparedBoot>
   const regions = all.map(({ name, address, size }) => ({ name, physical: hex(address), size: hex(size) }));
   const cpus = machine.cpus.length;
   return {
-    machine: Object.assign(machine, {
-      serial,
-      ports: { uart0: serial },
-      engine,
-      target: { machine, engine },
-      pc: () => machine.within(0, cpu => cpu.pc),
-    }),
+    machine: guestOf({ machine, engine }, serial),
     plan: { ram: { physical: hex(ram.base), size: hex(ram.size) }, cpus, entry: hex(entry), x0: hex(x0), regions },
     planText: [
       `virt: ${cpus} CPU${cpus > 1 ? 's' : ''}, ${Math.floor(ram.size / 0x100000)} MiB at ${hex(ram.base)}`,

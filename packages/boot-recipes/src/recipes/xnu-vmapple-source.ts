@@ -1,5 +1,6 @@
 import { createVirt, VIRT_MAP } from 'arm64-emu';
 import { kernelSymbols } from '../diagnosis/symbols.js';
+import { guestOf } from '../machines/guest.js';
 import { loadXnu, planToJson, planToText, planXnu } from '../xnu/plan.js';
 import { virtXnuTree } from '../xnu/virt-tree.js';
 import type { Recipe } from './recipe.js';
@@ -61,13 +62,7 @@ export const xnuVmappleSource: Recipe = {
     loadXnu(plan, (physical, bytes) => bus.write(physical, bytes));
     machine.start(plan.entry, plan.bootArgs.physical);
     return {
-      machine: Object.assign(machine, {
-        serial,
-        ports: { uart0: serial },
-        engine,
-        target: { machine, engine },
-        pc: () => machine.within(0, cpu => cpu.pc),
-      }),
+      machine: guestOf({ machine, engine }, serial),
       plan: { machine: 'virt', cpus, ...planToJson(plan) },
       planText: `virt, ${cpus} CPU${cpus > 1 ? 's' : ''}, ${memory / 0x100000} MiB\n${planToText(plan)}`,
       screen: screenOf(inputs.video, (physical, size) => bus.read(physical, size)),

@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { type KnownLoadCommand, type LoadCommand, makeCommand } from '../macho/load-commands.js';
+import { type LoadCommand, makeCommand, makeDysymtab } from '../macho/load-commands.js';
 import type { PlistDict } from '../plist/value.js';
 import { encodePlist } from '../plist/write-xml.js';
 import { entryCommand, entryOf, regionCommand, writeCollectionHeader } from './assemble.js';
@@ -98,23 +98,7 @@ function contentHash(out: Uint8Array, regions: readonly Region[]): Uint8Array {
 
 /** Symbol table commands of a collection whose kernel has classic relocations. */
 function classicCommands(at: ClassicTables): LoadCommand[] {
-  const dysymtab: KnownLoadCommand<'LC_DYSYMTAB'> = makeCommand('LC_DYSYMTAB', {
-    ilocalsym: 0,
-    nlocalsym: 0,
-    iextdefsym: 0,
-    nextdefsym: 0,
-    iundefsym: 0,
-    nundefsym: 0,
-    tocoff: 0,
-    ntoc: 0,
-    modtaboff: 0,
-    nmodtab: 0,
-    extrefsymoff: 0,
-    nextrefsyms: 0,
-    indirectsymoff: 0,
-    nindirectsyms: 0,
-    extreloff: 0,
-    nextrel: 0,
+  const dysymtab = makeDysymtab({
     locreloff: at.relocationsAt,
     nlocrel: at.count,
   });

@@ -7,7 +7,7 @@ import { CPU_TYPE_ARM64, CPU_TYPE_X86_64, FILE_TYPES, MH_FLAGS } from '../macho/
 import { dataInCode, encodeDataInCode } from '../macho/data-in-code.js';
 import { encodeFunctionStarts, functionStarts } from '../macho/function-starts.js';
 import { armThreadState, entryPoint } from '../macho/info.js';
-import { encodeLoadCommand, type LoadCommand, makeCommand } from '../macho/load-commands.js';
+import { encodeLoadCommand, type LoadCommand, makeCommand, makeDysymtab } from '../macho/load-commands.js';
 import type { MachO } from '../macho/macho.js';
 import { encodeRelocations, type Relocation } from '../macho/relocations.js';
 import {
@@ -190,24 +190,14 @@ export class Extraction {
     });
     const external = encodeRelocations(relocations.external);
     const local = encodeRelocations(relocations.local);
-    const dysymtab = makeCommand('LC_DYSYMTAB', {
-      ilocalsym: 0,
+    const dysymtab = makeDysymtab({
       nlocalsym: table.locals,
       iextdefsym: table.locals,
       nextdefsym: table.exports,
       iundefsym: table.importIndex,
       nundefsym: this.imports.imports.length,
-      tocoff: 0,
-      ntoc: 0,
-      modtaboff: 0,
-      nmodtab: 0,
-      extrefsymoff: 0,
-      nextrefsyms: 0,
-      indirectsymoff: 0,
       nindirectsyms: indirect.length / 4,
-      extreloff: 0,
       nextrel: relocations.external.length,
-      locreloff: 0,
       nlocrel: relocations.local.length,
     });
     linkedit.push(

@@ -13,7 +13,7 @@ import {
 } from '../macho/constants.js';
 import { MachHeader64Size, writeMachHeader64 } from '../macho/header.generated.js';
 import { armThreadState } from '../macho/info.js';
-import { encodeLoadCommand, type LoadCommand, makeCommand } from '../macho/load-commands.js';
+import { encodeLoadCommand, type LoadCommand, makeCommand, makeDysymtab } from '../macho/load-commands.js';
 import { encodeRelocations, type Relocation } from '../macho/relocations.js';
 import { encodeSplitSegV2, type SplitSegReference } from '../macho/split-seg.js';
 import { type MachOSymbol, N_EXT, N_SECT, SymbolWriter } from '../macho/symbols.js';
@@ -221,23 +221,11 @@ export function buildStaticKernel(options: StaticKernelOptions): Uint8Array {
   commands.push(command('__LINKEDIT', end, alignUp(linkedit, PAGE), fileoff, linkedit, VM_PROT_READ));
   commands.push(makeCommand('LC_SYMTAB', { symoff, nsyms: writer.length, stroff, strsize: strings.length }));
   commands.push(
-    makeCommand('LC_DYSYMTAB', {
-      ilocalsym: 0,
+    makeDysymtab({
       nlocalsym: locals.length,
       iextdefsym: locals.length,
       nextdefsym: exports.length,
       iundefsym: writer.length,
-      nundefsym: 0,
-      tocoff: 0,
-      ntoc: 0,
-      modtaboff: 0,
-      nmodtab: 0,
-      extrefsymoff: 0,
-      nextrefsyms: 0,
-      indirectsymoff: 0,
-      nindirectsyms: 0,
-      extreloff: 0,
-      nextrel: 0,
       locreloff: relocations.length > 0 ? locreloff : 0,
       nlocrel: relocations.length / 8,
     }),

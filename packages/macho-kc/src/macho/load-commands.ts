@@ -187,6 +187,31 @@ export function makeCommand<K extends LoadCommandName>(
   return { name, offset: 0, fields: all, tail };
 }
 
+/** A new LC_DYSYMTAB; what is not given is 0. */
+export function makeDysymtab(fields: Partial<NewFields<'LC_DYSYMTAB'>>): KnownLoadCommand<'LC_DYSYMTAB'> {
+  return makeCommand('LC_DYSYMTAB', {
+    ilocalsym: 0,
+    nlocalsym: 0,
+    iextdefsym: 0,
+    nextdefsym: 0,
+    iundefsym: 0,
+    nundefsym: 0,
+    tocoff: 0,
+    ntoc: 0,
+    modtaboff: 0,
+    nmodtab: 0,
+    extrefsymoff: 0,
+    nextrefsyms: 0,
+    indirectsymoff: 0,
+    nindirectsyms: 0,
+    extreloff: 0,
+    nextrel: 0,
+    locreloff: 0,
+    nlocrel: 0,
+    ...fields,
+  });
+}
+
 /** NUL-terminated text padded so that a command of `fixed` bytes before it is a multiple of `unit` bytes. */
 export function stringTail(value: string, fixed: number, unit = 8): Uint8Array {
   const encoded = new TextEncoder().encode(value);
