@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -92,7 +92,11 @@ export async function inBrowser({
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const profile = mkdtempSync(join(tmpdir(), 'profile-'));
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const browser = spawn(chromium, [...FLAGS, `--user-data-dir=${profile}`, address], { stdio: 'ignore' });
+  // Its own process group: the browser's helpers end with it.
+  const browser = spawn(chromium, [...FLAGS, `--user-data-dir=${profile}`, address], {
+    stdio: 'ignore',
+    detached: true,
+  });
   const ended = new Promise<void>(resolve => browser.once('exit', () => resolve()));
   try {
     return await Promise.race([
@@ -102,11 +106,29 @@ export async function inBrowser({
       }),
     ]);
   } finally {
-    browser.kill();
+    endGroup(browser);
     await ended;
     server.closeAllConnections();
     server.close();
-    // The browser’s own processes may still be writing.
-    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
+    discard(profile);
+  }
+}
+
+/** Kills a browser with all its processes. */
+function endGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // All have ended already.
+  }
+}
+
+/** Removes a browser's profile. One that a straggler still writes to says nothing about a test: it is left. */
+function discard(profile: string): void {
+  try {
+    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  } catch {
+    // A temporary folder.
   }
 }
