@@ -1,8 +1,9 @@
-export type { Cpu, WaitState } from './cpu/cpu.js';
+export type { Cpu } from './cpu/cpu.js';
 export type { Conduit } from './cpu/cpu-port.js';
 export type { ExceptionEvent } from './cpu/exceptions.js';
 export type { FaultKind, TranslationReport } from './cpu/explain.js';
 export type { Feature } from './cpu/features.js';
+export type { WaitState } from './cpu/interrupt-state.js';
 export {
   appleA12,
   appleA13,

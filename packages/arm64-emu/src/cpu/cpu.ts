@@ -1,42 +1,25 @@
 import type { CpuEventName, SysRegAccess } from '../a64/spec/index.js';
-import { type InterruptLine, unconnected } from '../devices/device.js';
 import { type CpuHost, FETCH, SYS_CONTINUE, SYS_LEAVE, SYS_TRAP, type SysResult } from '../engine/host.js';
 import { STATE } from '../engine/state.js';
 import type { CpuPort } from './cpu-port.js';
-import { DebugState } from './debug-state.js';
-import { EC, NO_CONDITION } from './esr.js';
-import { PENDING } from './exceptions.js';
+import { EC } from './esr.js';
+import { INSTRUCTION_BYTES } from './exceptions.js';
+import { fpTrapLevel } from './fp-trap.js';
 import { HCR } from './hcr.js';
+import { InterruptState } from './interrupt-state.js';
 import { Pmu } from './pmu.js';
 import { RegisterFile } from './register-file.js';
-import { slotOf } from './sysreg-slots.js';
 import { SysRegTable } from './sysreg-table.js';
-import { GenericTimer, type SystemCounter } from './timer.js';
 
-const CNTKCTL = slotOf('CNTKCTL_EL1');
-const CNTHCTL = slotOf('CNTHCTL_EL2');
-const CNTVOFF = slotOf('CNTVOFF_EL2');
-const CPACR = slotOf('CPACR_EL1');
-const CPTR = slotOf('CPTR_EL2');
-const CPTR_TFP = 1n << 10n;
 const SCTLR_BT0 = 1n << 35n;
 const SCTLR_BT1 = 1n << 36n;
-const SCTLR_NTWI = 1n << 16n;
-const SCTLR_NTWE = 1n << 18n;
-const INSTRUCTION_BYTES = 4n;
-const PENDING_ALL = PENDING.irq | PENDING.fiq | PENDING.serror;
-/** Virtual interrupts that HCR_EL2 makes pending. */
-const VIRTUAL = HCR.VI | HCR.VF | HCR.VSE;
-
-/** Why a CPU does not execute; `off` by PSCI. */
-export type WaitState = 'running' | 'wfi' | 'wfe' | 'off';
 
 /**
  * One processing element at EL0, EL1 and perhaps EL2: translation, exceptions, system registers, timers and interrupt inputs.
  * The engine executes instructions and asks this for everything else; methods that touch PSTATE, PC or registers
  * may only be called while this CPU's state block is in place.
  */
-export class Cpu extends DebugState implements CpuHost {
+export class Cpu extends InterruptState implements CpuHost {
   /** See {@link Stateful}. */
   readonly stateFields = [
     'wait',
@@ -57,55 +40,16 @@ export class Cpu extends DebugState implements CpuHost {
   readonly index: number;
   readonly mpidr: bigint;
   readonly resetVector: bigint;
-  readonly counter: SystemCounter;
-  readonly virtualTimer: GenericTimer;
-  readonly physicalTimer: GenericTimer;
-  /** CNTHP and CNTHV, which EL2 has. */
-  readonly hypervisorTimer: GenericTimer;
-  readonly hypervisorVirtualTimer: GenericTimer;
   readonly pmu: Pmu;
   readonly registers: SysRegTable;
   private readonly file: RegisterFile;
-  readonly irq: InterruptLine = { set: level => this.setPending(PENDING.irq, level) };
-  readonly fiq: InterruptLine = { set: level => this.setPending(PENDING.fiq, level) };
-  readonly serror: InterruptLine = { set: level => this.setPending(PENDING.serror, level) };
-  /** Inputs from a virtual interrupt controller: interrupts of EL1 that a hypervisor has put there. */
-  readonly virtualIrq: InterruptLine = { set: level => this.setVirtual(PENDING.irq, level) };
-  readonly virtualFiq: InterruptLine = { set: level => this.setVirtual(PENDING.fiq, level) };
-  /** Whether this CPU executes; the machine wakes it. */
-  wait: WaitState = 'running';
-  /** Count of the physical counter that ends the wait: event stream, WFET, WFIT. */
-  waitUntil: bigint | undefined;
-  /** The timers that this CPU has. */
-  readonly timers: GenericTimer[];
-  /** CNTVOFF_EL2, also while another CPU's state block is in place. */
-  private virtualOffset = 0n;
-  /** A timer was programmed since the machine looked. */
-  timersChanged = true;
-  /** Outputs of timers may not be what their counts say: some were due when a snapshot was taken. */
-  timersUnseen = false;
-  /** Whether the state block in place is this CPU's. */
-  current = false;
-  private pending = 0;
-  private virtualPending = 0;
   private pmuInterrupt = false;
-  /** SEV from anywhere; SEVL sets the cell in the state block. */
-  private eventSent = false;
 
   constructor(port: CpuPort) {
     super(port);
     this.index = port.index;
     this.mpidr = port.mpidr;
     this.resetVector = port.resetVector ?? 0n;
-    this.counter = port.counter;
-    const { cntv, cntp, cnthp = unconnected, cnthv = unconnected } = port.lines;
-    const physical = (): bigint => port.counter.physical();
-    this.virtualTimer = this.timer(() => this.offsetCount(), cntv);
-    this.physicalTimer = this.timer(physical, cntp);
-    this.hypervisorTimer = this.timer(physical, cnthp);
-    this.hypervisorVirtualTimer = this.timer(physical, cnthv);
-    this.timers = [this.virtualTimer, this.physicalTimer];
-    if (this.hasEl2) this.timers.push(this.hypervisorTimer, this.hypervisorVirtualTimer);
     const { features, counters } = port.model;
     this.pmu = new Pmu(
       { counters, long: features.has('PMUv3p5') },
@@ -126,8 +70,7 @@ export class Cpu extends DebugState implements CpuHost {
     i32[STATE.DAIF >> 2] = 0x3c0;
     this.clearExclusive();
     this.pc = this.resetVector;
-    this.virtualOffset = 0n;
-    for (const timer of this.timers) timer.reset();
+    this.resetTimers();
     this.pmu.reset();
     this.eventSent = false;
     this.wait = 'running';
@@ -178,82 +121,16 @@ export class Cpu extends DebugState implements CpuHost {
   /** ERET, WFI, WFE, SEV and barriers that change what runs next. `pc` is the next instruction, except for ERET. */
   event(name: CpuEventName, operand: bigint): void {
     if (name === 'eret' || name === 'eretaa' || name === 'eretab') this.exceptionReturn();
-    else if (name === 'wfi') this.waitFor('wfi', SCTLR_NTWI, 0, undefined);
-    else if (name === 'wfit') this.waitFor('wfi', SCTLR_NTWI, 2, operand);
+    else if (name === 'wfi') this.waitFor('wfi', undefined, false);
+    else if (name === 'wfit') this.waitFor('wfi', operand, true);
     else if (name === 'wfe' || name === 'wfet') {
       if (this.takeEvent()) return;
-      if (name === 'wfe') this.waitFor('wfe', SCTLR_NTWE, 1, this.eventStreamDeadline());
-      else this.waitFor('wfe', SCTLR_NTWE, 3, operand);
+      if (name === 'wfe') this.waitFor('wfe', this.eventStreamDeadline(), false);
+      else this.waitFor('wfe', operand, true);
     } else if (name === 'sev') {
       this.sendEvent();
       this.port.others(this.index, cpu => cpu.sendEvent());
     }
-  }
-
-  /** Sets the event register, which ends a WFE. */
-  sendEvent(): void {
-    this.eventSent = true;
-    if (this.wait === 'wfe') this.wait = 'running';
-  }
-
-  /** Takes a pending interrupt that is not masked. Call between instructions. */
-  deliverInterrupt(): boolean {
-    const pending = this.routed(this.pending, this.virtualPending);
-    return pending !== 0 && this.takeInterrupt(pending);
-  }
-
-  /** Hides pending interrupts from the engine, or shows them again. The state block must be in place. */
-  holdInterrupts(on: boolean): void {
-    this.i32[STATE.PENDING >> 2] = on ? 0 : this.routed(this.pending, this.virtualPending);
-  }
-
-  /** ISR_EL1. */
-  pendingInterrupts(): bigint {
-    if (!this.hasEl2 || this.el === 2 || this.tge) return BigInt(this.pending);
-    // What EL2 has taken over, EL1 sees in its virtual form.
-    const pending = this.routed(this.pending, this.virtualPending) & PENDING_ALL;
-    return BigInt(pending);
-  }
-
-  /** CNTVCT_EL0: the physical count less CNTVOFF_EL2, which a host with E2H does not see. */
-  virtualCount(): bigint {
-    return this.hasEl2 && this.hostContext ? this.counter.physical() : this.offsetCount();
-  }
-  private offsetCount(): bigint {
-    const count = this.counter.virtual();
-    return this.hasEl2 ? BigInt.asUintN(64, count - this.virtualOffset) : count;
-  }
-
-  /** Count of the virtual counter at which the event stream next wakes WFE; undefined when it is off. */
-  eventStreamDeadline(): bigint | undefined {
-    const cntkctl = this.slot(this.hostContext ? CNTHCTL : CNTKCTL);
-    if ((cntkctl & 4n) === 0n) return undefined;
-    const bit = ((cntkctl >> 4n) & 15n) + ((cntkctl & (1n << 17n)) === 0n ? 0n : 8n);
-    const count = this.virtualCount();
-    return ((count >> bit) + 1n) << bit;
-  }
-
-  private takeEvent(): boolean {
-    const cell = this.i32[STATE.EVENT >> 2] !== 0;
-    const was = this.eventSent || cell;
-    this.eventSent = false;
-    this.i32[STATE.EVENT >> 2] = 0;
-    return was;
-  }
-
-  /** Stops until an interrupt is pending, masked or not; EL0 may be trapped instead. */
-  private waitFor(state: 'wfi' | 'wfe', enable: bigint, ti: number, until: bigint | undefined): void {
-    if (this.pending !== 0 || (until !== undefined && this.virtualCount() >= until)) return;
-    if (this.virtualPending !== 0 || (this.hcr & VIRTUAL) !== 0n) return;
-    const toEl1 = this.el === 0 && (this.sctlr & enable) === 0n;
-    const toEl2 = this.el < 2 && (this.hcr & (state === 'wfi' ? HCR.TWI : HCR.TWE)) !== 0n;
-    if (toEl1 || toEl2) {
-      this.takeSynchronous(EC.wfx, NO_CONDITION | ti, this.pc - INSTRUCTION_BYTES, undefined, !toEl1);
-      return;
-    }
-    this.wait = state;
-    this.waitUntil = until === undefined ? undefined : this.counter.physical() + (until - this.virtualCount());
-    this.attentionWanted = true;
   }
 
   private setPmuInterrupt(level: boolean): void {
@@ -261,59 +138,6 @@ export class Cpu extends DebugState implements CpuHost {
     this.pmuInterrupt = level;
     // An overflow may be near now: the machine has to look at its budget.
     if (this.pmu?.active) this.attentionWanted = true;
-  }
-
-  private setPending(bit: number, level: boolean): void {
-    const pending = level ? this.pending | bit : this.pending & ~bit;
-    if (pending === this.pending) return;
-    this.pending = pending;
-    if (pending !== 0 && (this.wait === 'wfi' || this.wait === 'wfe')) {
-      this.wait = 'running';
-      this.port.woken();
-    }
-    this.showPending();
-  }
-
-  private setVirtual(bit: number, level: boolean): void {
-    const pending = level ? this.virtualPending | bit : this.virtualPending & ~bit;
-    if (pending === this.virtualPending) return;
-    this.virtualPending = pending;
-    if (pending !== 0 && (this.wait === 'wfi' || this.wait === 'wfe')) {
-      this.wait = 'running';
-      this.port.woken();
-    }
-    this.showPending();
-  }
-
-  /** Tells the engine what is pending. */
-  private showPending(): void {
-    if (!this.current) return;
-    this.i32[STATE.PENDING >> 2] = this.routed(this.pending, this.virtualPending);
-    this.attentionWanted = true;
-  }
-
-  private timer(count: () => bigint, line: InterruptLine): GenericTimer {
-    const timer: GenericTimer = new GenericTimer({
-      count,
-      changed: () => {
-        line.set(timer.output);
-        this.timersChanged = true;
-        this.attentionWanted = true;
-      },
-    });
-    return timer;
-  }
-
-  /** Drives the timers' outputs from the present count. */
-  updateTimers(): void {
-    if (this.current && this.hasEl2) this.virtualOffset = this.slot(CNTVOFF);
-    this.timersChanged = true;
-    this.timersUnseen = false;
-    const { cntv, cntp, cnthp, cnthv } = this.port.lines;
-    cntv.set(this.virtualTimer.output);
-    cntp.set(this.physicalTimer.output);
-    cnthp?.set(this.hypervisorTimer.output);
-    cnthv?.set(this.hypervisorVirtualTimer.output);
   }
 
   // ---- system registers ---------------------------------------------------------------------------------------
@@ -376,16 +200,7 @@ export class Cpu extends DebugState implements CpuHost {
 
   /** The level whose control traps floating point here; 0 when none does. */
   get fpTrap(): 0 | 1 | 2 {
-    const { el } = this;
-    if (el < 2 && !this.inHost) {
-      const fpen = Number((this.slot(CPACR) >> 20n) & 3n);
-      if (fpen === 0 || fpen === 2 || (fpen === 1 && el === 0)) return 1;
-    }
-    if (!this.hasEl2) return 0;
-    const cptr = this.slot(CPTR);
-    if (!this.e2h) return (cptr & CPTR_TFP) !== 0n ? 2 : 0;
-    const fpen = Number((cptr >> 20n) & 3n);
-    return fpen === 0 || fpen === 2 || (fpen === 1 && el === 0 && this.tge) ? 2 : 0;
+    return fpTrapLevel(this, this.hasEl2);
   }
 
   /** The instruction at PC; its fetch succeeded a moment ago. */
@@ -428,7 +243,7 @@ export class Cpu extends DebugState implements CpuHost {
     this.resync = true;
     if (this.debug.perInstruction) this.attentionWanted = true;
     if (this.pmu.active) this.pmu.levelChanged(this.el);
-    this.i32[STATE.PENDING >> 2] = this.routed(this.pending, this.virtualPending);
+    this.holdInterrupts(false);
     this.contextSelected();
   }
 }

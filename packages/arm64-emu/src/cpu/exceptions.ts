@@ -33,6 +33,9 @@ const BY_ORIGIN: readonly number[] = [
   EC.watchpointLower,
 ];
 
+/** Bytes of an A64 instruction. */
+export const INSTRUCTION_BYTES = 4n;
+
 /** Offset of each kind of exception within its group of vectors. */
 export const VECTOR = { synchronous: 0x000, irq: 0x080, fiq: 0x100, serror: 0x180 } as const;
 
