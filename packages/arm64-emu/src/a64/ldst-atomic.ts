@@ -1,4 +1,5 @@
 /** Atomic memory operations (FEAT_LSE). */
+import { baseAddress, isStack } from './ldst-common.js';
 import { type I64, insn, type Size, X, XSP } from './spec/index.js';
 import { base, gpr } from './text.js';
 
@@ -17,12 +18,13 @@ insn({
   name: 'LDADD, LDCLR, LDEOR, LDSET, LDSMAX, LDSMIN, LDUMAX, LDUMIN',
   feature: 'LSE',
   pattern: 'size:2 111000 A R 1 Rs:5 0 opc:3 00 Rn:5 Rt:5',
-  shape: { size: 4, opc: 8 },
+  shape: { size: 4, opc: 8, sp: 2 },
+  pick: f => ({ sp: isStack(f.Rn) }),
   operands: f => ({ s: X(f.Rs), t: X(f.Rt), n: XSP(f.Rn) }),
   asm: f =>
     `ld${OPS[f.opc]}${order(f)}${['b', 'h', '', ''][f.size]} ${reg(f.size, f.Rs)}, ${reg(f.size, f.Rt)}, [${base(f.Rn)}]`,
-  exec: (c, { s, t, n }, { size, opc }) => {
-    const a = c.x(n);
+  exec: (c, { s, t, n }, { size, opc, sp }) => {
+    const a = baseAddress(c, n, sp);
     const bytes = (1 << size) as Size;
     const old = c.load(a, bytes, { align: bytes, atomic: true });
     const x = c.x(s);
@@ -48,11 +50,12 @@ insn({
   name: 'SWP',
   feature: 'LSE',
   pattern: 'size:2 111000 A R 1 Rs:5 100000 Rn:5 Rt:5',
-  shape: { size: 4 },
+  shape: { size: 4, sp: 2 },
+  pick: f => ({ sp: isStack(f.Rn) }),
   operands: f => ({ s: X(f.Rs), t: X(f.Rt), n: XSP(f.Rn) }),
   asm: f => `swp${order(f)}${['b', 'h', '', ''][f.size]} ${reg(f.size, f.Rs)}, ${reg(f.size, f.Rt)}, [${base(f.Rn)}]`,
-  exec: (c, { s, t, n }, { size }) => {
-    const a = c.x(n);
+  exec: (c, { s, t, n }, { size, sp }) => {
+    const a = baseAddress(c, n, sp);
     const bytes = (1 << size) as Size;
     const old = c.load(a, bytes, { align: bytes, atomic: true });
     c.store(a, bytes, c.x(s));

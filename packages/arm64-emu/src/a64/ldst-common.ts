@@ -1,6 +1,42 @@
 /** What the load and store groups share. */
-import { type Ctx, type G, type I64, type Int, type MemAttr, type Size, type V, v128 } from './spec/index.js';
+import { STATE } from '../engine/state.js';
+import {
+  type Ctx,
+  ExceptionClass,
+  type G,
+  type I64,
+  type Int,
+  i32,
+  type MemAttr,
+  type Size,
+  type V,
+  v128,
+  XSP,
+} from './spec/index.js';
 import { base, gpr, xr } from './text.js';
+
+const STACK_POINTER = XSP(31);
+/** SCTLR_ELx.SA and, the bit behind it, SA0. */
+const SCTLR_SA = 3;
+
+/** Shape of a base register: 1 for the stack pointer. It is known to the handler, which checks its alignment. */
+export const isStack = (Rn: number): number => Number(Rn === 31);
+/** The base register of an access, for its write-back. */
+export const baseRegister = (n: G, sp: number): G => (sp ? STACK_POINTER : n);
+/**
+ * The base of an access. An SP that is not a multiple of 16 raises an exception where SCTLR_ELx.SA, at EL0 SA0, says so
+ * (Arm ARM, CheckSPAlignment).
+ */
+export function baseAddress<W extends Int<W>>(c: Ctx<W>, n: G, sp: number): I64 {
+  const address = c.x(baseRegister(n, sp));
+  if (sp) {
+    c.when(address.lo32().and(15), () => {
+      const isChecked = c.state(STATE.SCTLR).lo32().shrU(c.el().isZero().add(SCTLR_SA)).and(1);
+      c.trap(isChecked, ExceptionClass.spAlignment, i32(0));
+    });
+  }
+  return address;
+}
 
 /** size/opc of general register loads and stores; opc: 0 store, 1 load, 2 load signed to 64, 3 load signed to 32. */
 export interface Transfer {
@@ -51,6 +87,6 @@ export const extendText = (f: { option: number; S: number; Rm: number }, scale: 
 };
 /** Shape of an extension: 0 UXTW, 1 SXTW, 2 none. */
 export const extendKind = (option: number): number => (option === 2 ? 0 : option === 6 ? 1 : 2);
-export function extendedAddress<W extends Int<W>>(c: Ctx<W>, n: G, m: G, ext: number, k: number): I64 {
-  return c.x(n).add((ext === 0 ? c.w(m).u64() : ext === 1 ? c.w(m).s64() : c.x(m)).shl(k));
+export function extendedAddress<W extends Int<W>>(c: Ctx<W>, base: I64, m: G, ext: number, k: number): I64 {
+  return base.add((ext === 0 ? c.w(m).u64() : ext === 1 ? c.w(m).s64() : c.x(m)).shl(k));
 }

@@ -1,4 +1,5 @@
 /** Advanced SIMD structures: LD1-LD4 and ST1-ST4 of multiple and of single structures, and LD1R-LD4R. */
+import { baseAddress, baseRegister, isStack } from './ldst-common.js';
 import {
   type Ctx,
   element,
@@ -38,16 +39,16 @@ const post = (f: { post: number; Rm: number }, bytes: number): string =>
 /** Shape of the write-back: none, by the size transferred, by a register. */
 const writeBack = (f: { post: number; Rm: number }): number => (f.post ? (f.Rm === 31 ? 1 : 2) : 0);
 function update<W extends Int<W>>(c: Ctx<W>, wb: number, n: G, m: G, bytes: number): void {
-  if (wb) c.setX(n, wb === 1 ? c.x(n).add(bytes) : c.x(n).add(c.x(m)));
+  if (wb) c.setX(n, c.x(n).add(wb === 1 ? bytes : c.x(m)));
 }
 const regs = (t: number) => ({ t: VR(t), t1: VR(t + 1), t2: VR(t + 2), t3: VR(t + 3) });
 
 insn({
   name: 'LD1, LD2, LD3, LD4, ST1, ST2, ST3, ST4 (multiple structures)',
   pattern: '0 Q 001100 post L 0 Rm:5 opcode:4 size:2 Rn:5 Rt:5',
-  shape: { Q: 2, L: 2, opcode: 11, size: 4, wb: 3 },
+  shape: { Q: 2, L: 2, opcode: 11, size: 4, wb: 3, sp: 2 },
   // The element size does not matter when elements are not interleaved.
-  pick: f => ({ wb: writeBack(f), size: MULTIPLE[f.opcode]?.[1] === 1 ? 0 : f.size }),
+  pick: f => ({ wb: writeBack(f), size: MULTIPLE[f.opcode]?.[1] === 1 ? 0 : f.size, sp: isStack(f.Rn) }),
   where: f => {
     const m = MULTIPLE[f.opcode];
     return m !== undefined && (f.post === 1 || f.Rm === 0) && (m[1] === 1 || f.size < 3 || f.Q === 1);
@@ -58,14 +59,15 @@ insn({
     const d = list(f.Rt, count, arrangement(f.Q, f.size));
     return `${f.L ? 'ld' : 'st'}${elements} ${d}, [${base(f.Rn)}]${post(f, count * (8 << f.Q))}`;
   },
-  exec: (c, { t, t1, t2, t3, n, m }, { Q, L, opcode, size, wb }) => {
+  exec: (c, { t, t1, t2, t3, n, m }, { Q, L, opcode, size, wb, sp }) => {
+    const a = baseAddress(c, n, sp);
     const [count, elements] = MULTIPLE[opcode]!;
     const v = [t, t1, t2, t3].slice(0, count);
     const bytes = 8 << Q;
-    if (elements === 1) for (const [i, r] of v.entries()) whole(c, Q, L, r, c.x(n).add(i * bytes));
-    else if (L) loadInterleaved(c, v, size as Lane, Q, c.x(n));
-    else storeInterleaved(c, v, size as Lane, Q, c.x(n));
-    update(c, wb, n, m, count * bytes);
+    if (elements === 1) for (const [i, r] of v.entries()) whole(c, Q, L, r, a.add(i * bytes));
+    else if (L) loadInterleaved(c, v, size as Lane, Q, a);
+    else storeInterleaved(c, v, size as Lane, Q, a);
+    update(c, wb, baseRegister(n, sp), m, count * bytes);
   },
 });
 
@@ -130,8 +132,8 @@ const elementsOf = (f: { R: number; opcode: number }): number => ((f.opcode & 1)
 insn({
   name: 'LD1, LD2, LD3, LD4, ST1, ST2, ST3, ST4 (single structure)',
   pattern: '0 Q 001101 post L R Rm:5 opcode:3 S size:2 Rn:5 Rt:5',
-  shape: { L: 2, count: 5, scale: 4, wb: 3 },
-  pick: f => ({ count: elementsOf(f), scale: single(f)?.scale ?? 0, wb: writeBack(f) }),
+  shape: { L: 2, count: 5, scale: 4, wb: 3, sp: 2 },
+  pick: f => ({ count: elementsOf(f), scale: single(f)?.scale ?? 0, wb: writeBack(f), sp: isStack(f.Rn) }),
   where: f => single(f) !== undefined && (f.post === 1 || f.Rm === 0),
   operands: f => {
     const { scale, index } = single(f)!;
@@ -144,22 +146,23 @@ insn({
     const d = `${list(f.Rt, count, SIZES[scale]!)}[${index}]`;
     return `${f.L ? 'ld' : 'st'}${count} ${d}, [${base(f.Rn)}]${post(f, count << scale)}`;
   },
-  exec: (c, { t, t1, t2, t3, n, m }, { L, count, scale, wb }) => {
+  exec: (c, { t, t1, t2, t3, n, m }, { L, count, scale, wb, sp }) => {
+    const base = baseAddress(c, n, sp);
     const size = (1 << scale) as Size;
     for (const [i, e] of [t, t1, t2, t3].slice(0, count).entries()) {
-      const a = c.x(n).add(i * size);
+      const a = base.add(i * size);
       if (L) c.setElement(e, size, c.load(a, size));
       else c.store(a, size, c.element(e, size));
     }
-    update(c, wb, n, m, count * size);
+    update(c, wb, baseRegister(n, sp), m, count * size);
   },
 });
 
 insn({
   name: 'LD1R, LD2R, LD3R, LD4R',
   pattern: '0 Q 001101 post 1 R Rm:5 11 o 0 size:2 Rn:5 Rt:5',
-  shape: { Q: 2, count: 5, size: 4, wb: 3 },
-  pick: f => ({ count: f.o * 2 + f.R + 1, wb: writeBack(f) }),
+  shape: { Q: 2, count: 5, size: 4, wb: 3, sp: 2 },
+  pick: f => ({ count: f.o * 2 + f.R + 1, wb: writeBack(f), sp: isStack(f.Rn) }),
   where: f => f.post === 1 || f.Rm === 0,
   operands: f => ({ ...regs(f.Rt), n: XSP(f.Rn), m: X(f.Rm) }),
   asm: f => {
@@ -167,12 +170,13 @@ insn({
     const d = list(f.Rt, count, arrangement(f.Q, f.size));
     return `ld${count}r ${d}, [${base(f.Rn)}]${post(f, count << f.size)}`;
   },
-  exec: (c, { t, t1, t2, t3, n, m }, { Q, count, size, wb }) => {
+  exec: (c, { t, t1, t2, t3, n, m }, { Q, count, size, wb, sp }) => {
+    const a = baseAddress(c, n, sp);
     const bytes = (1 << size) as Size;
     [t, t1, t2, t3].slice(0, count).forEach((r, i) => {
-      const v = splatLow(size as Lane, c.load(c.x(n).add(i * bytes), bytes));
+      const v = splatLow(size as Lane, c.load(a.add(i * bytes), bytes));
       c.setV(r, Q ? v : lowHalf(v));
     });
-    update(c, wb, n, m, count * bytes);
+    update(c, wb, baseRegister(n, sp), m, count * bytes);
   },
 });

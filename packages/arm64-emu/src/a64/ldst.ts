@@ -1,8 +1,11 @@
 /** Loads and stores of one register: all addressing forms, literals, unprivileged forms and prefetches. */
 import {
+  baseAddress,
+  baseRegister,
   extendedAddress,
   extendKind,
   extendText,
+  isStack,
   isTransfer,
   modeText,
   offsetText,
@@ -17,51 +20,54 @@ import { base, gpr, hex, SIZES, sx } from './text.js';
 insn({
   name: 'LDR, STR (unsigned offset)',
   pattern: 'size:2 111001 opc:2 imm12:12 Rn:5 Rt:5',
-  shape: { size: 4, opc: 4 },
+  shape: { size: 4, opc: 4, sp: 2 },
+  pick: f => ({ sp: isStack(f.Rn) }),
   where: isTransfer,
   operands: f => ({ t: X(f.Rt), n: XSP(f.Rn), imm: imm(f.imm12 << f.size) }),
   asm: f => `${transferText(f)} ${transferReg(f)}, ${offsetText(f.Rn, f.imm12 << f.size)}`,
-  exec: (c, { t, n, imm }, s) => transfer(c, s, t, c.x(n).add(imm)),
+  exec: (c, { t, n, imm }, s) => transfer(c, s, t, baseAddress(c, n, s.sp).add(imm)),
 });
 
 insn({
   name: 'LDUR, STUR; LDR, STR (post-index, pre-index)',
   pattern: 'size:2 111000 opc:2 0 imm9:9 mode:2 Rn:5 Rt:5',
-  shape: { size: 4, opc: 4, mode: 4 },
+  shape: { size: 4, opc: 4, mode: 4, sp: 2 },
+  pick: f => ({ sp: isStack(f.Rn) }),
   where: f => isTransfer(f) && f.mode !== 2,
   operands: f => ({ t: X(f.Rt), n: XSP(f.Rn), imm: imm(sx(f.imm9, 9)) }),
   asm: f => {
     const name = f.mode ? transferText(f) : transferText(f, 'ldur', 'stur');
     return `${name} ${transferReg(f)}, ${modeText(f.Rn, sx(f.imm9, 9), f.mode)}`;
   },
-  exec: (c, { t, n, imm }, { size, opc, mode }) => {
-    const address = c.x(n);
+  exec: (c, { t, n, imm }, { size, opc, mode, sp }) => {
+    const address = baseAddress(c, n, sp);
     const next = address.add(imm);
     transfer(c, { size, opc }, t, mode === 1 ? address : next);
-    if (mode & 1) c.setX(n, next);
+    if (mode & 1) c.setX(baseRegister(n, sp), next);
   },
 });
 
 insn({
   name: 'LDTR, STTR',
   pattern: 'size:2 111000 opc:2 0 imm9:9 10 Rn:5 Rt:5',
-  shape: { size: 4, opc: 4 },
+  shape: { size: 4, opc: 4, sp: 2 },
+  pick: f => ({ sp: isStack(f.Rn) }),
   where: isTransfer,
   operands: f => ({ t: X(f.Rt), n: XSP(f.Rn), imm: imm(sx(f.imm9, 9)) }),
   asm: f => `${transferText(f, 'ldtr', 'sttr')} ${transferReg(f)}, ${offsetText(f.Rn, sx(f.imm9, 9))}`,
-  exec: (c, { t, n, imm }, s) => transfer(c, s, t, c.x(n).add(imm), { unprivileged: true }),
+  exec: (c, { t, n, imm }, s) => transfer(c, s, t, baseAddress(c, n, s.sp).add(imm), { unprivileged: true }),
 });
 
 insn({
   name: 'LDR, STR (register offset)',
   pattern: 'size:2 111000 opc:2 1 Rm:5 option:3 S 10 Rn:5 Rt:5',
-  shape: { size: 4, opc: 4, S: 2, ext: 3 },
-  pick: f => ({ ext: extendKind(f.option) }),
+  shape: { size: 4, opc: 4, S: 2, ext: 3, sp: 2 },
+  pick: f => ({ ext: extendKind(f.option), sp: isStack(f.Rn) }),
   where: f => isTransfer(f) && (f.option & 2) !== 0,
   operands: f => ({ t: X(f.Rt), n: XSP(f.Rn), m: X(f.Rm) }),
   asm: f => `${transferText(f)} ${transferReg(f)}, [${base(f.Rn)}, ${extendText(f, f.size)}]`,
-  exec: (c, { t, n, m }, { size, opc, S, ext }) =>
-    transfer(c, { size, opc }, t, extendedAddress(c, n, m, ext, S ? size : 0)),
+  exec: (c, { t, n, m }, { size, opc, S, ext, sp }) =>
+    transfer(c, { size, opc }, t, extendedAddress(c, baseAddress(c, n, sp), m, ext, S ? size : 0)),
 });
 
 insn({

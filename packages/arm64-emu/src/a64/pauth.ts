@@ -1,5 +1,6 @@
 /** Pointer authentication (FEAT_PAuth). The algorithm is in `pauth-code.ts`. */
 import { isLinkRegister } from './branch.js';
+import { baseAddress, baseRegister, isStack } from './ldst-common.js';
 import { addCode, checkCode, genericCode, SCHEMES, schemeOf, stripCode } from './pauth-code.js';
 import {
   type Ctx,
@@ -148,17 +149,17 @@ insn({
   name: 'LDRAA, LDRAB',
   feature: 'PAuth',
   pattern: '11111000 M S 1 imm9:9 W 1 Rn:5 Rt:5',
-  shape: { M: 2, W: 2, pac: SCHEMES },
-  pick: scheme,
+  shape: { M: 2, W: 2, pac: SCHEMES, sp: 2 },
+  pick: (f, env) => ({ ...scheme(f, env), sp: isStack(f.Rn) }),
   operands: f => ({ t: X(f.Rt), n: XSP(f.Rn), imm: imm(sx((f.S << 9) | f.imm9, 10) * 8) }),
   asm: f => {
     const k = sx((f.S << 9) | f.imm9, 10) * 8;
     const address = f.W ? `[${base(f.Rn)}${k ? `, #${k}` : ''}]!` : `[${base(f.Rn)}${k ? `, #${k}` : ''}]`;
     return `ldra${f.M ? 'b' : 'a'} ${gpr(1, f.Rt)}, ${address}`;
   },
-  exec: (c, { t, n, imm }, { M, W, pac }) => {
-    const a = checkCode(c, pac, 2 + M, c.x(n), c.x(new G(32)), true).add(imm);
+  exec: (c, { t, n, imm }, { M, W, pac, sp }) => {
+    const a = checkCode(c, pac, 2 + M, baseAddress(c, n, sp), c.x(new G(32)), true).add(imm);
     c.setX(t, c.load(a, 8));
-    if (W) c.setX(n, a);
+    if (W) c.setX(baseRegister(n, sp), a);
   },
 });

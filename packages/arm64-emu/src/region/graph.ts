@@ -4,6 +4,7 @@ import type { I64 } from '../ir/index.js';
 import { type CodeSpace, indexOf, pageOf } from './code-space.js';
 import { analyse } from './dominance.js';
 import { RegionBuilder } from './region-builder.js';
+import { dropStackChecks } from './stack-checks.js';
 
 const LINK_REGISTER = 30;
 /** Instructions of a region at most. */
@@ -118,7 +119,10 @@ export function regionGraph(head: number, space: CodeSpace): Block[] {
     if (taken) block.takenBlock = taken;
   }
   const first = blocks.get(head);
-  return first === undefined ? [] : analyse(first);
+  if (first === undefined) return [];
+  const order = analyse(first);
+  dropStackChecks(order);
+  return order;
 }
 
 function blockAt(

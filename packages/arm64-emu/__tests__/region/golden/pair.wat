@@ -38,15 +38,53 @@
           i32.sub
           local.set 3
           i32.const 0
-          i64.load offset=232
+          i64.load offset=248
           local.set 12
+          local.get 12
+          i32.wrap_i64
+          i32.const 15
+          i32.and
+          if  ;; label = @4
+            i32.const 0
+            i64.load offset=432
+            i32.wrap_i64
+            i32.const 0
+            i64.load offset=296
+            i32.wrap_i64
+            i32.const 2
+            i32.shr_u
+            i32.eqz
+            i32.const 3
+            i32.add
+            i32.shr_u
+            i32.const 1
+            i32.and
+            if  ;; label = @5
+              i32.const 16777216
+              local.set 0
+              local.get 3
+              i32.const 16777264
+              i32.add
+              local.set 2
+              i32.const 0
+              i32.const 38
+              i32.store offset=6180
+              i32.const 0
+              i32.const 0
+              i32.store offset=6184
+              i32.const 0
+              i32.const 2
+              i32.store offset=6188
+              br 3 (;@2;)
+            end
+          end
           i32.const 0
-          i64.load offset=240
+          i64.load offset=232
           local.set 13
           i32.const 0
-          i64.load offset=248
+          i64.load offset=240
           local.set 14
-          local.get 14
+          local.get 12
           i64.const -16
           i64.add
           local.set 15
@@ -73,10 +111,10 @@
           i64.ne
           if  ;; label = @4
             i32.const 0
-            local.get 12
+            local.get 13
             i64.store offset=6208 align=1
             i32.const 0
-            local.get 13
+            local.get 14
             i64.store offset=6216 align=1
             i32.const 16777216
             local.set 0
@@ -110,14 +148,14 @@
           i32.add
           local.set 17
           local.get 17
-          local.get 12
+          local.get 13
           i64.store align=1
           local.get 17
-          local.get 13
+          local.get 14
           i64.store offset=8 align=1
           i32.const 0
           local.get 15
-          local.tee 14
+          local.tee 12
           i64.store offset=248 align=1
           i32.const 0
           i64.load offset=16
@@ -189,7 +227,7 @@
           i64.store offset=8 align=1
           local.tee 21
           i64.store align=1
-          local.get 13
+          local.get 14
           local.set 15
           local.get 11
           if  ;; label = @4

@@ -125,7 +125,7 @@ export interface Ctx<W extends Int<W>> {
   exclusiveValueHigh(): I64;
   setExclusive(a: I64, value: I64, high: I64, size: number): void;
   clearExclusive(): void;
-  /** Conditional effects: memory writes only. */
+  /** Conditional effects: memory writes and traps only. */
   when(c: I32, body: () => void): void;
 
   // ---- flags
