@@ -1,10 +1,9 @@
-import type { AccessSize, InterruptLine } from './device.js';
+import type { AccessSize } from './device.js';
 import { lowestBit } from './gic-bank.js';
+import { GicCpuInterface, type GicCpuLines, IDLE, SPURIOUS } from './gic-cpu.js';
 
-const SPURIOUS = 1023;
 /** The pending interrupt is of the other group. */
-const OTHER_GROUP = 1022;
-const IDLE = 0xff;
+export const OTHER_GROUP = 1022;
 const ACK_CTL = 4;
 const FIQ_EN = 8;
 const CBPR = 0x10;
@@ -21,39 +20,20 @@ export interface Gicv2Fabric {
 }
 
 /** GICv2 CPU interface of one CPU (GIC architecture 2.0, 4.4): GICC_*, without the security extensions. */
-export class Gicv2CpuInterface {
-  /** See {@link Stateful}. */
-  readonly stateFields = [
-    'control',
-    'priorityMask',
-    'binaryPoint',
-    'activePriorities',
-    'pendingId',
-    'pendingPriority',
-    'pendingGroup',
-  ];
-  control = 0;
-  priorityMask = 0;
-  /** GICC_BPR and GICC_ABPR. */
-  readonly binaryPoint = [0, 1];
+export class Gicv2CpuInterface extends GicCpuInterface {
   /** GICC_APR0-3 of group 0, GICC_NSAPR0-3 of group 1: a bit for each of 128 group priorities. */
   readonly activePriorities = [new Uint32Array(4), new Uint32Array(4)] as const;
-  /** Highest priority pending interrupt: set by the GIC's update. */
-  pendingId = SPURIOUS;
-  pendingPriority = IDLE;
-  pendingGroup: 0 | 1 = 0;
 
   constructor(
-    readonly index: number,
+    index: number,
     private readonly fabric: Gicv2Fabric,
-    private readonly irq: InterruptLine,
-    private readonly fiq: InterruptLine,
-  ) {}
+    lines: GicCpuLines,
+  ) {
+    super(index, lines, 0, CBPR);
+  }
 
-  reset(): void {
-    this.control = this.priorityMask = 0;
-    this.binaryPoint[0] = 0;
-    this.binaryPoint[1] = 1;
+  override reset(): void {
+    super.reset();
     for (const registers of this.activePriorities) registers.fill(0);
   }
 
@@ -61,8 +41,8 @@ export class Gicv2CpuInterface {
   signal(): void {
     const ready = this.canPreempt();
     const fiq = this.pendingGroup === 0 && (this.control & FIQ_EN) !== 0;
-    this.fiq.set(ready && fiq);
-    this.irq.set(ready && !fiq);
+    this.lines.fiq.set(ready && fiq);
+    this.lines.irq.set(ready && !fiq);
   }
 
   read(offset: number): number {
@@ -155,21 +135,12 @@ export class Gicv2CpuInterface {
     return 128;
   }
 
-  private runningPriority(): number {
+  override runningPriority(): number {
     const level = Math.min(this.lowestActive(0), this.lowestActive(1));
     return level === 128 ? IDLE : level << 1;
   }
 
-  private groupPriorityMask(group: 0 | 1): number {
-    const own = group === 1 && !(this.control & CBPR);
-    return 0xff << (own ? this.binaryPoint[1]! : this.binaryPoint[0]! + 1);
-  }
-
-  private canPreempt(): boolean {
-    const { pendingPriority: priority, pendingGroup: group } = this;
-    if (!((this.control >> group) & 1) || priority >= this.priorityMask) return false;
-    const running = this.runningPriority();
-    const mask = this.groupPriorityMask(group);
-    return running === IDLE || (priority & mask) < (running & mask);
+  protected override groupEnabled(group: 0 | 1): boolean {
+    return ((this.control >> group) & 1) === 1;
   }
 }

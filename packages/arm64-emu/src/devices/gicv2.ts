@@ -1,12 +1,15 @@
-import type { AccessSize, Device, InterruptLine } from './device.js';
+import type { Device, InterruptLine } from './device.js';
 import { type GicBank, lowestBit } from './gic-bank.js';
+import type { GicCpuLines } from './gic-cpu.js';
+import { MAINTENANCE, virtualLines } from './gic-virtual.js';
 import { Gicv2CpuInterface, type Gicv2Fabric } from './gicv2-cpu.js';
 import { Gicv2Distributor } from './gicv2-distributor.js';
+import { Gicv2VirtualInterface } from './gicv2-virtual.js';
 
 /** Options of {@link Gicv2}. */
 export interface Gicv2Options {
   /** Interrupt inputs of the CPUs, 1 to 8 of them. */
-  readonly cpus: readonly { readonly irq: InterruptLine; readonly fiq: InterruptLine }[];
+  readonly cpus: readonly GicCpuLines[];
   /** Interrupt ids in all, a multiple of 32 up to 1024: 288 on `virt`. */
   readonly lines: number;
   /** Index of the CPU that makes the access being handled. */
@@ -14,7 +17,8 @@ export interface Gicv2Options {
 }
 
 /**
- * Arm GICv2 without the security and virtualization extensions.
+ * Arm GICv2 without the security extensions. A board whose CPUs have EL2 also maps the virtualization extensions:
+ * `hypervisorInterface` and `virtualCpuInterface`.
  *
  * @example
  * const gic = new Gicv2({ cpus, lines: 288, current: () => machine.currentCpu });
@@ -23,31 +27,62 @@ export interface Gicv2Options {
  */
 export class Gicv2 implements Gicv2Fabric {
   /** See {@link Stateful}. */
-  readonly stateFields = ['cpus'];
+  readonly stateFields = ['cpus', 'virtual'];
   readonly lines: number;
   readonly distributor: Gicv2Distributor;
   readonly cpus: readonly Gicv2CpuInterface[];
-  /** GICC registers: each CPU sees its own. */
+  /** Virtual interfaces, by CPU index. */
+  readonly virtual: readonly Gicv2VirtualInterface[];
+  /** GICC registers. */
   readonly cpuInterface: Device;
+  /** GICH registers. */
+  readonly hypervisorInterface: Device;
+  /** GICV registers. */
+  readonly virtualCpuInterface: Device;
 
   constructor(options: Gicv2Options) {
     const { current } = options;
     this.lines = options.lines;
     this.distributor = new Gicv2Distributor(options.lines, options.cpus.length, current, () => this.update());
-    this.cpus = options.cpus.map(({ irq, fiq }, i) => new Gicv2CpuInterface(i, this, irq, fiq));
+    this.cpus = options.cpus.map((cpu, i) => new Gicv2CpuInterface(i, this, cpu));
+    this.virtual = options.cpus.map((cpu, i) => {
+      const fabric = { deactivate: (id: number) => id < this.lines && this.deactivate(i, id) };
+      return new Gicv2VirtualInterface(fabric, virtualLines(cpu, this.ppi(i, MAINTENANCE)));
+    });
+    const { cpus, virtual } = this;
+    // Each CPU sees its own registers.
     this.cpuInterface = {
       name: 'gicc',
-      stateFields: [],
       size: 0x2000,
+      stateFields: [],
       read: offset => {
-        const value = this.cpus[current()]?.read(offset) ?? 0;
+        const value = cpus[current()]?.read(offset) ?? 0;
         this.update();
         return value;
       },
-      write: (offset: number, size: AccessSize, value: number) => this.cpus[current()]?.write(offset, size, value),
+      write: (offset, size, value) => cpus[current()]?.write(offset, size, value),
       reset: () => {
-        for (const cpu of this.cpus) cpu.reset();
+        for (const cpu of cpus) cpu.reset();
       },
+    };
+    const reset = (): void => {
+      for (const cpu of virtual) cpu.reset();
+    };
+    this.hypervisorInterface = {
+      name: 'gich',
+      size: 0x1000,
+      stateFields: [],
+      read: offset => virtual[current()]?.readHypervisor(offset) ?? 0,
+      write: (offset, size, value) => virtual[current()]?.writeHypervisor(offset, size, value),
+      reset,
+    };
+    this.virtualCpuInterface = {
+      name: 'gicv',
+      size: 0x2000,
+      stateFields: [],
+      read: offset => virtual[current()]?.readGuest(offset) ?? 0,
+      write: (offset, size, value) => virtual[current()]?.writeGuest(offset, size, value),
+      reset,
     };
   }
 
@@ -70,6 +105,7 @@ export class Gicv2 implements Gicv2Fabric {
   reset(): void {
     this.distributor.reset();
     this.cpuInterface.reset();
+    this.hypervisorInterface.reset();
     this.update();
   }
 

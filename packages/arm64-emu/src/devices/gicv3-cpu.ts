@@ -1,10 +1,6 @@
-import type { InterruptLine } from './device.js';
 import { lowestBit } from './gic-bank.js';
+import { GIC_CPU_STATE, GicCpuInterface, type GicCpuLines, IDLE, SPURIOUS } from './gic-cpu.js';
 
-/** INTID of "nothing pending". */
-const SPURIOUS = 1023;
-/** Priority of an idle CPU, and of no interrupt. */
-const IDLE = 0xff;
 /** Implemented bits of priority, and of group priority, from the top. */
 const PRIORITY_BITS = 5;
 const MIN_BPR0 = 7 - PRIORITY_BITS;
@@ -25,43 +21,24 @@ export interface GicFabric {
 }
 
 /** The CPU interface of one CPU: the state behind the ICC_*_EL1 system registers. */
-export class Gicv3CpuInterface {
+export class Gicv3CpuInterface extends GicCpuInterface {
   /** See {@link Stateful}. */
-  readonly stateFields = [
-    'control',
-    'priorityMask',
-    'binaryPoint',
-    'activePriorities',
-    'pendingId',
-    'pendingPriority',
-    'pendingGroup',
-    'groupEnable',
-  ];
-  priorityMask = 0;
-  control = 0;
-  /** ICC_BPR0 and ICC_BPR1. */
-  readonly binaryPoint = [MIN_BPR0, MIN_BPR0 + 1];
+  override readonly stateFields = [...GIC_CPU_STATE, 'groupEnable'];
   /** ICC_IGRPEN0 and ICC_IGRPEN1. */
   readonly groupEnable = [0, 0];
   /** ICC_AP0R0 and ICC_AP1R0: a bit for each group priority that is active. */
   readonly activePriorities = [0, 0];
-  /** Highest priority pending interrupt: set by the GIC's update. */
-  pendingId = SPURIOUS;
-  pendingPriority = IDLE;
-  pendingGroup: 0 | 1 = 0;
 
   constructor(
-    readonly index: number,
+    index: number,
     private readonly fabric: GicFabric,
-    private readonly irq: InterruptLine,
-    private readonly fiq: InterruptLine,
-  ) {}
+    lines: GicCpuLines,
+  ) {
+    super(index, lines, MIN_BPR0, CBPR);
+  }
 
-  reset(): void {
-    this.priorityMask = 0;
-    this.control = 0;
-    this.binaryPoint[0] = MIN_BPR0;
-    this.binaryPoint[1] = MIN_BPR0 + 1;
+  override reset(): void {
+    super.reset();
     this.groupEnable.fill(0);
     this.activePriorities.fill(0);
   }
@@ -69,11 +46,11 @@ export class Gicv3CpuInterface {
   /** Drives the CPU's inputs: group 0 is FIQ, group 1 is IRQ. */
   signal(): void {
     const ready = this.canPreempt();
-    this.fiq.set(ready && this.pendingGroup === 0);
-    this.irq.set(ready && this.pendingGroup === 1);
+    this.lines.fiq.set(ready && this.pendingGroup === 0);
+    this.lines.irq.set(ready && this.pendingGroup === 1);
   }
 
-  runningPriority(): number {
+  override runningPriority(): number {
     const active = this.activePriorities[0]! | this.activePriorities[1]!;
     return active === 0 ? IDLE : lowestBit(active) << (8 - PRIORITY_BITS);
   }
@@ -163,16 +140,7 @@ export class Gicv3CpuInterface {
     this.fabric.update();
   }
 
-  private groupPriorityMask(group: 0 | 1): number {
-    const common = group === 0 || this.control & CBPR;
-    return 0xff << (common ? this.binaryPoint[0]! + 1 : this.binaryPoint[1]!);
-  }
-
-  private canPreempt(): boolean {
-    const { pendingPriority: priority, pendingGroup: group } = this;
-    if (!this.groupEnable[group] || priority >= this.priorityMask) return false;
-    const running = this.runningPriority();
-    const mask = this.groupPriorityMask(group);
-    return running === IDLE || (priority & mask) < (running & mask);
+  protected override groupEnabled(group: 0 | 1): boolean {
+    return this.groupEnable[group] === 1;
   }
 }

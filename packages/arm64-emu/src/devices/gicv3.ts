@@ -1,23 +1,11 @@
-import { type InterruptLine, unconnected } from './device.js';
+import type { InterruptLine } from './device.js';
 import { type GicBank, lowestBit } from './gic-bank.js';
+import type { GicCpu } from './gic-cpu.js';
+import { MAINTENANCE, virtualLines } from './gic-virtual.js';
 import { type GicFabric, Gicv3CpuInterface } from './gicv3-cpu.js';
 import { Gicv3Distributor } from './gicv3-distributor.js';
 import { Gicv3Redistributor, Gicv3Redistributors } from './gicv3-redistributor.js';
 import { Gicv3VirtualInterface } from './gicv3-virtual.js';
-
-/** INTID of the virtual interfaces' own interrupt. */
-const MAINTENANCE = 25;
-
-/** A CPU as the GIC sees it. */
-export interface GicCpu {
-  /** MPIDR's affinity fields, Aff3.Aff2.Aff1.Aff0 packed in 32 bits. */
-  readonly affinity: number;
-  readonly irq: InterruptLine;
-  readonly fiq: InterruptLine;
-  /** Virtual interrupts, for a CPU with EL2. */
-  readonly virtualIrq?: InterruptLine;
-  readonly virtualFiq?: InterruptLine;
-}
 
 /** Options of {@link Gicv3}. */
 export interface Gicv3Options {
@@ -57,11 +45,10 @@ export class Gicv3 implements GicFabric {
       ({ affinity }, i) => new Gicv3Redistributor(i, affinity >>> 0, i === options.cpus.length - 1, update),
     );
     this.redistributors = new Gicv3Redistributors(frames, options.redistributorSize);
-    this.cpus = options.cpus.map(({ irq, fiq }, i) => new Gicv3CpuInterface(i, this, irq, fiq));
-    this.virtual = options.cpus.map(({ virtualIrq = unconnected, virtualFiq = unconnected }, i) => {
+    this.cpus = options.cpus.map((cpu, i) => new Gicv3CpuInterface(i, this, cpu));
+    this.virtual = options.cpus.map((cpu, i) => {
       const fabric = { deactivate: (id: number) => id < this.lines && this.deactivate(i, id) };
-      const maintenance = this.ppi(i, MAINTENANCE);
-      return new Gicv3VirtualInterface(fabric, { irq: virtualIrq, fiq: virtualFiq, maintenance });
+      return new Gicv3VirtualInterface(fabric, virtualLines(cpu, this.ppi(i, MAINTENANCE)));
     });
   }
 

@@ -88,10 +88,12 @@ function cpus(o: VirtTreeOptions, p: ReturnType<typeof phandles>): FdtNode {
 
 function interruptController(o: VirtTreeOptions, phandle: number): FdtNode {
   const v3 = o.gic === 3;
-  const frames = [VIRT_MAP.gicDistributor, v3 ? VIRT_MAP.gicRedistributor : VIRT_MAP.gicCpu];
+  const { gicDistributor, gicRedistributor, gicCpu, gicHypervisor, gicVirtualCpu } = VIRT_MAP;
+  const virtual = o.maintenance && !v3 ? [gicHypervisor, gicVirtualCpu] : [];
+  const frames = [gicDistributor, v3 ? gicRedistributor : gicCpu, ...virtual];
   return node(at('intc', VIRT_MAP.gicDistributor.base), {
     phandle: [phandle],
-    interrupts: v3 && o.maintenance ? [PPI, VIRT_PPI.gicMaintenance, LEVEL] : undefined,
+    interrupts: o.maintenance ? [PPI, VIRT_PPI.gicMaintenance, LEVEL] : undefined,
     reg: frames.flatMap(reg),
     '#redistributor-regions': v3 ? [1] : undefined,
     compatible: v3 ? 'arm,gic-v3' : 'arm,cortex-a15-gic',

@@ -13,6 +13,9 @@ export const VIRT_MAP = {
   gicDistributor: { base: 0x08000000, size: 0x10000 },
   /** GICv2 only. */
   gicCpu: { base: 0x08010000, size: 0x10000 },
+  /** GICv2 with EL2: GICH and GICV. */
+  gicHypervisor: { base: 0x08030000, size: 0x10000 },
+  gicVirtualCpu: { base: 0x08040000, size: 0x10000 },
   /** GICv3 only: room for 123 CPUs. */
   gicRedistributor: { base: 0x080a0000, size: 0xf60000 },
   uart: { base: 0x09000000, size: 0x1000 },

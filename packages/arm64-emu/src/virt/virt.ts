@@ -5,6 +5,7 @@ import type { Bus } from '../devices/bus.js';
 import { CfiFlash } from '../devices/cfi-flash.js';
 import type { Device, Dma, InterruptLine, Log } from '../devices/device.js';
 import { FwCfg } from '../devices/fw-cfg.js';
+import { GicState } from '../devices/gic-state.js';
 import { Gicv2 } from '../devices/gicv2.js';
 import { Gicv3 } from '../devices/gicv3.js';
 import { PciHost } from '../devices/pci/host.js';
@@ -167,18 +168,14 @@ export function createVirt(options: VirtOptions = {}): VirtMachine {
       : new Gicv2({ cpus: lines, lines: VIRT_GIC_LINES, current: () => machine.current.index });
   add(VIRT_MAP.gicDistributor.base, gic.distributor);
   if (gic instanceof Gicv3) add(VIRT_MAP.gicRedistributor.base, gic.redistributors);
-  else add(VIRT_MAP.gicCpu.base, gic.cpuInterface);
-  // The CPU interface of GICv3 has no registers on the bus.
-  const interfaces: Device & { readonly gic: Gicv2 | Gicv3 } = {
-    name: 'gic',
-    size: 0,
-    read: () => 0,
-    write: () => {},
-    reset: () => gic.reset(),
-    stateFields: ['gic'],
-    gic,
-  };
-  machine.devices.push(interfaces);
+  else {
+    add(VIRT_MAP.gicCpu.base, gic.cpuInterface);
+    if (options.virtualization) {
+      add(VIRT_MAP.gicHypervisor.base, gic.hypervisorInterface);
+      add(VIRT_MAP.gicVirtualCpu.base, gic.virtualCpuInterface);
+    }
+  }
+  machine.devices.push(new GicState(gic));
   machine.wakeable = () => gic.listening;
   machine.cpus.forEach((_, i) => {
     const ppi = (n: number): InterruptLine => gic.ppi(i, 16 + n);

@@ -4,6 +4,7 @@ import {
   cpuModel,
   type Device,
   type EngineMode,
+  GicState,
   Gicv3,
   gicSysRegs,
   PciHost,
@@ -75,17 +76,7 @@ export function vmapple(options: VmappleOptions): StartedBoard {
       pmu: gic.ppi(i, 16 + VIRT_PPI.pmu),
     };
   });
-  // The CPU interface has no registers on the bus.
-  const interfaces: Device & { readonly gic: Gicv3 } = {
-    name: 'gic',
-    size: 0,
-    read: () => 0,
-    write: () => {},
-    reset: () => gic.reset(),
-    stateFields: ['gic'],
-    gic,
-  };
-  machine.devices.push(interfaces);
+  machine.devices.push(new GicState(gic));
   const serial = new SerialPort();
   const pci = new PciHost(
     pcie.ecamSize,
