@@ -10,7 +10,7 @@ import { createVirt } from '../src/virt/virt.js';
 
 const MODELS = ['cortex-a72', 'max'] as const;
 const STRETCH = 5_000_000;
-const SAMPLE = 20_000;
+const SAMPLE = 2_000;
 const KERNEL_AT = 0x4020_0000;
 const INITRD_AT = 0x4800_0000;
 const TREE_AT = 0x4b00_0000;
@@ -31,7 +31,8 @@ function profile(model: string, kernel: Uint8Array, initrd: Uint8Array, instruct
   load(TREE_AT, deviceTree({ bootargs: 'console=ttyAMA0', initrd: range }));
   machine.start(BigInt(KERNEL_AT), BigInt(TREE_AT));
   const counts = new Map<string, Count>();
-  const tracer = (pc: bigint, word: number): void => {
+  const count = (): void => {
+    const [pc, word] = machine.within(0, cpu => [cpu.pc, cpu.currentWord()] as const);
     const handler = engine.identifyHandler(word, Number(pc & 0xfffn));
     if (handler === undefined) return;
     const known = counts.get(handler.key);
@@ -42,9 +43,10 @@ function profile(model: string, kernel: Uint8Array, initrd: Uint8Array, instruct
     }
   };
   while (machine.executed < instructions) {
-    engine.trace(tracer);
-    machine.runSync({ instructions: SAMPLE });
-    engine.trace(undefined);
+    for (let i = 0; i < SAMPLE; i++) {
+      count();
+      machine.runSync({ instructions: 1 });
+    }
     machine.runSync({ instructions: STRETCH - SAMPLE });
   }
   return counts;
