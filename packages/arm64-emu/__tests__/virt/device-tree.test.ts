@@ -97,14 +97,17 @@ describe('virt device tree', () => {
     expect(flat(virtDeviceTree({ ...base, ...options }).root)).toEqual(flat(theirs.root));
   });
 
-  test.skipIf(!hasQemu)('GICv2 equals QEMU but for the v2m frame', () => {
-    const theirs = qemuTree('gic-version=2', ['-cpu', 'cortex-a72', '-smp', '3', '-m', '512']);
+  test.skipIf(!hasQemu).each([
+    ['', {}],
+    [',virtualization=on', { psci: 'smc', maintenance: true }],
+  ] as const)('GICv2%s equals QEMU but for the v2m frame', (more, options) => {
+    const theirs = qemuTree(`gic-version=2${more}`, ['-cpu', 'cortex-a72', '-smp', '3', '-m', '512']);
     // Without the frame's phandle the GPIO controller's is one lower.
     const [gpio, ours] = ['00008006', '00008005'];
     const expected = withoutV2m(flat(theirs.root)).map(line =>
       line.includes('pl061') || line.includes(' gpios ') ? line.replace(gpio, ours) : line,
     );
-    expect(flat(virtDeviceTree({ ...base, gic: 2, smp: 3 }).root)).toEqual(expected);
+    expect(flat(virtDeviceTree({ ...base, gic: 2, smp: 3, ...options }).root)).toEqual(expected);
   });
 
   test('chosen carries what the loader knows', () => {

@@ -71,7 +71,9 @@ export abstract class GicVirtualInterface {
     private readonly fabric: VirtualFabric,
     private readonly lines: VirtualLines,
     private readonly masks: VirtualMasks,
-  ) {}
+  ) {
+    this.reset();
+  }
 
   reset(): void {
     this.control = 0;
