@@ -41,6 +41,9 @@ export class TlbLog implements TlbControl {
   flushPage(lo: number, hi: number): void {
     this.log.push(`page ${((BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0)).toString(16)}`);
   }
+  mayRead(): boolean {
+    return false;
+  }
   setAsid(): void {}
   flushAsid(asid: number): void {
     this.log.push(`asid ${asid}`);

@@ -74,7 +74,7 @@ class IdleExecutor implements Executor {
     this.index = index;
   }
   tlb(): ReturnType<Executor['tlb']> {
-    return { flushAll() {}, flushPage() {}, setAsid() {}, flushAsid() {} };
+    return { flushAll() {}, flushPage() {}, mayRead: () => false, setAsid() {}, flushAsid() {} };
   }
   contextChanged(): void {}
   executed(index: number): number {

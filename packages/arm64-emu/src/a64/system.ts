@@ -5,10 +5,12 @@ import {
   cell,
   type DecodeEnv,
   ExceptionClass,
+  type I32,
   type Int,
   i32,
   i64,
   imm32,
+  imm64,
   insn,
   v128,
   X,
@@ -22,6 +24,7 @@ const NZCV = key(3, 3, 4, 2, 0);
 const DAIF = key(3, 3, 4, 2, 1);
 const FPCR = key(3, 3, 4, 4, 0);
 const FPSR = key(3, 3, 4, 4, 1);
+const DCZID = key(3, 3, 0, 0, 7);
 const RNDR = key(3, 3, 2, 4, 0);
 const RNDRRS = key(3, 3, 2, 4, 1);
 
@@ -29,16 +32,38 @@ const RNDRRS = key(3, 3, 2, 4, 1);
 const FPCR_MASK = 0x07ff0000;
 const FPSR_MASK = 0xf800009fn;
 
+/** Bits of SCTLR: EL0 may use DAIF, and DC ZVA. */
+const SCTLR_UMA = 9;
+const SCTLR_DZE = 14;
+
 /** How a register is reached. */
-const Way = { CALL: 0, EL0: 1, EL1: 2, NZCV: 3, FPCR: 4, FPSR: 5, DAIF: 6, EL2: 7, RANDOM: 8 } as const;
+const Way = {
+  CALL: 0,
+  EL0: 1,
+  EL1: 2,
+  NZCV: 3,
+  FPCR: 4,
+  FPSR: 5,
+  DAIF: 6,
+  EL2: 7,
+  RANDOM: 8,
+  CONSTANT: 9,
+  CONSTANT_OPEN: 10,
+  DCZID: 11,
+} as const;
 const WAYS_OF_LEVELS = [Way.EL0, Way.EL1, Way.EL2] as const;
 function way(k: number, env: DecodeEnv, write: boolean): number {
   if (k === NZCV) return Way.NZCV;
   if (k === FPCR) return Way.FPCR;
   if (k === FPSR) return Way.FPSR;
-  if (k === DAIF && write) return Way.DAIF;
+  if (k === DAIF) return Way.DAIF;
   if (!write && (k === RNDR || k === RNDRRS)) return Way.RANDOM;
   const access = env.sysreg(k, write);
+  if (access.constant !== undefined) {
+    if (k === DCZID) return Way.DCZID;
+    if (access.el0Control === undefined) return Way.CONSTANT;
+    return access.constant < 0x1_0000_0000n ? Way.CONSTANT_OPEN : Way.CALL;
+  }
   return access.address === undefined ? Way.CALL : WAYS_OF_LEVELS[access.minEl]!;
 }
 const stored = (k: number, env: DecodeEnv, write: boolean) => cell(env.sysreg(k, write).address ?? STATE.ZR);
@@ -48,6 +73,11 @@ const nameOf = (k: number, env: DecodeEnv): string => (env.sysregName(k) ?? gene
 const undefinedBelow = <W extends Int<W>>(c: Ctx<W>, w: number): void => {
   if (w === Way.EL1) undefinedAtEL0(c);
   if (w === Way.EL2) c.trap(c.el().ltU(2), ExceptionClass.unknown, i32(0));
+};
+/** An access from EL0 traps while a bit of SCTLR is clear. */
+const openedBy = <W extends Int<W>>(c: Ctx<W>, bit: I32, iss: I32): void => {
+  const open = c.state(STATE.SCTLR).lo32().shrU(bit).and(1);
+  c.trap(c.el().isZero().and(open.isZero()), ExceptionClass.sysreg, iss);
 };
 const undefinedAtEL0 = <W extends Int<W>>(c: Ctx<W>): void => c.trap(c.el().isZero(), ExceptionClass.unknown, i32(0));
 /** ISS of a trapped MSR, MRS or system instruction. */
@@ -63,20 +93,53 @@ const sysIss = (k: number, rt: number, read: number): number =>
 insn({
   name: 'MRS',
   pattern: '110101010011 low:15 Rt:5',
-  shape: { way: 9 },
+  shape: { way: 12 },
   pick: (f, env) => ({ way: way(f.low | 0x8000, env, false) }),
-  operands: (f, env) => ({ t: X(f.Rt), key: imm32(f.low | 0x8000), cell: stored(f.low | 0x8000, env, false) }),
+  operands: (f, env) => {
+    const k = f.low | 0x8000;
+    const { constant, el0Control } = env.sysreg(k, false);
+    return {
+      t: X(f.Rt),
+      key: imm32(k),
+      cell: stored(k, env, false),
+      iss: imm32(sysIss(k, f.Rt, 1)),
+      constant: imm64(constant ?? 0n),
+      low: imm32(Number(BigInt.asIntN(32, constant ?? 0n))),
+      control: imm32(el0Control ?? 0),
+    };
+  },
   asm: (f, _pc, env) => `mrs ${xr(f.Rt)}, ${nameOf(f.low | 0x8000, env)}`,
-  exec: (c, { t, key: k, cell }, { way }) => {
+  exec: (c, { t, key: k, cell, iss, constant, low, control }, { way }) => {
     undefinedBelow(c, way);
-    if (way === Way.NZCV) c.setX(t, c.nzcv().shl(28).u64());
-    else if (way === Way.FPCR) c.setX(t, c.state(STATE.FPCR));
-    else if (way === Way.FPSR) c.setX(t, c.state(STATE.FPSR));
-    else if (way === Way.RANDOM) {
-      c.setX(t, c.sysRead(k));
-      // Success: there are always random bits.
-      c.setFlags(c.packedFlags(i32(0)));
-    } else c.setX(t, way === Way.CALL ? c.sysRead(k) : c.cell(cell));
+    switch (way) {
+      case Way.CALL:
+        return c.setX(t, c.sysRead(k));
+      case Way.NZCV:
+        return c.setX(t, c.nzcv().shl(28).u64());
+      case Way.FPCR:
+        return c.setX(t, c.state(STATE.FPCR));
+      case Way.FPSR:
+        return c.setX(t, c.state(STATE.FPSR));
+      case Way.DAIF:
+        openedBy(c, i32(SCTLR_UMA), iss);
+        return c.setX(t, c.state(STATE.DAIF));
+      case Way.RANDOM:
+        c.setX(t, c.sysRead(k));
+        // Success: there are always random bits.
+        return c.setFlags(c.packedFlags(i32(0)));
+      case Way.CONSTANT_OPEN:
+        openedBy(c, control, iss);
+        return c.setX(t, low.u64());
+      case Way.CONSTANT:
+        return c.setX(t, constant);
+      case Way.DCZID: {
+        // DZP: whether DC ZVA is not permitted here.
+        const permitted = c.state(STATE.SCTLR).lo32().shrU(SCTLR_DZE).and(1);
+        return c.setX(t, constant.or(c.el().isZero().and(permitted.isZero()).shl(4).u64()));
+      }
+      default:
+        return c.setX(t, c.cell(cell));
+    }
   },
 });
 
@@ -195,8 +258,6 @@ insn({
 // ---- system instructions ----
 
 const DC_ZVA = key(1, 3, 7, 4, 1);
-/** EL0 may use DC ZVA. */
-const SCTLR_DZE = 14;
 /** Bytes that DC ZVA clears. */
 const ZVA_BYTES = 64;
 insn({

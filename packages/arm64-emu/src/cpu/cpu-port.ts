@@ -11,6 +11,8 @@ export interface TlbControl {
   flushAll(): void;
   /** Drops the 4 KiB page around an address, in every set. */
   flushPage(lo: number, hi: number): void;
+  /** Whether an entry says that the address may be read as things are now. */
+  mayRead(lo: number, hi: number): boolean;
   /** Drops the non-global entries of an address space. */
   flushAsid(asid: number): void;
   /** Another address space is current; `space` is a number for everything but the ASID that tells it from others. */

@@ -19,6 +19,7 @@ export class RegisterFile {
   /** MRS. Undefined when it trapped: the CPU has the exception ready. */
   read(key: number): bigint | undefined {
     const reg = this.table.find(key);
+    if (reg?.direct === true && this.passes(reg.access.read)) return this.load(reg);
     if (reg === undefined && this.ignored(key, false)) return 0n;
     return this.allowed(key, reg, false) ? this.load(this.meant(reg!)) : undefined;
   }
@@ -26,10 +27,20 @@ export class RegisterFile {
   /** MSR or SYS. False when it trapped. */
   write(key: number, value: bigint): boolean {
     const reg = this.table.find(key);
+    if (reg?.direct === true && this.passes(reg.access.write)) {
+      this.store(reg, value);
+      return true;
+    }
     if (reg === undefined && this.ignored(key, true)) return true;
     if (!this.allowed(key, reg, true)) return false;
     this.store(this.meant(reg!), value);
     return true;
+  }
+
+  /** Whether the level is EL1 or EL2, and high enough: nothing else is asked of a `direct` register. */
+  private passes(lowest: number): boolean {
+    const { el } = this.cpu;
+    return el > 0 && el >= lowest;
   }
 
   /** The register that answers under a name: EL2 with E2H finds its own under those of EL1. */
@@ -45,12 +56,17 @@ export class RegisterFile {
     if (reg === undefined) return { minEl: 1 };
     const minEl = write ? reg.access.write : reg.access.read;
     const inline = minEl <= 2 && (write ? reg.inlineWrite : reg.inlineRead);
-    return inline ? { minEl, address: sysregAddress(reg.slot) } : { minEl };
+    if (inline) return { minEl, address: sysregAddress(reg.slot) };
+    // EL2 has more to say.
+    if (write || reg.constant === undefined || this.cpu.model.features.has('EL2')) return { minEl };
+    const constant = reg.constant(this.cpu.model);
+    return reg.el0Control === undefined ? { minEl, constant } : { minEl, constant, el0Control: reg.el0Control };
   }
 
   /** The value that a read gives, whoever asks. */
   load(reg: SysReg): bigint {
     if (reg.get !== undefined) return BigInt.asUintN(64, reg.get(this.cpu));
+    if (reg.constant !== undefined) return reg.constant(this.cpu.model);
     return reg.slot >= 0 ? this.cpu.slot(reg.slot) : 0n;
   }
 
@@ -83,7 +99,7 @@ export class RegisterFile {
       cpu.trap(idSpace ? EC.system : EC.unknown, idSpace ? this.iss(key, write) : 0);
       return false;
     }
-    if (cpu.el === 0 && reg.trapEl0?.(cpu, write) === true) {
+    if (cpu.el === 0 && (this.closedBySctlr(reg) || reg.trapEl0?.(cpu, write) === true)) {
       cpu.trap(EC.system, this.iss(key, write));
       return false;
     }
@@ -96,6 +112,10 @@ export class RegisterFile {
       return false;
     }
     return true;
+  }
+
+  private closedBySctlr(reg: SysReg): boolean {
+    return reg.el0Control !== undefined && (this.cpu.sctlr & (1n << BigInt(reg.el0Control))) === 0n;
   }
 
   /** Whether a control of EL2 takes an access from below. */

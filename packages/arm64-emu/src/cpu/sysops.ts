@@ -2,10 +2,11 @@ import type { Cpu } from './cpu.js';
 import type { Feature } from './features.js';
 import { HCR } from './hcr.js';
 import { computed, type SysAccess, type SysRegInit, type SysRegRow, WO0, WO1, WO2 } from './sysreg.js';
+import type { TlbScope } from './tlb-maintenance.js';
 import type { AtRegime } from './translation.js';
 
-const SCTLR_UCI = 1n << 26n;
-const SCTLR_ENRCTX = 1n << 10n;
+const SCTLR_UCI = 26;
+const SCTLR_ENRCTX = 10;
 
 /** Operations of the SYS instruction are write-only registers with op0 = 1. */
 function op(
@@ -24,18 +25,21 @@ type Invalidate = (cpu: Cpu, value: bigint, everywhere: boolean) => void;
 const all: Invalidate = (cpu, _, everywhere) => cpu.invalidateTlb({ kind: 'all' }, everywhere);
 const asid: Invalidate = (cpu, v, everywhere) =>
   cpu.invalidateTlb({ kind: 'asid', asid: Number(v >> 48n) }, everywhere);
-const page: Invalidate = (cpu, v, everywhere) =>
-  cpu.invalidateTlb({ kind: 'va', va: (v << 12n) & 0xff_ffff_ffff_f000n }, everywhere);
+const page: Invalidate = (cpu, v, everywhere) => {
+  const low = Number(v & 0xfff_ffff_ffffn);
+  cpu.invalidateTlb({ kind: 'va', lo: (low << 12) | 0, hi: Math.floor(low / 0x10_0000) }, everywhere);
+};
 const pages: Invalidate = (cpu, v, everywhere) => cpu.invalidateTlb(tlbRange(v), everywhere);
 
 /** The address range of a TLBI R* argument (Arm ARM, C5.5 TLBI RVAE1). */
-function tlbRange(v: bigint): { kind: 'range'; va: bigint; size: bigint } {
-  const granule = [0n, 12n, 14n, 16n][Number((v >> 46n) & 3n)]!;
-  const scale = (v >> 44n) & 3n;
-  const num = (v >> 39n) & 31n;
-  if (granule === 0n) return { kind: 'range', va: 0n, size: 0n };
-  const base = BigInt.asIntN(37, v & 0x1f_ffff_ffffn) << granule;
-  return { kind: 'range', va: BigInt.asUintN(64, base), size: (num + 1n) << (5n * scale + 1n + granule) };
+function tlbRange(v: bigint): TlbScope {
+  const granule = [0, 12, 14, 16][Number((v >> 46n) & 3n)]!;
+  const scale = Number((v >> 44n) & 3n);
+  const num = Number((v >> 39n) & 31n);
+  if (granule === 0) return { kind: 'range', lo: 0, hi: 0, pages: 0 };
+  const base = Number(BigInt.asIntN(37, v)) * 2 ** granule;
+  const pages = (num + 1) * 2 ** (5 * scale + 1 + granule - 12);
+  return { kind: 'range', lo: base | 0, hi: Math.floor(base / 0x1_0000_0000), pages };
 }
 
 /** A TLBI in its three shareability domains, with the CRm and op2 of each: this CPU, inner and outer shareable. */
@@ -86,7 +90,7 @@ function cache(name: string, encoding: string, el0: boolean, trap: bigint, needs
   const init: SysRegInit = {
     hcr: { write: trap },
     ...(needs === undefined ? {} : { needs }),
-    ...(el0 ? { trapEl0: (cpu: Cpu) => (cpu.sctlr & SCTLR_UCI) === 0n } : {}),
+    ...(el0 ? { el0Control: SCTLR_UCI } : {}),
   };
   return op(name, encoding, el0 ? WO0 : WO1, () => {}, init);
 }
@@ -98,8 +102,7 @@ function cacheByVa(name: string, encoding: string, el0: boolean, trap: bigint, n
 
 /** Predictions are not made, so that there are none to restrict (FEAT_SPECRES). */
 function restrict(name: string, op2: number): SysRegRow {
-  const closed = (cpu: Cpu): boolean => (cpu.sctlr & SCTLR_ENRCTX) === 0n;
-  return op(name, `S1_3_C7_C3_${op2}`, WO0, () => {}, { needs: 'SPECRES', trapEl0: closed });
+  return op(name, `S1_3_C7_C3_${op2}`, WO0, () => {}, { needs: 'SPECRES', el0Control: SCTLR_ENRCTX });
 }
 
 /** Address translation, TLB and cache maintenance (Arm ARM, C5.3 to C5.5). DC ZVA is an instruction definition. */

@@ -74,10 +74,12 @@ export class SysRegTable {
     const { features } = this.cpu.model;
     const trapped = features.has('EL2') && (row.hcr !== undefined || row.trapEl2 !== undefined);
     const redirected = features.has('VHE') && row.e2h !== undefined;
-    const plain = slot >= 0 && row.fp !== true && row.trapEl0 === undefined && !trapped && !redirected;
+    const direct = row.fp !== true && row.alias === undefined && !trapped && !redirected;
+    const plain = slot >= 0 && direct && row.trapEl0 === undefined && row.el0Control === undefined;
     const reg = {
       ...row,
       slot,
+      direct,
       inlineRead: plain && row.get === undefined,
       inlineWrite: plain && row.set === undefined && row.clears !== true && (row.mask ?? ALL) === ALL,
     };

@@ -1,5 +1,6 @@
 import type { Cpu } from './cpu.js';
 import type { Feature } from './features.js';
+import type { CpuModel } from './models.js';
 import { parseSysKey } from './sysreg-key.js';
 
 /** Exception level, or 4 for "at none". */
@@ -40,7 +41,11 @@ export interface SysRegInit {
   readonly get?: (cpu: Cpu) => bigint;
   /** Called with the value after `mask`. A register with storage is written before the call. */
   readonly set?: (cpu: Cpu, value: bigint) => void;
-  /** Whether an access from EL0 is trapped to EL1 (EC 0x18). */
+  /** The value, for registers that never hold another one; `get` may add what depends on the exception level. */
+  readonly constant?: (model: CpuModel) => bigint;
+  /** Bit of SCTLR that opens it to EL0: accesses trap to EL1 (EC 0x18) while it is clear. */
+  readonly el0Control?: number;
+  /** Whether an access from EL0 is trapped to EL1 for another reason. */
   readonly trapEl0?: (cpu: Cpu, write: boolean) => boolean;
   /** Bits of HCR_EL2 that trap an access from below EL2 to EL2 (EC 0x18). */
   readonly hcr?: HcrTrap;
@@ -76,6 +81,8 @@ export interface SysReg extends SysRegRow {
   readonly inlineRead: boolean;
   /** Likewise writes. */
   readonly inlineWrite: boolean;
+  /** Nothing but the exception level decides on accesses from EL1. */
+  readonly direct: boolean;
 }
 
 /** A register with storage. */
@@ -83,7 +90,7 @@ export function stored(name: string, encoding: string, access: SysAccess = RW1, 
   return { ...init, name, key: parseSysKey(encoding), access, stored: true };
 }
 
-/** A register without storage: a constant, or behaviour. Without `get` it reads as zero, without `set` writes vanish. */
+/** A register without storage: a constant, or behaviour. Without `get` and `constant` it reads as zero, without `set` writes vanish. */
 export function computed(name: string, encoding: string, access: SysAccess, init: SysRegInit = {}): SysRegRow {
   return { ...init, name, key: parseSysKey(encoding), access, stored: false };
 }

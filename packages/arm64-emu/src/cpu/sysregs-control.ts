@@ -3,7 +3,7 @@ import { HCR } from './hcr.js';
 import { computed, type HcrTrap, R0W1, RO1, RW0, RW1, type SysRegRow, stored } from './sysreg.js';
 
 const translationChanged = (cpu: Cpu): void => cpu.translationChanged();
-const SCTLR_UMA = 1n << 9n;
+const SCTLR_UMA = 9;
 const CPTR_TCPAC = 1n << 31n;
 const TLOR: HcrTrap = { read: HCR.TLOR, write: HCR.TLOR };
 /** What HCR_EL2.TVM and TRVM trap. */
@@ -80,7 +80,7 @@ export const CONTROL_REGISTERS: readonly SysRegRow[] = [
   computed('DAIF', 'S3_3_C4_C2_1', RW0, {
     get: cpu => BigInt(cpu.daif) << 6n,
     set: (cpu, v) => cpu.setDaif(Number(v >> 6n) & 15),
-    trapEl0: cpu => (cpu.sctlr & SCTLR_UMA) === 0n,
+    el0Control: SCTLR_UMA,
   }),
   computed('DIT', 'S3_3_C4_C2_5', RW0, {
     needs: 'DIT',

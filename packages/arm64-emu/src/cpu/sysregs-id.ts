@@ -3,7 +3,7 @@ import { HCR } from './hcr.js';
 import { computed, type HcrTrap, RO0, RO1, RW1, type SysRegRow, stored } from './sysreg.js';
 import { formatSysKey, sysKey } from './sysreg-key.js';
 
-const SCTLR_UCT = 1n << 15n;
+const SCTLR_UCT = 15;
 const SCTLR_DZE = 1n << 14n;
 
 const trapped = (bit: bigint): HcrTrap => ({ read: bit, write: bit });
@@ -64,6 +64,7 @@ function idSpace(): SysRegRow[] {
 /** Identification registers (Arm ARM, D19.2). */
 export const ID_REGISTERS: readonly SysRegRow[] = [
   computed('MIDR_EL1', 'S3_0_C0_C0_0', RO1, {
+    constant: model => model.midr,
     get: cpu => (virtualised(cpu) ? cpu.read('VPIDR_EL2') : cpu.model.midr),
   }),
   computed('MPIDR_EL1', 'S3_0_C0_C0_5', RO1, {
@@ -80,11 +81,12 @@ export const ID_REGISTERS: readonly SysRegRow[] = [
   stored('CSSELR_EL1', 'S3_2_C0_C0_0', RW1, { mask: 0xfn, hcr: TID2 }),
   computed('CTR_EL0', 'S3_3_C0_C0_1', RO0, {
     hcr: TID2,
-    get: cpu => cpu.model.ctr,
-    trapEl0: cpu => (cpu.sctlr & SCTLR_UCT) === 0n,
+    constant: model => model.ctr,
+    el0Control: SCTLR_UCT,
   }),
   computed('DCZID_EL0', 'S3_3_C0_C0_7', RO0, {
-    // DZP says that DC ZVA is not permitted here.
+    // DZP says that DC ZVA is not permitted here; generated code adds it to what EL1 reads.
+    constant: model => model.dczid,
     get: cpu => cpu.model.dczid | (cpu.el === 0 && (cpu.sctlr & SCTLR_DZE) === 0n ? 16n : 0n),
   }),
 ];

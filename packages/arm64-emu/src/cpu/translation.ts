@@ -5,10 +5,10 @@ import { SelfHostedDebug, virtualAddress } from './debug.js';
 import { EC, FSC_DEBUG, ISS } from './esr.js';
 import { explainTranslation, type TranslationReport } from './explain.js';
 import { HCR } from './hcr.js';
-import { LargePages } from './large-pages.js';
 import type { Stage1 } from './mmu.js';
-import { Kind, RegimeState } from './regimes.js';
+import { Kind } from './regimes.js';
 import { slotOf } from './sysreg-slots.js';
+import { TlbMaintenance } from './tlb-maintenance.js';
 import { transferSyndrome } from './transfer.js';
 import { Access, Fault, OK } from './walk.js';
 
@@ -20,26 +20,15 @@ const PAR_S = 1n << 9n;
 const PAR_PTW = 1n << 8n;
 /** A translation that succeeded, of the Non-secure state. */
 const PAR_OK = PAR_RES1 | (1n << 9n);
-/** A range longer than this many pages drops the whole TLB. */
-const RANGE_PAGES = 512;
 
-/** What a TLBI drops. */
-export type TlbScope =
-  | { readonly kind: 'all' }
-  | { readonly kind: 'asid'; readonly asid: number }
-  | { readonly kind: 'va'; readonly va: bigint }
-  | { readonly kind: 'range'; readonly va: bigint; readonly size: bigint };
-
-/** Number of the 4 KiB page of an address; sign bits are kept, so that it is unique. */
-const pageNumber = (lo: number, hi: number): number => (hi >>> 0) * 0x10_0000 + (lo >>> 12);
 const lowHalf = (v: bigint): number => Number(v & 0xffff_ffffn) | 0;
 const highHalf = (v: bigint): number => Number((v >> 32n) & 0xffff_ffffn) | 0;
 
 /** Regimes that an AT may ask about: EL1&0 by stage 1, by both stages, EL2's. */
 export type AtRegime = 'el1' | 'el12' | 'el2';
 
-/** Translation by the regime of the present exception level: faults with their syndromes, TLB maintenance, AT. */
-export abstract class TranslationState extends RegimeState {
+/** Translation by the regime of the present exception level: faults with their syndromes, AT. */
+export abstract class TranslationState extends TlbMaintenance {
   /** Result of the last successful `translate`. */
   readonly translation: { -readonly [K in keyof Translation]: Translation[K] } = {
     pa: 0,
@@ -53,7 +42,6 @@ export abstract class TranslationState extends RegimeState {
   /** The run loop should look at interrupts, power state and deadlines. */
   attentionWanted = false;
   readonly debug: SelfHostedDebug;
-  private readonly large = new LargePages();
   private accesses: AccessObserver | undefined;
   /** See `CpuHost.asking`. */
   asking = false;
@@ -106,7 +94,7 @@ export abstract class TranslationState extends RegimeState {
     translation.nG = mmu.nG;
     translation.user = mmu.user;
     translation.guarded = mmu.guarded;
-    if (mmu.sizeLog2 > 12) this.large.add(pageNumber(lo, hi), mmu.sizeLog2);
+    if (mmu.sizeLog2 > 12) this.pageOfBlock(lo, hi, mmu.sizeLog2);
     // Accesses to Device memory are looked at one by one: they must be aligned.
     translation.keep = this.keep && (access === FETCH || !mmu.isDevice);
     if (this.accesses !== undefined && access !== FETCH && !this.observed(lo, hi, access === WRITE, bytes, reads, part))
@@ -218,51 +206,14 @@ export abstract class TranslationState extends RegimeState {
 
   /** Cache maintenance by address: nothing to clean, but the address must translate. */
   cacheMaintenance(va: bigint, write: boolean): void {
-    if (!this.translate(lowHalf(va), highHalf(va), write ? WRITE : 0, false, 0)) {
+    const lo = lowHalf(va);
+    const hi = highHalf(va);
+    if (!write && this.port.tlb.mayRead(lo, hi)) return;
+    if (!this.translate(lo, hi, write ? WRITE : 0, false, 0)) {
       this.faultIss |= ISS.CM | ISS.WnR;
       this.faultHasTransfer = false;
       this.trapped = true;
     }
-  }
-
-  /** TLBI: drops translations here, or at every CPU of the machine. */
-  invalidateTlb(scope: TlbScope, everywhere: boolean): void {
-    this.invalidateHere(scope);
-    if (everywhere) this.port.others(this.port.index, cpu => cpu.invalidateHere(scope));
-  }
-
-  protected invalidateAll(): void {
-    this.port.tlb.flushAll();
-    this.large.clear();
-  }
-
-  /** TLBI at this CPU only. */
-  invalidateHere(scope: TlbScope): void {
-    if (scope.kind === 'all') this.invalidateAll();
-    else if (scope.kind === 'asid') {
-      this.port.tlb.flushAsid(scope.asid);
-    } else {
-      const size = scope.kind === 'va' ? this.granuleSize(scope.va) : scope.size;
-      this.invalidateRange(scope.va & -this.granuleSize(scope.va), size);
-    }
-  }
-
-  private invalidateRange(va: bigint, size: bigint): void {
-    const count = Number(size >> 12n);
-    const start = BigInt.asIntN(56, va); // TLBI arguments hold bits 55:12; bit 55 selects the range
-    let everything = count > RANGE_PAGES;
-    for (let n = 0; n < count && !everything; n++) {
-      const page = start + BigInt(n * 4096);
-      const lo = lowHalf(page);
-      const hi = highHalf(page);
-      everything = this.large.has(pageNumber(lo, hi));
-      this.port.tlb.flushPage(lo, hi);
-    }
-    if (everything) this.invalidateAll();
-  }
-
-  private granuleSize(va: bigint): bigint {
-    return 1n << BigInt(this.granuleOf(((va >> 55n) & 1n) !== 0n));
   }
 
   /** Records an exception without an address, for `raise`. */

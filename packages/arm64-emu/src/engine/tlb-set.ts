@@ -84,6 +84,12 @@ export class TlbSet {
     return (this.words[((this.entry(lo) + TLB_SET.FETCH) >> 2) + 3]! & GUARDED) !== 0;
   }
 
+  /** Whether there is an entry for reads of `hi:lo`. */
+  knowsRead(lo: number, hi: number): boolean {
+    const w = (this.entry(lo) + TLB_SET.READ) >> 2;
+    return this.words[w] === (lo & PAGE_MASK) && this.words[w + 1] === hi;
+  }
+
   /** Drops everything. */
   flush(): void {
     if (this.empty) return;
@@ -107,11 +113,16 @@ export class TlbSet {
   private get isListed(): boolean {
     return this.filled.length <= LIST_LIMIT;
   }
-  /** Drops the page around an address; the top byte of the address does not matter. */
+  /** Drops the page around an address; the upper half of the address does not matter. */
   flushPage(lo: number): void {
     if (this.empty) return;
+    const { words } = this;
+    const page = lo & PAGE_MASK;
     const w = this.entry(lo) >> 2;
-    for (const array of ARRAYS) this.drop(w + array / 4);
+    for (let i = 0; i < ARRAYS.length; i++) {
+      const at = w + ARRAYS[i]! / 4;
+      if (words[at] === page) this.drop(at);
+    }
   }
   private drop(w: number): void {
     if (this.words[w] === -1 && this.words[w + 1] === -1) return;

@@ -108,6 +108,11 @@ export class Tlb {
     return -1;
   }
 
+  /** Whether an entry says that `hi:lo` may be read as things are now. */
+  mayRead(lo: number, hi: number): boolean {
+    return this.current.knowsRead(lo, hi);
+  }
+
   flushAll(): void {
     for (const set of this.all) set.flush();
   }

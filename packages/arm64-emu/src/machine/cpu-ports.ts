@@ -62,6 +62,7 @@ function tlbControl(executor: Executor, index: number): TlbControl {
     flushAll: () => executor.tlb(index).flushAll(),
     flushPage: (lo, hi) => executor.tlb(index).flushPage(lo, hi),
     flushAsid: asid => executor.tlb(index).flushAsid(asid),
+    mayRead: (lo, hi) => executor.tlb(index).mayRead(lo, hi),
     setAsid: (asid, space) => executor.tlb(index).setAsid(asid, space),
     contextChanged: (asid, space) => executor.contextChanged(asid, space),
   };

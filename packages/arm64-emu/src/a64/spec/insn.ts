@@ -9,7 +9,11 @@ import { type Fields, type Names, type Pattern, parsePattern } from './pattern.j
 export interface SysRegAccess {
   /** Byte address in the state block, for registers that are plain storage in this direction. */
   readonly address?: number;
-  /** Lowest exception level that may access `address` directly; 0 to 2. */
+  /** The value, for registers that never hold another one. */
+  readonly constant?: bigint;
+  /** Bit of SCTLR that opens `constant` to EL0, whose accesses trap while it is clear. */
+  readonly el0Control?: number;
+  /** Lowest exception level that may access `address`, or `constant`, directly; 0 to 2. */
   readonly minEl: number;
 }
 /** What decoding depends on besides the word. */
