@@ -27,12 +27,14 @@ function initramfs(init: Uint8Array): Uint8Array {
 
 // A kernel that stays at EL2 (FEAT_VHE), and one that leaves a hypervisor behind there.
 describe.skipIf(!existsSync(KERNEL)).each([
-  ['max', 'VHE mode initialized successfully'],
-  ['cortex-a72', 'Hyp mode initialized successfully'],
-])('Debian with EL2 on %s', (name, message) => {
+  ['max', 3, 'VHE mode initialized successfully'],
+  ['cortex-a72', 3, 'Hyp mode initialized successfully'],
+  ['max', 2, 'VHE mode initialized successfully'],
+  ['cortex-a72', 2, 'Hyp mode initialized successfully'],
+] as const)('Debian with EL2 on %s, GICv%i', (name, gic, message) => {
   it('runs a guest of its own under KVM', { timeout: 120_000 }, () => {
     const cpu = CPU_MODELS[name]!;
-    const options = { memory: 2 ** 28, cpu, mode: 'auto', virtualization: true, flash: false } as const;
+    const options = { memory: 2 ** 28, cpu, gic, mode: 'auto', virtualization: true, flash: false } as const;
     const { machine, serial, load, deviceTree } = createVirt(options);
     let text = '';
     serial.output = byte => {

@@ -3,6 +3,7 @@
 	.text
 	.globl _start
 _start:
+	mov x24, x0                   // version of the GIC
 	// x20 = MMIO byte port
 	movz x20, #0x0900, lsl #16
 	adr x1, vectors
@@ -56,6 +57,9 @@ _start:
 	str x0, [x20, #8]
 	// timer interrupt, through the virtual GIC
 	movz x2, #0x0800, lsl #16     // GICD
+	add x23, x2, #0x10, lsl #12   // GICC
+	cmp x24, #2
+	b.eq gicv2
 	mov w0, #2
 	str w0, [x2]                  // GICD_CTLR group 1 (ARE)
 	mov w0, #0x12
@@ -72,6 +76,17 @@ _start:
 	mov x0, #1
 	msr s3_0_c12_c12_7, x0        // IGRPEN1
 	isb
+	b ready
+gicv2:
+	mov x4, x2                    // SGIs and PPIs are the distributor's
+	movz w0, #0x0800, lsl #16
+	str w0, [x4, #0x100]          // enable 27
+	mov w0, #1
+	str w0, [x2]                  // GICD_CTLR
+	str w0, [x23]                 // GICC_CTLR
+	mov w0, #0xf0
+	str w0, [x23, #4]             // GICC_PMR
+ready:
 	mov w21, #0
 	mov x0, #3000
 	msr cntv_tval_el0, x0
@@ -91,9 +106,14 @@ _start:
 	mov w0, #1
 	str w0, [x4, #0x100]
 	msr daifclr, #2
+	movz w0, #0x0200, lsl #16     // to itself
+	cmp x24, #2
+	b.eq 7f
 	mov x0, #1
 	msr s3_0_c12_c11_5, x0
 	isb
+	b 2f
+7:	str w0, [x2, #0xf00]          // GICD_SGIR
 2:	cbz w22, 2b
 	mov w0, #'S'
 	strb w0, [x20]
@@ -140,7 +160,12 @@ vectors:
 	eret
 	.balign 128
 	// irq
+	cmp x24, #2
+	b.eq 8f
 	mrs x9, s3_0_c12_c12_0
+	b 9f
+8:	ldr w9, [x23, #0xc]           // GICC_IAR
+9:
 	cmp w9, #27
 	b.ne 5f
 	add w21, w21, #1
@@ -153,8 +178,12 @@ vectors:
 5:	mov w22, #1
 	str x9, [x20, #8]
 6:	isb
+	cmp x24, #2
+	b.eq 8f
 	msr s3_0_c12_c12_1, x9
 	isb
+	eret
+8:	str w9, [x23, #0x10]          // GICC_EOIR
 	eret
 	.balign 2048
 	.balign 4096

@@ -46,7 +46,7 @@ static void copy(char *to, const char *from, word n) {
 }
 
 void begin(void) {
-  static const word dist = 0x08000000, redist = 0x080a0000, entry = 0x40000000, size = 8 << 20;
+  static const word dist = 0x08000000, interface = 0x08010000, redist = 0x080a0000, entry = 0x40000000, size = 8 << 20;
   call(40, (word) "none", (word) "/dev", (word) "devtmpfs", 0, 0, 0);
   long kvm = must(call(56, -100, (word) "/dev/kvm", 2, 0, 0, 0), "/dev/kvm");
   long vm = must(ioctl(kvm, KVM_CREATE_VM, 0), "VM");
@@ -55,13 +55,20 @@ void begin(void) {
   struct kvm_userspace_memory_region region = {0, 0, entry, size, (word)memory};
   must(ioctl(vm, KVM_SET_USER_MEMORY_REGION, (word)&region), "memory");
   long cpu = must(ioctl(vm, KVM_CREATE_VCPU, 0), "CPU");
+  // The guest gets a GIC of the version that the machine has.
   struct kvm_create_device gic = {KVM_DEV_TYPE_ARM_VGIC_V3, 0, 0};
-  must(ioctl(vm, KVM_CREATE_DEVICE, (word)&gic), "GIC");
-  struct kvm_device_attr attr = {0, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_DIST, (word)&dist};
+  word version = ioctl(vm, KVM_CREATE_DEVICE, (word)&gic) < 0 ? 2 : 3;
+  if (version == 2) {
+    gic.type = KVM_DEV_TYPE_ARM_VGIC_V2;
+    must(ioctl(vm, KVM_CREATE_DEVICE, (word)&gic), "GIC");
+  }
+  word types[2] = {KVM_VGIC_V3_ADDR_TYPE_DIST, KVM_VGIC_V3_ADDR_TYPE_REDIST};
+  if (version == 2) types[0] = KVM_VGIC_V2_ADDR_TYPE_DIST, types[1] = KVM_VGIC_V2_ADDR_TYPE_CPU;
+  struct kvm_device_attr attr = {0, KVM_DEV_ARM_VGIC_GRP_ADDR, types[0], (word)&dist};
   must(ioctl(gic.fd, KVM_SET_DEVICE_ATTR, (word)&attr), "distributor");
-  attr.attr = KVM_VGIC_V3_ADDR_TYPE_REDIST;
-  attr.addr = (word)&redist;
-  must(ioctl(gic.fd, KVM_SET_DEVICE_ATTR, (word)&attr), "redistributor");
+  attr.attr = types[1];
+  attr.addr = (word)(version == 2 ? &interface : &redist);
+  must(ioctl(gic.fd, KVM_SET_DEVICE_ATTR, (word)&attr), "the CPU's side");
   struct kvm_vcpu_init init;
   must(ioctl(vm, KVM_ARM_PREFERRED_TARGET, (word)&init), "target");
   init.features[0] |= 1 << KVM_ARM_VCPU_PSCI_0_2;
@@ -72,6 +79,8 @@ void begin(void) {
   must(ioctl(gic.fd, KVM_SET_DEVICE_ATTR, (word)&attr), "GIC's start");
   struct kvm_one_reg pc = {0x6030000000100040, (word)&entry};
   must(ioctl(cpu, KVM_SET_ONE_REG, (word)&pc), "PC");
+  struct kvm_one_reg x0 = {0x6030000000100000, (word)&version};
+  must(ioctl(cpu, KVM_SET_ONE_REG, (word)&x0), "X0");
   volatile struct kvm_run *run = (struct kvm_run *)map(must(ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0), "size"), cpu);
   for (;;) {
     must(ioctl(cpu, KVM_RUN, 0), "run");
