@@ -3,7 +3,7 @@
 
 import { fixture, fixturePath, fixturesUnder } from '@internal/binary/testing';
 import { openTree } from 'apple-devicetree';
-import { GuestMemory } from 'arm64-emu';
+import { EVERYWHERE, GuestMemory, Hooks } from 'arm64-emu';
 import { buildCollection, buildTrustCache, encodeTrustCache } from 'macho-kc';
 import { discoverKexts } from 'macho-kc/node';
 import { describe, expect, it } from 'vitest';
@@ -109,14 +109,17 @@ describe.skipIf(!have)('macos-11.0.1b1-t8020 with stand-ins', () => {
   it('starts the kernel at its entry with translation off', async () => {
     const { machine, plan } = await prepare();
     const seen: { pc: bigint; word: number }[] = [];
-    machine.engine!.trace((pc, word) => seen.push({ pc, word: word >>> 0 }));
+    const { engine } = machine.target!;
+    Hooks.of(machine.target!).code(EVERYWHERE, (_, pc, word) => {
+      seen.push({ pc, word: word >>> 0 });
+    });
     machine.runSync({ instructions: 8 });
     expect(seen[0]!.pc).toBe(BigInt(plan.entry as string));
     const kernel = openKernel(collection());
     const text = kernel.segments.find(s => kernel.entry >= s.vmaddr && kernel.entry < s.vmaddr + s.vmsize)!;
     const view = new DataView(text.bytes.buffer, text.bytes.byteOffset);
     expect(seen[0]!.word).toBe(view.getUint32(Number(kernel.entry - text.vmaddr), true));
-    expect(machine.engine!.disassemble(seen[0]!.word, seen[0]!.pc)).toMatch(/^[a-z]/);
+    expect(engine.disassemble(seen[0]!.word, seen[0]!.pc)).toMatch(/^[a-z]/);
   });
 
   it.each([256, 608, 1024] as const)(

@@ -173,21 +173,6 @@ describe('devices', () => {
   });
 });
 
-describe('tracing', () => {
-  it('reports every instruction with exact state, and changes nothing', () => {
-    const trace: string[] = [];
-    const { engine, code, run, x } = bench();
-    code([ADD_X1_1, ADD_X1_1, SVC_5]);
-    engine.trace((pc, word) => trace.push(`${pc.toString(16)} ${engine.disassemble(word, pc)} x1=${x(1)}`));
-    expect(run(100)).toBe(3);
-    expect(trace).toEqual([
-      '40000000 add x1, x1, #0x1 x1=0',
-      '40000004 add x1, x1, #0x1 x1=1',
-      '40000008 svc #0x5 x1=2',
-    ]);
-  });
-});
-
 describe('branch target identification', () => {
   const BLR_X3 = 0xd63f0060;
   const BR_X3 = 0xd61f0060;

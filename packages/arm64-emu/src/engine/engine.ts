@@ -162,10 +162,6 @@ export class Engine {
   identifyHandler(word: number, offset: number): { readonly key: string; readonly far: boolean } | undefined {
     return this.fetchPath.identify(word, offset);
   }
-  /** Calls `tracer` before each instruction, with exact state; undefined stops that. */
-  trace(tracer: ((pc: bigint, word: number) => void) | undefined): void {
-    this.code.tracer = tracer;
-  }
 
   /** What has been compiled so far, and how many instructions were executed by it. */
   get compiled(): Readonly<RegionStatistics> & { readonly executed: number } {

@@ -13,7 +13,7 @@ import { type HookedRecords, usesFp } from './hooked-records.js';
 import { generatedCodeImports } from './imports.js';
 import type { EngineOptions } from './options.js';
 import type { SlowPath } from './slow-path.js';
-import { ASK_BEFORE, CELL, HOOK_NUMBER, RECORDS_START, STATE } from './state.js';
+import { ASK_BEFORE, CELL, HOOK_NUMBER, RECORDS_START } from './state.js';
 
 /** ISS of a trapped FP instruction: condition valid, always. */
 const NO_CONDITION = (1 << 24) | (0xe << 20);
@@ -34,11 +34,8 @@ export class GeneratedCode {
   readonly compilesAtOnce: boolean;
   /** The generated code executes instruction by instruction. */
   stepping = false;
-  /** Called before each instruction while set: address and word. */
-  tracer: ((pc: bigint, word: number) => void) | undefined;
   private readonly view: DataView;
   private readonly words: Int32Array;
-  private readonly u64: BigUint64Array;
   private readonly bytes: Uint8Array;
 
   constructor(
@@ -49,7 +46,6 @@ export class GeneratedCode {
     const { buffer } = memory;
     this.view = new DataView(buffer);
     this.words = new Int32Array(buffer);
-    this.u64 = new BigUint64Array(buffer);
     this.bytes = new Uint8Array(buffer);
     this.bytes.fill(1, ASK_BEFORE, RECORDS_START);
     const { cpus, cache, fetchPath, hooked, slowPath } = parts;
@@ -97,10 +93,6 @@ export class GeneratedCode {
     if (view.getUint16(ip, true) === Special.decode) this.parts.fetchPath.decode(ip);
     const number = this.regions.original(view.getUint16(ip, true));
     if (number === Special.pageEnd) return Exit.CONTINUE;
-    if (this.tracer !== undefined) {
-      this.parts.fetchPath.syncPc();
-      this.tracer(this.u64[STATE.PC >> 3]!, this.parts.fetchPath.word(ip));
-    }
     // Hooked instructions are looked at by their observer first.
     if (number === HOOK_NUMBER) return Exit.CONTINUE;
     if (!usesFp(this.handlers.all[number])) {

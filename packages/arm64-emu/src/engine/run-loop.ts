@@ -68,8 +68,8 @@ export class RunLoop {
       this.fetchFault(cpu);
       return;
     }
-    const check = this.code.tracer !== undefined || cpu.host.fpTrapped();
-    words[CELL.CHECK >> 2] = this.code.tracer !== undefined ? 1 : check ? 2 : 0;
+    const check = cpu.host.fpTrapped();
+    words[CELL.CHECK >> 2] = check ? 1 : 0;
     const exact = check || limit <= EXACT_TAIL || this.retrying;
     const budget = (this.retrying ? 1 : exact ? limit : limit - EXACT_TAIL) * RECORD_SIZE;
     this.retrying = false;

@@ -84,7 +84,7 @@ export const CELL = {
   REASON: 0x182c,
   /** i32: which event ends the instruction; its operand is in BOUNCE. */
   EVENT: 0x1830,
-  /** i32: 1 while every instruction is looked at before it runs; 2 while those are that FP access traps may be for. */
+  /** i32: 1 while instructions that FP access traps may be for are looked at before they run. */
   CHECK: 0x1834,
   /** i32: not 0 while the hooked instruction that is executing ends a block that somebody follows. */
   AFTER: 0x1838,

@@ -110,6 +110,18 @@ export class Code extends Writer {
     this.u8(Op.end);
     this.depth--;
   }
+  /** Pushes what the budget allows from the current instruction on, in bytes of records. */
+  pushRemaining(): void {
+    this.get(BUDGET);
+    this.get(IP);
+    this.u8(Op.i32Sub);
+  }
+  /** Opens an if for when the rest of the budget, on the stack, is used up. */
+  ifSpent(): void {
+    this.i32(0);
+    this.u8(Op.i32LeS);
+    this.open(Op.if);
+  }
   /** Branches to the block that was opened at `depth`. */
   branch(depth: number, op: number = Op.br): void {
     this.u8(op);

@@ -52,9 +52,7 @@ export class Flow {
   go(target: number, executed: boolean): void {
     const { c } = this.f;
     const remaining = c.temp('i32');
-    c.get(BUDGET);
-    c.get(IP);
-    c.u8(Op.i32Sub);
+    c.pushRemaining();
     if (executed) {
       c.i32(RECORD_SIZE);
       c.u8(Op.i32Sub);
@@ -65,9 +63,7 @@ export class Flow {
     c.u8(Op.i32Add);
     c.set(BUDGET);
     c.get(remaining);
-    c.i32(0);
-    c.u8(Op.i32LeS);
-    c.open(Op.if);
+    c.ifSpent();
     this.leave(Exit.BUDGET);
     c.close();
     if (this.f.counting) this.countTarget();

@@ -115,11 +115,6 @@ function runFunction(hot: readonly ((f: Frame) => void)[], counting: boolean): F
   const result = c.newLocal('i32');
   const number = c.newLocal('i32');
   const before = c.newLocal('i32');
-  const remaining = (): void => {
-    c.get(BUDGET);
-    c.get(IP);
-    c.u8(Op.i32Sub);
-  };
   withExits(c, exits => {
     const top = c.open(Op.loop);
     for (let i = 0; i <= hot.length; i++) c.open(Op.block);
@@ -135,7 +130,7 @@ function runFunction(hot: readonly ((f: Frame) => void)[], counting: boolean): F
     // not hot: the handler keeps the registers in their cells
     c.fromRecord(Op.i32Load16U, 1, 0);
     c.set(number);
-    remaining();
+    c.pushRemaining();
     c.set(before);
     callHandler(c, () => c.get(number));
     c.set(result);
@@ -147,7 +142,7 @@ function runFunction(hot: readonly ((f: Frame) => void)[], counting: boolean): F
     c.storeAt(Op.i64Store, 3, CELL.COMPILED, () => {
       c.loadAt(Op.i64Load, 3, CELL.COMPILED);
       c.get(before);
-      remaining();
+      c.pushRemaining();
       c.raw(Op.i32Sub, Op.i64ExtendS, Op.i64Add);
     });
     c.close();
@@ -156,12 +151,8 @@ function runFunction(hot: readonly ((f: Frame) => void)[], counting: boolean): F
     c.u8(Op.i32Eq);
     c.open(Op.if);
     // A loop may consist of regions that all leave this way, without a branch that looks at the budget.
-    c.get(BUDGET);
-    c.get(IP);
-    c.u8(Op.i32Sub);
-    c.i32(0);
-    c.u8(Op.i32LeS);
-    c.open(Op.if);
+    c.pushRemaining();
+    c.ifSpent();
     c.i32(Exit.BUDGET);
     c.u8(Op.return);
     c.close();
@@ -186,25 +177,17 @@ function stepFunction(): Func {
   const c = new Code();
   const result = c.newLocal('i32');
   const top = c.open(Op.loop);
-  c.get(BUDGET);
-  c.get(IP);
-  c.u8(Op.i32Sub);
-  c.i32(0);
-  c.u8(Op.i32LeS);
-  c.open(Op.if);
+  c.pushRemaining();
+  c.ifSpent();
   saveRegisters(c);
   c.i32(Exit.BUDGET);
   c.u8(Op.return);
   c.close();
   c.loadAt(Op.i32Load, 2, CELL.CHECK);
   c.open(Op.if);
-  c.loadAt(Op.i32Load, 2, CELL.CHECK);
-  c.i32(1);
-  c.u8(Op.i32Eq);
   c.fromRecord(Op.i32Load16U, 1, 0);
   c.raw(Op.i32Load8U, 0);
   c.u32(ASK_BEFORE);
-  c.u8(Op.i32Or);
   c.open(Op.if);
   saveRegisters(c);
   c.get(IP);

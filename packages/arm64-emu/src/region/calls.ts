@@ -148,9 +148,7 @@ export class Calls {
   private leaveIfDue(at: number, flow: Flow): void {
     const { c } = this;
     c.get(c.remaining);
-    c.i32(0);
-    c.u8(Op.i32LeS);
-    c.open(Op.if);
+    c.ifSpent();
     c.noteFlags();
     c.position(at, 0);
     flow.leave(Exit.BUDGET);

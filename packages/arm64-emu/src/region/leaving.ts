@@ -22,9 +22,7 @@ export function leaveFor(c: RegionCode, outer: Frame, at: number, taken: boolean
 /** Leaves when the budget is used up, for the instruction at a position. */
 export function checkBudget(c: RegionCode, at: number, frame: Frame): void {
   c.get(c.remaining);
-  c.i32(0);
-  c.u8(Op.i32LeS);
-  c.open(Op.if);
+  c.ifSpent();
   c.position(at, 0);
   new Flow(frame).leave(Exit.BUDGET);
   c.close();

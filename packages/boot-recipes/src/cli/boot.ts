@@ -1,5 +1,5 @@
 import { type CliCommand, type Options, UsageError } from '@internal/binary/cli';
-import { TRACE_ITEMS, Trace, type TraceItem } from 'arm64-emu';
+import { EVERYWHERE, Hooks, TRACE_ITEMS, Trace, type TraceItem } from 'arm64-emu';
 import { unescapeText } from '../console.js';
 import { diagnose, diagnosisText } from '../diagnosis/diagnose.js';
 import { loopOf } from '../diagnosis/loop.js';
@@ -76,12 +76,13 @@ function traceOf(
 }
 
 /** Prints the first `number` instructions, with their addresses. */
-function traceFirst({ engine }: GuestMachine, number: number, print: (line: string) => void): void {
-  if (number === 0 || engine === undefined) return;
+function traceFirst({ target }: GuestMachine, number: number, print: (line: string) => void): void {
+  if (number === 0 || target === undefined) return;
   let left = number;
-  engine.trace((pc, word) => {
-    print(`0x${pc.toString(16)}  ${(word >>> 0).toString(16).padStart(8, '0')}  ${engine.disassemble(word, pc)}`);
-    if (--left === 0) engine.trace(undefined);
+  const unhook = Hooks.of(target).code(EVERYWHERE, (_, pc, word) => {
+    const text = target.engine.disassemble(word, pc);
+    print(`0x${pc.toString(16)}  ${(word >>> 0).toString(16).padStart(8, '0')}  ${text}`);
+    if (--left === 0) unhook();
   });
 }
 

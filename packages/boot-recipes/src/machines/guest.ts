@@ -1,7 +1,5 @@
 import type { BuiltMachine, Clock, Machine, SerialPort } from 'arm64-emu';
 
-type Engine = BuiltMachine['engine'];
-
 /** A machine as a boot needs it: any board of arm64-emu with a console. */
 export interface GuestMachine extends Pick<Machine, 'run' | 'runSync' | 'stop' | 'wake' | 'executed'> {
   /** The host's end of the guest's console. */
@@ -10,8 +8,6 @@ export interface GuestMachine extends Pick<Machine, 'run' | 'runSync' | 'stop' |
   readonly ports?: Readonly<Record<string, Pick<SerialPort, 'output' | 'receive'>>>;
   /** Guest time, in nanoseconds since power-on. */
   readonly time: Clock;
-  /** The instructions as they run, for traces. */
-  readonly engine?: Pick<Engine, 'trace' | 'disassemble'>;
   /** The whole machine, for debuggers and traces. */
   readonly target?: Pick<BuiltMachine, 'machine' | 'engine'>;
   /** Program counter of the first CPU, for reports. */
@@ -27,7 +23,6 @@ export function guestOf(
   return Object.assign(machine, {
     serial,
     ports: { uart0: serial, ...others },
-    engine,
     target: { machine, engine },
     pc: () => machine.within(0, cpu => cpu.pc),
   });
