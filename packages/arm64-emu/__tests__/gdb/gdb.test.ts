@@ -1,14 +1,12 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { promisify } from 'node:util';
+import { gdbSession, runsGdb } from '@internal/binary/testing/gdb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { cortexA72 } from '../../src/cpu/models.js';
+import type { EngineMode } from '../../src/engine/options.js';
 import { GdbServer } from '../../src/gdb/server.js';
 import { type GdbListener, serveGdb } from '../../src/node/gdb-tcp.js';
 import { createVirt } from '../../src/virt/virt.js';
 import { words } from '../machine-support.js';
 
-const GDB = '/usr/bin/gdb-multiarch';
 const ENTRY = 0x40080000;
 const LOOP = '0x4008001c';
 const SECOND = '0x40080030';
@@ -23,8 +21,8 @@ const GUEST = words(
   ...[0, 0],
 );
 
-function target(smp = 2) {
-  const virt = createVirt({ memory: 16 * 2 ** 20, flash: false, cpu: cortexA72, smp, quantum: 100 });
+function target(smp = 2, mode?: EngineMode) {
+  const virt = createVirt({ memory: 16 * 2 ** 20, flash: false, cpu: cortexA72, smp, quantum: 100, mode });
   const start = (): void => {
     virt.load(ENTRY, GUEST);
     virt.machine.start(BigInt(ENTRY));
@@ -40,22 +38,12 @@ describe('GdbServer', () => {
     await listener?.close();
     listener = undefined;
   });
-  const gdb = async (...commands: string[]): Promise<string> => {
-    const all = [
-      'set pagination off',
-      'set confirm off',
-      'set architecture aarch64',
-      `target remote :${listener!.port}`,
-    ];
-    const args = ['-nx', '-q', '-batch', ...[...all, ...commands].flatMap(command => ['-ex', command])];
-    const { stdout, stderr } = await promisify(execFile)(GDB, args, { timeout: 50_000 });
-    return stdout + stderr;
-  };
+  const gdb = (...commands: string[]): Promise<string> => gdbSession(listener!.port, commands, 50_000);
 
-  it.skipIf(!existsSync(GDB) && process.env.CI === undefined)(
-    'works with an unmodified GDB',
-    async () => {
-      const virt = target();
+  it.skipIf(!runsGdb).each(['interpreter', 'auto', 'compiled'] as const)(
+    'works with an unmodified GDB, %s',
+    async mode => {
+      const virt = target(2, mode);
       listener = await serveGdb(new GdbServer(virt));
       const out = await gdb(
         `break *${LOOP}`,
@@ -127,7 +115,7 @@ describe('GdbServer', () => {
     60_000,
   );
 
-  it.skipIf(!existsSync(GDB) && process.env.CI === undefined)('goes back in time', { timeout: 60_000 }, async () => {
+  it.skipIf(!runsGdb)('goes back in time', { timeout: 60_000 }, async () => {
     listener = await serveGdb(new GdbServer(target(), { reverse: true }));
     const out = await gdb(
       `break *${LOOP}`,

@@ -1,26 +1,11 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { promisify } from 'node:util';
+import { gdbSession, runsGdb } from '@internal/binary/testing/gdb';
 import { expect, it } from 'vitest';
+import type { EngineMode } from '../../src/engine/options.js';
 import { GdbServer } from '../../src/gdb/server.js';
 import { serveGdb } from '../../src/node/gdb-tcp.js';
 import { bootMachine, hasDebian } from '../snapshot/debian.js';
 
-const GDB = '/usr/bin/gdb-multiarch';
-const runs = (hasDebian() && existsSync(GDB)) || process.env.CI !== undefined;
-
-async function gdb(port: number, commands: readonly string[]): Promise<string> {
-  const all = [
-    'set pagination off',
-    'set confirm off',
-    'set architecture aarch64',
-    `target remote :${port}`,
-    ...commands,
-  ];
-  const args = ['-nx', '-q', '-batch', ...all.flatMap(command => ['-ex', command])];
-  const { stdout, stderr } = await promisify(execFile)(GDB, args, { timeout: 150_000 });
-  return stdout + stderr;
-}
+const runs = runsGdb && (hasDebian() || process.env.CI !== undefined);
 
 it.skipIf(!runs)(
   'an unmodified GDB on Debian’s kernel: stops at an address that does not translate yet, goes back, in any mode',
@@ -33,10 +18,10 @@ it.skipIf(!runs)(
     const { pc, sp } = scouted.machine.within(scouted.machine.current.index, cpu => ({ pc: cpu.pc, sp: cpu.x(31) }));
     expect(pc >> 48n).toBe(0xffffn);
     const at = pc.toString(16);
-    const session = async (mode: 'interpreter' | 'auto'): Promise<string> => {
+    const session = async (mode: EngineMode): Promise<string> => {
       const listener = await serveGdb(new GdbServer(bootMachine({ mode }), { reverse: true }));
       try {
-        return await gdb(listener.port, [
+        return await gdbSession(listener.port, [
           `break *0x${at}`,
           'continue',
           'printf "stopped at %lx\\n", $pc',
@@ -81,5 +66,6 @@ it.skipIf(!runs)(
     expect(out).toContain('CPU 1, EL1, off');
     expect(out).toContain('CPU 1 is off at 0\n');
     expect(await session('auto')).toBe(out);
+    expect(await session('compiled')).toBe(out);
   },
 );
