@@ -49,6 +49,7 @@ describe('snapshots', () => {
     ['timer', { cpu: max, ...DEVICES }],
     ['sgi', { smp: 2 }],
     ['echo', { gic: 2 }],
+    ['gicv2-virtual', { gic: 2, virtualization: true }],
   ] as const)('%s continues as it would have', async (name, options) => {
     const whole = boot(name, options);
     const reason = whole.virt.machine.runSync({ instructions: 20_000 });
