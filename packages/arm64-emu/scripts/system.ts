@@ -84,7 +84,7 @@ ${models.join('\n')}
 - EL2 where a machine has it (\`createVirt({ virtualization: true })\`): the EL2 and, with FEAT_VHE, the EL2&0 regime; stage 2
   with 4K, 16K and 64K granules, concatenated tables, AF and dirty state by hardware, FEAT_XNX, FEAT_S2FWB, and the syndrome
   of the access (ISS.ISV); routing of exceptions and interrupts by HCR_EL2, virtual interrupts by HCR_EL2 and by list
-  registers of the GICv3; traps by HCR_EL2, CPTR_EL2, CNTHCTL_EL2 and MDCR_EL2; registers redirected by E2H and their _EL12
+  registers of the GICv2 or GICv3; traps by HCR_EL2, CPTR_EL2, CNTHCTL_EL2 and MDCR_EL2; registers redirected by E2H and their _EL12
   and _EL02 names; the hypervisor's timers and CNTVOFF_EL2. EL3, nested virtualization and HCR_EL2.TDZ do not exist.
 - HVC and SMC reach firmware (PSCI 1.1) when the machine has it; with EL2, HVC is EL2's and firmware is behind SMC.
 - Accesses to Device memory are aligned, or fault. Atomics, exclusives and ordered accesses may be misaligned within 16 bytes
@@ -107,7 +107,8 @@ it skips, pass too. pmu-event-introspection fails on both: it wants events of re
 
 A guest of our own at EL2 (\`__tests__/virt/guests/el2.S\`: identification, every kind of trap, stage 2 and its faults, timers,
 virtual interrupts, TGE, FEAT_VHE) prints the same here and on QEMU 7.2, for \`max\` and \`cortex-a72\`. Debian's kernel boots at
-EL2 with both, staying there with FEAT_VHE, and runs a virtual machine of its own under KVM with the exits that QEMU has.
+EL2 with both, staying there with FEAT_VHE, and runs a virtual machine of its own under KVM, with GICv2 and with GICv3, with
+the exits that QEMU has. Another guest (`gicv2-virtual.S`) drives GICv2's virtual interfaces and prints the same on both.
 Where the guest keeps away from QEMU 7.2: it reports the level of stage 1 for stage 2 faults on table walks, gives ISS.ISV for
 faults of EL2's own stage 1, lets EL2 use the _EL12 names without E2H, and does not check the alignment of Device memory.
 
