@@ -25,10 +25,10 @@ function regions(words: readonly number[]): Uint8Array<ArrayBuffer> {
     fetched: () => -1,
     hasRuns: () => false,
   };
-  const heat = { isWarm: () => true, isRare: () => false };
-  const { bytes } = translate([{ ip: RECORDS, lo: AT, hi: 0 }], code, heat);
-  if (bytes === undefined) throw new Error('nothing was compiled');
-  return bytes;
+  const heat = { isWarm: () => true, isRare: () => false, regionAt: () => undefined };
+  const { made } = translate([{ ip: RECORDS, lo: AT, hi: 0 }], code, heat);
+  if (made === undefined) throw new Error('nothing was compiled');
+  return made.bytes;
 }
 
 /** The functions, without the module's types, imports and exports, and the first function, which all modules have. */

@@ -8,15 +8,14 @@ import { emitRegion } from './emit-region.js';
 import { type Block, regionGraph } from './graph.js';
 import { packFunction } from './pending-flags.js';
 
-/** Instructions of a module beyond which no further region is begun: making it must not take long. */
+/** Instructions of a module beyond which no further region is begun, and no further one that is only called. */
 const MODULE_LIMIT = 400;
+const CALLED_LIMIT = 1200;
 const PAGE_BYTES = 4096;
 const TWO32 = 2 ** 32;
 
 const TYPES = [...FUNC_TYPES, { params: ['i32', 'i64', 'i64'], results: ['i32'] } as const];
 const PACK_TYPE = FUNC_TYPES.length;
-/** The first function of a module makes flags; regions follow. */
-const PACK = IMPORTS.length;
 
 /** Where a region begins: its record, and the halves of its virtual address. */
 export interface Head {
@@ -37,12 +36,22 @@ export interface RecordPages {
   hasRuns(): boolean;
 }
 
-/** How often records are branched to. */
+/** A region that was compiled before. */
+export interface Compiled {
+  /** Its function. */
+  readonly code: WebAssembly.ExportValue;
+  /** As of {@link Translated}. */
+  readonly pages: ReadonlySet<number>;
+}
+
+/** What happened to records so far: how often they are branched to, what is compiled. */
 export interface Heat {
   /** Often enough that a call is followed. */
   isWarm(ip: number): boolean;
   /** Hardly ever. */
   isRare(ip: number): boolean;
+  /** The region that begins there. */
+  regionAt(ip: number): Compiled | undefined;
 }
 
 /** A region of a module, exported as `r` and its index. */
@@ -51,6 +60,15 @@ export interface Translated {
   readonly instructions: number;
   /** Pages of records that it was made of, with those of the regions that it calls. */
   readonly pages: ReadonlySet<number>;
+  /** Records that branches inside it lead to. */
+  readonly leaders: readonly number[];
+}
+/** A module. */
+export interface Translation {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Functions of other modules that it imports, by name. */
+  readonly imports: Readonly<Record<string, WebAssembly.ExportValue>>;
+  readonly regions: readonly Translated[];
 }
 
 interface Draft {
@@ -63,44 +81,71 @@ interface Draft {
 }
 
 /**
- * Translates regions into a module. Heads come first, as many as there is room for, then what they call. The result
- * has the number of heads that are done with, and no bytes when there is nothing to compile.
+ * Translates regions into a module. Heads come first, as many as there is room for, then what they call. What a region
+ * contains is not made again for a head inside it, nor what was compiled before for a call. The result has the number of
+ * heads that are done with, and no module when there is nothing to compile.
  */
 export function translate(
   heads: readonly Head[],
   code: RecordPages,
   heat: Heat,
-): {
-  readonly bytes: Uint8Array<ArrayBuffer> | undefined;
-  readonly regions: readonly Translated[];
-  readonly done: number;
-} {
+): { readonly made: Translation | undefined; readonly done: number } {
   const drafts = new Map<number, Draft>();
+  const called = new Map<number, Compiled>();
   const queue = [...heads];
   let instructions = 0;
   let done = 0;
-  for (let i = 0; i < queue.length && instructions < MODULE_LIMIT; i++) {
-    if (i < heads.length) done++;
+  for (let i = 0; i < queue.length && instructions < (i < heads.length ? MODULE_LIMIT : CALLED_LIMIT); i++) {
     const head = queue[i]!;
-    if (drafts.has(head.ip)) continue;
+    const isHead = i < heads.length;
+    if (isHead) done++;
+    if (drafts.has(head.ip) || (isHead && [...drafts.values()].some(d => contains(d, head.ip)))) continue;
+    const known = isHead ? undefined : heat.regionAt(head.ip);
+    if (known !== undefined) {
+      called.set(head.ip, known);
+      continue;
+    }
     const draft = draftRegion(head, code, heat);
     if (draft === undefined) continue;
+    if (isHead) for (const { head: inner } of drafts.values()) if (contains(draft, inner.ip)) drafts.delete(inner.ip);
     drafts.set(head.ip, draft);
     instructions += countOf(draft.blocks);
     for (const at of draft.calls.keys()) queue.push(headAt(head, at, draft.calls.get(at)!));
   }
-  if (drafts.size === 0) return { bytes: undefined, regions: [], done };
-  const list = [...drafts.values()];
-  const indices = new Map(list.map((d, i) => [d.head.ip, PACK + 1 + i]));
-  const funcs: Func[] = [packFunction(PACK_TYPE)];
-  const regions = list.map((d, i) => {
-    funcs.push({ ...emitDraft(d, indices, code.hasRuns()), exportAs: `r${i}` });
-    return { head: d.head, instructions: countOf(d.blocks), pages: dependencies(d, drafts) };
+  if (drafts.size === 0) return { made: undefined, done };
+  return { made: assemble([...drafts.values()], called, code.hasRuns()), done };
+}
+
+function assemble(drafts: readonly Draft[], called: ReadonlyMap<number, Compiled>, hasRuns: boolean): Translation {
+  const functions = [...IMPORTS, ...[...called.keys()].map((_, i) => ({ name: `c${i}`, type: FuncTypes.handler }))];
+  // The first function of a module makes flags; regions follow.
+  const pack = functions.length;
+  const indices = new Map([...called.keys()].map((ip, i) => [ip, IMPORTS.length + i]));
+  drafts.forEach((d, i) => {
+    indices.set(d.head.ip, pack + 1 + i);
   });
-  return { bytes: buildModule({ types: TYPES, imports: IMPORTS, funcs }), regions, done };
+  const funcs: Func[] = [packFunction(PACK_TYPE)];
+  const byHead = new Map(drafts.map(d => [d.head.ip, d]));
+  const regions = drafts.map((d, i) => {
+    funcs.push({ ...emitDraft(d, indices, pack, hasRuns), exportAs: `r${i}` });
+    const leaders = d.blocks.map(b => recordOf(d.space, b.first));
+    return { head: d.head, instructions: countOf(d.blocks), pages: dependencies(d, byHead, called), leaders };
+  });
+  const imports = Object.fromEntries([...called.values()].map(({ code }, i) => [`c${i}`, code]));
+  return { bytes: buildModule({ types: TYPES, imports: functions, funcs }), imports, regions };
 }
 
 const countOf = (blocks: readonly Block[]): number => blocks.reduce((n, b) => n + b.steps.length, 0);
+
+/** The record of a position that is known. */
+const recordOf = (space: CodeSpace, at: number): number => space.records(pageOf(at))! + indexOf(at) * RECORD_SIZE;
+
+/** Whether a record is one of the draft's instructions. */
+const contains = ({ blocks, space }: Draft, ip: number): boolean =>
+  blocks.some(b => {
+    const first = recordOf(space, b.first);
+    return ip >= first && ip < first + b.steps.length * RECORD_SIZE;
+  });
 
 /** The head at a position of another one's space. */
 function headAt(from: Head, at: number, ip: number): Head {
@@ -141,8 +186,7 @@ function draftRegion(head: Head, code: RecordPages, heat: Heat): Draft | undefin
   const calls = new Map<number, number>();
   for (const b of blocks) {
     pages.add(code.pageOf(space.records(pageOf(b.first))!).page);
-    if (b.isCall && b.taken !== undefined && b.fall !== undefined)
-      calls.set(b.taken, space.records(pageOf(b.taken))! + indexOf(b.taken) * RECORD_SIZE);
+    if (b.isCall && b.taken !== undefined && b.fall !== undefined) calls.set(b.taken, recordOf(space, b.taken));
   }
   return { head, space, blocks, pages, calls };
 }
@@ -150,6 +194,7 @@ function draftRegion(head: Head, code: RecordPages, heat: Heat): Draft | undefin
 function emitDraft(
   { space, blocks, calls, pages }: Draft,
   indices: ReadonlyMap<number, number>,
+  pack: number,
   hasRuns: boolean,
 ): Func {
   const callees = new Map<number, number>();
@@ -158,9 +203,9 @@ function emitDraft(
     if (index !== undefined) callees.set(at, index);
   }
   const place = {
-    ip: (at: number) => space.records(pageOf(at))! + indexOf(at) * RECORD_SIZE,
+    ip: (at: number) => recordOf(space, at),
     records: space.records(0)!,
-    pack: PACK,
+    pack,
     manyPages: pages.size > 1 || callees.size > 0,
     hasRuns,
   };
@@ -168,13 +213,20 @@ function emitDraft(
 }
 
 /** Pages of a region and of all that it calls. */
-function dependencies(draft: Draft, drafts: ReadonlyMap<number, Draft>): Set<number> {
+function dependencies(
+  draft: Draft,
+  drafts: ReadonlyMap<number, Draft>,
+  called: ReadonlyMap<number, Compiled>,
+): Set<number> {
   const all = new Set<Draft>([draft]);
+  const pages = new Set<number>();
   for (const d of all) {
+    for (const page of d.pages) pages.add(page);
     for (const ip of d.calls.values()) {
       const callee = drafts.get(ip);
       if (callee) all.add(callee);
+      for (const page of called.get(ip)?.pages ?? []) pages.add(page);
     }
   }
-  return new Set([...all].flatMap(d => [...d.pages]));
+  return pages;
 }

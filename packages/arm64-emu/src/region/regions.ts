@@ -1,7 +1,7 @@
 /** Compiled regions: which records they stand at, when they are made, and when they go. */
 import { HOT_COUNTER_MASK, HOT_COUNTERS, REGION_BASE, REGION_ORIGINALS, STATE } from '../engine/state.js';
 import { Special } from '../interp/special.js';
-import { type Head, type Heat, type RecordPages, type Translated, translate } from './group.js';
+import { type Compiled, type Head, type Heat, type RecordPages, type Translation, translate } from './group.js';
 
 /**
  * Taken branches to a record before it is compiled. What a region saves at each entry is some ten thousandth of what
@@ -39,12 +39,10 @@ interface CompiledModule {
   readonly bytes: number;
   readonly regions: Set<Region>;
 }
-interface Region {
+interface Region extends Compiled {
   readonly ip: number;
   readonly number: number;
   readonly module: CompiledModule;
-  /** Pages of records whose code it was made of. */
-  readonly pages: ReadonlySet<number>;
 }
 
 /** What has been compiled. */
@@ -79,6 +77,7 @@ export class Regions implements Heat {
   private readonly threshold: number;
   private readonly capacity: number;
   private readonly byPage = new Map<number, Set<Region>>();
+  private readonly byNumber = new Map<number, Region>();
   /** Modules in use, oldest first. */
   private readonly modules = new Set<CompiledModule>();
   private readonly drops = new Map<number, number>();
@@ -108,10 +107,14 @@ export class Regions implements Heat {
   }
   /** The record at `ip`, which is that of the current PC, is worth compiling. */
   hot(ip: number): void {
-    this.view.setInt32(this.counter(ip), -Math.max(Math.floor(this.threshold * (1 - WARM)), AGAIN), true);
+    this.count(ip);
     if (this.view.getUint16(ip, true) >= REGION_BASE) return;
     this.queue.set(ip, { ip, lo: this.view.getInt32(STATE.PC, true), hi: this.view.getInt32(STATE.PC + 4, true) });
     if (this.eager) this.compile();
+  }
+  /** A record that is, or need not be, compiled is not counted from the beginning. */
+  private count(ip: number): void {
+    this.view.setInt32(this.counter(ip), -Math.max(Math.floor(this.threshold * (1 - WARM)), AGAIN), true);
   }
   private counter(ip: number): number {
     return HOT_COUNTERS + ((ip >>> 2) & (HOT_COUNTER_MASK * 4));
@@ -140,6 +143,7 @@ export class Regions implements Heat {
     const { ip, number, module } = region;
     if (this.view.getUint16(ip, true) === number) this.view.setUint16(ip, this.original(number), true);
     this.table.set(number, null);
+    this.byNumber.delete(number);
     this.free.push(number);
     this.statistics.dropped++;
     for (const page of region.pages) {
@@ -176,8 +180,8 @@ export class Regions implements Heat {
     const start = performance.now();
     const heads = [...this.queue.values()].filter(({ ip }) => this.isWanted(ip));
     this.queue.clear();
-    const { bytes, regions, done } = translate(heads, this.pages, this);
-    if (bytes) this.install(bytes, regions);
+    const { made, done } = translate(heads, this.pages, this);
+    if (made) this.install(made);
     for (const head of heads.slice(done)) this.queue.set(head.ip, head);
     this.statistics.milliseconds += performance.now() - start;
   }
@@ -196,26 +200,35 @@ export class Regions implements Heat {
     const count = this.view.getInt32(this.counter(ip), true);
     return !this.eager && count >= -this.threshold && count < -this.threshold * (1 - RARE);
   }
+  /** See {@link Heat}. */
+  regionAt(ip: number): Compiled | undefined {
+    return this.byNumber.get(this.view.getUint16(ip, true));
+  }
   private isDistrusted(ip: number): boolean {
     return !this.eager && (this.drops.get(this.pages.pageOf(ip).page) ?? 0) >= DROPS_BEFORE_DISTRUST;
   }
-  private install(bytes: Uint8Array<ArrayBuffer>, regions: readonly Translated[]): void {
+  private install({ bytes, imports, regions }: Translation): void {
     this.evict(regions.length);
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), this.imports);
+    const env = { ...this.imports.env, ...imports };
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env });
     const { statistics } = this;
     const module: CompiledModule = { bytes: bytes.length, regions: new Set() };
-    regions.forEach(({ head: { ip }, instructions, pages }, i) => {
+    regions.forEach(({ head: { ip }, instructions, pages, leaders }, i) => {
       statistics.instructions += instructions;
+      // They are branched to here from now on, mostly.
+      for (const leader of leaders) this.count(leader);
       if (this.view.getUint16(ip, true) >= REGION_BASE) return;
       const number = this.free.pop() ?? this.next++;
       if (number > LAST_NUMBER) {
         this.next--;
         return;
       }
-      this.table.set(number, exports[`r${i}`]);
+      const code = exports[`r${i}`]!;
+      this.table.set(number, code);
       this.view.setUint16(REGION_ORIGINALS + (number - REGION_BASE) * 2, this.view.getUint16(ip, true), true);
       this.view.setUint16(ip, number, true);
-      const region: Region = { ip, number, module, pages };
+      const region: Region = { ip, number, module, pages, code };
+      this.byNumber.set(number, region);
       module.regions.add(region);
       for (const page of pages) {
         const there = this.byPage.get(page) ?? new Set();
