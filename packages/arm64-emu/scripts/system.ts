@@ -108,7 +108,7 @@ it skips, pass too. pmu-event-introspection fails on both: it wants events of re
 A guest of our own at EL2 (\`__tests__/virt/guests/el2.S\`: identification, every kind of trap, stage 2 and its faults, timers,
 virtual interrupts, TGE, FEAT_VHE) prints the same here and on QEMU 7.2, for \`max\` and \`cortex-a72\`. Debian's kernel boots at
 EL2 with both, staying there with FEAT_VHE, and runs a virtual machine of its own under KVM, with GICv2 and with GICv3, with
-the exits that QEMU has. Another guest (`gicv2-virtual.S`) drives GICv2's virtual interfaces and prints the same on both.
+the exits that QEMU has. Another guest (\`gicv2-virtual.S\`) drives GICv2's virtual interfaces and prints the same on both.
 Where the guest keeps away from QEMU 7.2: it reports the level of stage 1 for stage 2 faults on table walks, gives ISS.ISV for
 faults of EL2's own stage 1, lets EL2 use the _EL12 names without E2H, and does not check the alignment of Device memory.
 
