@@ -15,6 +15,10 @@ const FLAGS =
   ts.TypeFormatFlags.UseSingleQuotesForStringLiteralType |
   ts.TypeFormatFlags.WriteArrowStyleSignature;
 
+/** The order of a union's members is the compiler's, and changes with code elsewhere. */
+const inOrder = (text: string): string =>
+  text.replace(/'[^']*'(?: \| '[^']*')+/g, union => union.split(' | ').sort().join(' | '));
+
 function describe(checker: ts.TypeChecker, symbol: ts.Symbol): string[] {
   const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
   const declaration = target.declarations?.[0];
@@ -88,7 +92,7 @@ export function publicApi(names: readonly string[] = PACKAGES): Map<string, stri
         const lines = exports.sort((a, b) => (a.name < b.name ? -1 : 1)).flatMap(symbol => describe(checker, symbol));
         return [`# ${name}${entry.slice(1)}`, ...lines].join('\n');
       });
-      return [name, `${parts.join('\n\n')}\n`.replaceAll(root, '')];
+      return [name, inOrder(`${parts.join('\n\n')}\n`.replaceAll(root, ''))];
     }),
   );
 }
