@@ -39,6 +39,10 @@ export const EXCLUSIONS: readonly Exclusion[] = [
   },
   { reason: 'FEAT_WFxT is newer than QEMU 7.2', matches: named('WFET, WFIT') },
   {
+    reason: 'FEAT_MOPS is newer than QEMU 7.2',
+    matches: named('CPYFP, CPYP', 'CPYFM, CPYFE, CPYM, CPYE', 'SETP', 'SETM, SETE'),
+  },
+  {
     reason: 'QEMU takes half-precision scalar pairwise operations with size<0> = 1, which is reserved',
     matches: masked(0xff7e0c00 | 0x00400000, 0x5e700800),
   },

@@ -42,6 +42,7 @@ const REASONS: Record<string, readonly [field: string, reason: string]> = {
   'ID_AA64PFR0:36': ['SEL2', 'there is no Secure state'],
   'ID_AA64PFR1:24': ['SME', NO_SVE],
   'ID_AA64ISAR2:0': ['WFxT', 'WFET and WFIT are there; QEMU has them from version 8 on'],
+  'ID_AA64ISAR2:16': ['MOPS', 'memory copies and sets are there; QEMU has them from version 8.2 on'],
   'ID_AA64MMFR0:0': ['PARange', NO_52],
   'ID_AA64MMFR0:8': ['BigEnd', NO_BIG],
   'ID_AA64MMFR0:12': ['SNSMem', 'there is no Secure state'],

@@ -20,6 +20,7 @@ import * as ldstExclusive from './ldst-exclusive.js';
 import * as ldstPair from './ldst-pair.js';
 import * as ldstSimd from './ldst-simd.js';
 import * as ldstStructure from './ldst-structure.js';
+import * as mops from './mops.js';
 import * as pauth from './pauth.js';
 import { ROUTINES } from './routines/index.js';
 import * as simdAcross from './simd-across.js';
@@ -53,6 +54,7 @@ const MODULES: readonly object[] = [
   ldstExclusive,
   ldstAtomic,
   ldstStructure,
+  mops,
   fpScalar,
   fpConvert,
   simdThreeSame,

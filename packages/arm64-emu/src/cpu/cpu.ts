@@ -5,12 +5,15 @@ import type { CpuPort } from './cpu-port.js';
 import { EC } from './esr.js';
 import { INSTRUCTION_BYTES } from './exceptions.js';
 import { fpTrapLevel } from './fp-trap.js';
-import { HCR } from './hcr.js';
+import { HCR, HCRX } from './hcr.js';
 import { InterruptState } from './interrupt-state.js';
+import { mopsSyndrome } from './mops.js';
 import { Pmu } from './pmu.js';
 import { RegisterFile } from './register-file.js';
+import { slotOf } from './sysreg-slots.js';
 import { SysRegTable } from './sysreg-table.js';
 
+const HCRX_EL2 = slotOf('HCRX_EL2');
 const SCTLR_BT0 = 1n << 35n;
 const SCTLR_BT1 = 1n << 36n;
 
@@ -114,7 +117,10 @@ export class Cpu extends InterruptState implements CpuHost {
       this.takeSynchronous(EC.unknown, 0, next - INSTRUCTION_BYTES);
     } else if (ec === EC.fpAccess) this.takeSynchronous(ec, iss, this.pc, undefined, this.fpTrap === 2);
     else if (ec === EC.pauth) this.takeSynchronous(ec, iss, this.pc, undefined, true);
-    else if (ec === EC.brk) this.takeSynchronous(ec, iss, this.pc, undefined, this.debugTarget === 2);
+    else if (ec === EC.mops) {
+      const toEl2 = this.el === 1 && this.hasEl2 && (this.low(HCRX_EL2) & HCRX.MCE2) !== 0;
+      this.takeSynchronous(ec, mopsSyndrome(this.currentWord(), iss), this.pc, undefined, toEl2);
+    } else if (ec === EC.brk) this.takeSynchronous(ec, iss, this.pc, undefined, this.debugTarget === 2);
     else this.takeSynchronous(ec, iss, this.pc, ec === EC.pcAlignment ? this.pc : undefined);
   }
 

@@ -50,6 +50,9 @@ export const HCR = {
   TTLBOS: 1n << 55n,
 } as const;
 
+/** Bits of HCRX_EL2: exceptions of memory copies go from EL1 to EL2; EL1 and EL0 may use those instructions. */
+export const HCRX = { MCE2: 1 << 10, MSCEN: 1 << 11 } as const;
+
 const BSU = 3n << 10n;
 /** Bits that do nothing while a host runs programs in EL2's own regime (E2H and TGE). */
 const NOT_IN_HOST =

@@ -130,6 +130,9 @@ const V8_4: readonly Feature[] = ['SHA512', 'SHA3', 'DotProd', 'FHM', 'FlagM', '
 const V8_4_SYSTEM: readonly Feature[] = ['TTST', 'IDST'];
 const V8_5: readonly Feature[] = ['FlagM2', 'FRINTTS', 'SB', 'SSBS2', 'DPB2', 'CSV2', 'CSV3', 'BTI', 'E0PD'];
 
+/** Of Armv8.8. */
+const V8_8: readonly Feature[] = ['MOPS'];
+
 const V8_6: readonly Feature[] = [
   'TGran16',
   'TGran64',
@@ -167,7 +170,7 @@ export const cortexA72 = cpuModel({
 export const max = cpuModel({
   name: 'max',
   midr: 0x000f0510n,
-  features: [...V8, ...V8_3, ...V8_4, ...V8_4_SYSTEM, ...V8_5, ...V8_6],
+  features: [...V8, ...V8_3, ...V8_4, ...V8_4_SYSTEM, ...V8_5, ...V8_6, ...V8_8],
   paBits: 48,
   // QEMU's has no levels of unification above the caches: maintenance for instructions is not needed.
   clidr: 0x02000023n,

@@ -1,7 +1,7 @@
 import { STATE } from '../engine/state.js';
 import type { CpuPort } from './cpu-port.js';
 import { ExceptionState } from './exceptions.js';
-import { HCR, HCR_CACHED } from './hcr.js';
+import { HCR, HCR_CACHED, HCRX } from './hcr.js';
 import { Stage1 } from './mmu.js';
 import type { CpuModel } from './models.js';
 import { el1Regime, el2Regime, type Regime, setTables, tcrOfSingle } from './regime.js';
@@ -21,6 +21,7 @@ const AT_EL2 = registersOf(2);
 const VTCR = slotOf('VTCR_EL2');
 const VTTBR = slotOf('VTTBR_EL2');
 const MDCR = slotOf('MDCR_EL2');
+const HCRX_EL2 = slotOf('HCRX_EL2');
 const MDCR_TDE = 1 << 8;
 const SCTLR_A = 2;
 
@@ -54,6 +55,8 @@ export abstract class RegimeState extends ExceptionState {
   }
 
   protected abstract invalidateAll(): void;
+  /** Whether translations of data accesses are looked at by others than this. */
+  protected abstract readonly accessesWatched: boolean;
 
   /** SCTLR, TCR or MAIR of a regime changed. */
   controlChanged(): void {
@@ -75,6 +78,7 @@ export abstract class RegimeState extends ExceptionState {
     const { TTBR0, TTBR1 } = AT_EL1;
     setTables(regime, this.low(TTBR0), this.high(TTBR0), this.low(TTBR1), this.high(TTBR1));
     this.port.tlb.setAsid(regime.asid, this.addressSpace);
+    this.publishTables();
   }
 
   /** HCR_EL2 changed. */
@@ -148,9 +152,20 @@ export abstract class RegimeState extends ExceptionState {
     const tcr = this.slot(TCR);
     this.u64[STATE.SCTLR >> 3] = this.slot(SCTLR);
     this.u64[STATE.TCR >> 3] = this.kind === Kind.el2 ? tcrOfSingle(tcr) : tcr;
-    const trapped = this.hasEl2 && this.el < 2 && !this.inHost && (this.hcr & HCR.API) === 0n;
+    const isGuest = this.hasEl2 && this.el < 2 && !this.inHost;
+    const trapped = isGuest && (this.hcr & HCR.API) === 0n;
     this.i32[STATE.PAUTH_TRAPPED >> 2] = trapped ? 1 : 0;
+    this.i32[STATE.MOPS_TRAPPED >> 2] = isGuest && (this.low(HCRX_EL2) & HCRX.MSCEN) === 0 ? 1 : 0;
     this.keep = (this.low(SCTLR) & SCTLR_A) === 0;
+    this.publishTables();
+  }
+
+  /** Tells the engine whether it may walk the current tables itself: one stage, and nobody who looks at accesses. */
+  protected publishTables(): void {
+    const { mmu } = this;
+    const { regime } = mmu;
+    const plain = regime.enabled && !regime.single && mmu.stage2 === undefined && this.keep && !this.regimeStale;
+    this.port.tlb.useTables(plain && !this.accessesWatched ? regime : undefined);
   }
 
   /** SCTLR_ELx of the present exception level. */

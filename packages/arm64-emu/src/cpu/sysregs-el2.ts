@@ -1,5 +1,5 @@
 import type { Cpu } from './cpu.js';
-import { HCR } from './hcr.js';
+import { HCR, HCRX } from './hcr.js';
 import { computed, RO2, RW2, type SysRegInit, type SysRegRow, stored } from './sysreg.js';
 import type { GenericTimer } from './timer.js';
 
@@ -55,8 +55,13 @@ export const EL2_REGISTERS: readonly SysRegRow[] = [
   }),
   el2('MDCR_EL2', 'S3_4_C1_C1_1', { reset: cpu => BigInt(cpu.model.counters), set: cpu => cpu.debugChanged() }),
   el2('CPTR_EL2', 'S3_4_C1_C1_2', { set: cpu => cpu.fpAccessChanged() }),
-  // Nothing that it controls is there.
-  computed('HCRX_EL2', 'S3_4_C1_C2_2', RW2, { needs: 'EL2', exists: cpu => cpu.model.features.has('HCX') }),
+  el2('HCRX_EL2', 'S3_4_C1_C2_2', {
+    exists: cpu => cpu.model.features.has('HCX'),
+    set: (cpu, v) => {
+      cpu.write('HCRX_EL2', cpu.model.features.has('MOPS') ? v & BigInt(HCRX.MSCEN | HCRX.MCE2) : 0n);
+      cpu.hcrChanged();
+    },
+  }),
   el2('HSTR_EL2', 'S3_4_C1_C1_3'),
   el2('HACR_EL2', 'S3_4_C1_C1_7'),
   el2('TTBR0_EL2', 'S3_4_C2_C0_0', { set: translationChanged }),

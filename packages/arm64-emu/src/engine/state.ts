@@ -48,6 +48,8 @@ export const STATE = {
   TCR: 0x1b8,
   /** 1 while a hypervisor traps pointer authentication. */
   PAUTH_TRAPPED: 0x1c0,
+  /** 1 while a hypervisor does not allow memory copies and sets (FEAT_MOPS). */
+  MOPS_TRAPPED: 0x1c8,
   /** V0-V31, 16 bytes each. */
   V: 0x200,
   /** System registers; slot numbers are handed out by the system register table. */
@@ -116,16 +118,24 @@ export const TLB_SET = {
   FETCH: 0x20000,
   FETCH_INDIRECT: 0x30000,
   SCRATCH: 0x40000,
-  /** Runs of pages, see `TLB_RANGE`. */
+  /** Runs of pages, two for each array, see `TLB_RANGE`. */
   READ_RANGE: 0x40100,
-  WRITE_RANGE: 0x40120,
+  WRITE_RANGE: 0x40140,
+  /** i32: entries that are listed; one more than `LISTED` when there are too many. */
+  COUNT: 0x40180,
+  /** u16 for each entry made since the set was empty: its number, counted through all arrays; some twice. */
+  LIST: 0x40200,
   SIZE: 0x44000,
 } as const;
+/** Entries that a set lists, so that dropping them takes time by their number. */
+export const TLB_LISTED = 4096;
 /**
  * A run of neighbouring pages: i64 address of the first one, i64 offsets below which accesses of any size are inside,
- * i32 addend. The limit is 0 when there is none.
+ * i32 addend, i32 bytes. Limit and bytes are 0 when there is none.
  */
-export const TLB_RANGE = { ADDRESS: 0, LIMIT: 8, ADDEND: 16, MARGIN: 31 } as const;
+export const TLB_RANGE = { ADDRESS: 0, LIMIT: 8, ADDEND: 16, SIZE: 20, MARGIN: 31, BYTES: 32 } as const;
+/** Flags in the fourth word of an entry. */
+export const TLB_FLAG = { NON_GLOBAL: 1, GUARDED: 2 } as const;
 /** Sets of one CPU: translation regimes times address spaces. */
 export const TLB_SETS = 16;
 /** CPUs that have TLB sets. */

@@ -42,6 +42,7 @@ export const ExceptionClass = {
   pacFail: 0x1c,
   pcAlignment: 0x22,
   spAlignment: 0x26,
+  mops: 0x27,
   brk: 0x3c,
 } as const;
 
