@@ -101,6 +101,7 @@ export type { InputSchedule } from './machine/input-schedule.js';
 export { Machine } from './machine/machine.js';
 export type { CpuLines, FirmwareCall, MachineOptions, RunOptions, StopReason } from './machine/options.js';
 export { isRecordingError, RecordingError, type RecordingErrorCode } from './record/error.js';
+export { HostAccess } from './record/host-access.js';
 export { Recorder, type RecordOptions, Replay, record, replay } from './record/recording.js';
 export type { RegionPolicy } from './region/regions.js';
 export { Checkpoint, checkpoint } from './snapshot/checkpoint.js';

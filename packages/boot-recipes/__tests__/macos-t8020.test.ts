@@ -128,7 +128,7 @@ describe.skipIf(!have)('macos-11.0.1b1-t8020 with stand-ins', () => {
       const prepared = await prepare({ bootArgs: size, append: 'serial=3 -v' });
       const { plan, machine } = prepared;
       const read = (physical: bigint, bytes: bigint): Uint8Array =>
-        new GuestMemory(machine.target!.engine).readPhysical(Number(physical), Number(bytes));
+        new GuestMemory(machine.target!).readPhysical(Number(physical), Number(bytes));
       const regions = new Map(regionsOf(prepared).map(region => [region.name, region]));
       const args = regions.get('BootArgs')!;
       const entered = machine.target!.machine.within(0, cpu => ({ el: cpu.el, pc: cpu.pc, x0: cpu.x(0) }));

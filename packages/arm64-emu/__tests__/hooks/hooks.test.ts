@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Emulator } from '../../src/embed/emulator.js';
 import { isEmulatorError } from '../../src/embed/error.js';
+import type { RegisterName } from '../../src/embed/registers.js';
 import type { EngineMode } from '../../src/engine/engine.js';
 import { Hooks } from '../../src/hooks/hooks.js';
 import { guest, RAM, words } from '../machine-support.js';
@@ -20,7 +21,7 @@ function loaded(mode: EngineMode, code: readonly number[] = LOOP): Emulator {
 }
 /** Everything a guest could tell apart. */
 const state = (emu: Emulator): unknown => [
-  Array.from({ length: 31 }, (_, n) => emu.get(`x${n}`)),
+  Array.from({ length: 31 }, (_, n) => emu.get(`x${n}` as RegisterName)),
   emu.get(['sp', 'pc', 'nzcv']),
   emu.machine.executed,
   emu.machine.time.now(),

@@ -141,21 +141,21 @@ it('what the host answers comes again without the host', () => {
     ];
     return { seen, kept };
   };
-  const first = use(({ machine }) => new Journal(machine));
+  const first = use(virt => new Journal(virt));
   expect(asked).toEqual(['read 0', 'write 512', 'read 0', 'read 1024']);
   expect(first.seen.map(s => s.at(-1))).toEqual([0, 0, 0, 1, expect.any(Number)]);
   asked.length = 0;
-  const second = use(({ machine }) => new Journal(machine, first.kept.input, first.kept.now));
+  const second = use(virt => new Journal(virt, first.kept.input, first.kept.now));
   expect(second.seen).toEqual(first.seen);
   expect(asked).toEqual([]);
   // What it is not recorded to have asked for makes the replay fail.
-  const third = use(({ machine }) => new Journal(machine, { arrivals: [], answers: [] }, first.kept.now));
+  const third = use(virt => new Journal(virt, { arrivals: [], answers: [] }, first.kept.now));
   expect(() => third.kept.enter()).toThrow(expect.toSatisfy(e => isRecordingError(e, 'diverged')));
 });
 
 it('a journal goes back, and what comes differently then replaces what came before', async () => {
   const { virt, text } = make('interpreter');
-  const journal = new Journal(virt.machine);
+  const journal = new Journal(virt);
   virt.machine.runSync({ instructions: 2000 });
   const [point, place] = [checkpoint(virt), journal.place];
   virt.serial.receive(bytesOf('a'));

@@ -2,6 +2,8 @@
 
 /** Decides when something from outside is heard. */
 export interface InputGate {
+  /** What arrives is dropped: a recording is replayed. */
+  readonly deaf: boolean;
   /** Something arrived: true when the gate will have it entered, or has dropped it. */
   arrives(bytes: Uint8Array): boolean;
   /** What the host answers at once: `make`'s result, or that of another time. */

@@ -1,6 +1,7 @@
 import type { Bus } from '../devices/bus.js';
 import type { Device } from '../devices/device.js';
 import type { Engine } from '../engine/engine.js';
+import type { HostAccess } from '../record/host-access.js';
 import { mismatch } from '../snapshot/contents.js';
 import type { Mmio } from './emulator-types.js';
 import { EmulatorError } from './error.js';
@@ -32,6 +33,7 @@ export class AddressSpace {
   constructor(
     private readonly bus: Bus,
     private readonly engine: Engine,
+    private readonly access: HostAccess,
   ) {
     const { host, size } = engine.memory.find(POOL)!;
     this.pool = { at: host, end: host + size };
@@ -61,7 +63,7 @@ export class AddressSpace {
     const device: Device = {
       name: mmio.name ?? 'mmio',
       size,
-      read: (offset, width) => mmio.read?.(offset, width) ?? 0,
+      read: (offset, width) => this.access.supply(() => mmio.read?.(offset, width) ?? 0),
       write: (offset, width, value) => mmio.write?.(offset, width, value),
       reset: () => {},
     };

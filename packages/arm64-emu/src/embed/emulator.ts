@@ -6,6 +6,7 @@ import { max } from '../cpu/models.js';
 import type { Engine } from '../engine/engine.js';
 import { buildMachine } from '../machine/build.js';
 import type { Machine } from '../machine/machine.js';
+import { HostAccess } from '../record/host-access.js';
 import { type Checkpoint, checkpointOf } from '../snapshot/checkpoint.js';
 import { AddressSpace, POOL } from './address-space.js';
 import { Control, type ControlStop } from './control.js';
@@ -14,7 +15,7 @@ import type { EmulatorOptions, EmulatorRun, EmulatorStop, Mmio } from './emulato
 import { EmulatorError } from './error.js';
 import { exceptionText } from './exception-text.js';
 import { GuestMemory, physicalOf, translation } from './guest-memory.js';
-import { type RegisterName, readRegister, writeRegister } from './registers.js';
+import { type RegisterName, readRegister } from './registers.js';
 
 const MIB = 0x100000;
 const PAGE = 4096;
@@ -46,6 +47,7 @@ export class Emulator extends EmulatorHooks {
   /** For snapshots. */
   readonly engine: Engine;
   private readonly cpu: Cpu;
+  private readonly host: HostAccess;
   private readonly space: AddressSpace;
   private untils: ReadonlySet<bigint> = new Set();
   /** Physical addresses of the last run's ends: they stay hooked until another run has others. */
@@ -63,8 +65,9 @@ export class Emulator extends EmulatorHooks {
     this.engine = built.engine;
     this.cpu = built.machine.cpus[0]!;
     this.control = new Control(built.machine, built.engine);
-    this.memory = new GuestMemory(built.engine);
-    this.space = new AddressSpace(built.bus, built.engine);
+    this.host = HostAccess.of(built);
+    this.memory = new GuestMemory(built);
+    this.space = new AddressSpace(built.bus, built.engine, this.host);
     this.control.onException = (_, event) => this.exception(event, take);
     this.cpu.defaultCacheable = true;
     this.cpu.assign('CPACR_EL1', 3n << 20n);
@@ -118,7 +121,7 @@ export class Emulator extends EmulatorHooks {
   set(values: { readonly [N in RegisterName]?: bigint | number }): void;
   set(names: RegisterName | { readonly [N in RegisterName]?: bigint | number }, value?: bigint | number): void {
     const values = typeof names === 'string' ? { [names]: value } : names;
-    for (const [name, v] of Object.entries(values)) writeRegister(this.cpu, name, BigInt(v as bigint | number));
+    for (const [name, v] of Object.entries(values)) this.host.setRegister(0, name, BigInt(v as bigint | number));
   }
 
   // ---- execution
@@ -143,7 +146,7 @@ export class Emulator extends EmulatorHooks {
   }
   private begin({ from, until = [], instructions, timeout }: EmulatorRun) {
     if (from !== undefined) {
-      this.cpu.pc = BigInt.asUintN(64, BigInt(from));
+      this.host.setRegister(0, 'pc', BigInt(from));
       this.control.forgetStop();
     }
     const list = (typeof until === 'object' ? until : [until]).map(BigInt);
@@ -180,9 +183,9 @@ export class Emulator extends EmulatorHooks {
   call(address: bigint | number, ...args: (bigint | number)[]): bigint {
     if (args.length > 8) throw new EmulatorError('bad-value', 'at most eight arguments are passed in registers');
     args.forEach((arg, n) => {
-      this.cpu.setX(n, BigInt.asUintN(64, BigInt(arg)));
+      this.host.setRegister(0, `x${n}`, BigInt(arg));
     });
-    this.cpu.setX(30, RETURN_TO);
+    this.host.setRegister(0, 'x30', RETURN_TO);
     const stop = this.run({ from: address, until: RETURN_TO });
     if (stop.reason !== 'address') throw new EmulatorError('stopped', `the function did not return: ${stop.text}`);
     return this.cpu.x(0);

@@ -2,13 +2,27 @@ import type { Cpu } from '../cpu/cpu.js';
 import type { TranslationReport } from '../cpu/explain.js';
 import { Access } from '../cpu/walk.js';
 import type { Engine } from '../engine/engine.js';
+import type { Machine } from '../machine/machine.js';
+import { HostAccess } from '../record/host-access.js';
 import { EmulatorError } from './error.js';
 
 const PAGE = 4096;
 
-/** Memory as a debugger sees it: RAM and ROM, by physical or virtual address, whatever the permissions. */
+/**
+ * Memory of a machine as a debugger sees it: RAM and ROM, by physical or virtual address, whatever the permissions. What is
+ * written is recorded, see {@link HostAccess}.
+ *
+ * @example
+ * new GuestMemory(virt).readPhysical(0x40080000, 64);
+ */
 export class GuestMemory {
-  constructor(private readonly engine: Engine) {}
+  private readonly engine: Engine;
+  private readonly host: HostAccess;
+
+  constructor(target: { readonly machine: Machine; readonly engine: Engine }) {
+    this.engine = target.engine;
+    this.host = HostAccess.of(target);
+  }
 
   /** Copies `size` bytes at a physical address; throws {@link EmulatorError} `fault` unless all are RAM or ROM. */
   readPhysical(address: number, size: number): Uint8Array {
@@ -18,7 +32,7 @@ export class GuestMemory {
   }
   /** Copies bytes to a physical address, ROM included. */
   writePhysical(address: number, bytes: Uint8Array): void {
-    if (!this.engine.memory.write(address, bytes)) throw nothing(address, bytes.length);
+    if (!this.host.writeMemory(address, bytes)) throw nothing(address, bytes.length);
   }
 
   /** Copies `size` bytes at a virtual address of a CPU whose state is in place. */

@@ -34,7 +34,7 @@ export class History {
   constructor(private readonly control: Control) {
     const { machine } = control;
     this.shared = machine.schedule instanceof Journal;
-    this.journal = machine.schedule instanceof Journal ? machine.schedule : new Journal(machine);
+    this.journal = machine.schedule instanceof Journal ? machine.schedule : new Journal(control);
   }
 
   /** Lets go of the machine. */
@@ -42,7 +42,7 @@ export class History {
     if (!this.shared) this.journal.release();
   }
 
-  /** The client changed something: the past leads elsewhere. */
+  /** The client changed something that is not recorded: the past leads elsewhere. */
   forget(): void {
     this.marks = [];
     this.stretches = [];
@@ -112,6 +112,8 @@ export class History {
       const end = Math.min(to, target);
       while (this.now < end && this.advance(end, stepped, stopped));
     }
+    // What came then comes before anybody looks.
+    this.journal.enter();
   }
 
   /** Executes up to `end`, or to the next stop; false when nothing can be executed. */

@@ -1,6 +1,6 @@
 import { fromHex, toHex } from './packet.js';
 import { attempt, INVALID, OK, type Session } from './session.js';
-import { generalCount, readTarget, type TargetRegister, targetRegisters, targetXml, writeTarget } from './target.js';
+import { generalCount, readTarget, type TargetRegister, targetRegisters, targetValue, targetXml } from './target.js';
 
 /** `g`, `G`, `p`, `P`, and the description of the registers. */
 export class RegisterPackets {
@@ -24,10 +24,14 @@ export class RegisterPackets {
     for (const register of this.general) {
       if (at + register.size > bytes.length) break;
       const part = bytes.subarray(at, at + register.size);
-      this.session.within(cpu => writeTarget(cpu, register, part));
+      this.write(register, part);
       at += register.size;
     }
     return OK;
+  }
+  private write(register: TargetRegister, bytes: Uint8Array): void {
+    const { session } = this;
+    session.host.setRegister(session.selected, register.ours, targetValue(register, bytes));
   }
   readOne(number: string): string {
     const register = this.registers[Number.parseInt(number, 16)];
@@ -40,7 +44,7 @@ export class RegisterPackets {
     const bytes = fromHex(digits);
     if (register === undefined || bytes === undefined) return INVALID;
     return attempt(() => {
-      this.session.within(cpu => writeTarget(cpu, register, bytes));
+      this.write(register, bytes);
       return OK;
     });
   }

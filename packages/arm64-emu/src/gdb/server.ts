@@ -9,7 +9,7 @@ import { Points } from './points.js';
 import { query } from './queries.js';
 import { RegisterPackets } from './register-packets.js';
 import { Runner } from './runner.js';
-import { INVALID, OK, PACKET_SIZE, Session } from './session.js';
+import { FAULT, INVALID, OK, PACKET_SIZE, Session } from './session.js';
 
 /** Options of {@link GdbServer}. */
 export interface GdbOptions {
@@ -155,7 +155,8 @@ export class GdbServer {
     const text = String.fromCharCode(...data.subarray(0, PACKET_SIZE));
     const rest = text.slice(1);
     const { session, registers, runner } = this;
-    if (/^[GPMX]/.test(text) || text.startsWith('qRcmd,')) session.history?.forget();
+    if (/^[GPMX]/.test(text) && session.host.deaf) return FAULT;
+    if (text.startsWith('qRcmd,')) session.history?.forget();
     switch (text[0]) {
       case '?':
         return runner.standing;

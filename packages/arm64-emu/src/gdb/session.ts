@@ -1,6 +1,7 @@
 import type { Cpu } from '../cpu/cpu.js';
 import type { Control } from '../embed/control.js';
 import { GuestMemory } from '../embed/guest-memory.js';
+import { HostAccess } from '../record/host-access.js';
 import type { History } from './history.js';
 
 /** Answers that mean the same everywhere. The numbers, EFAULT and EINVAL, mean nothing to GDB. */
@@ -13,6 +14,7 @@ export const PACKET_SIZE = 0x4000;
 /** What the packets of one client are about. */
 export class Session {
   readonly memory: GuestMemory;
+  readonly host: HostAccess;
   /** CPU that register and memory packets mean. */
   selected = 0;
   /** Addresses are physical. */
@@ -22,7 +24,8 @@ export class Session {
     readonly control: Control,
     readonly history: History | undefined,
   ) {
-    this.memory = new GuestMemory(control.engine);
+    this.memory = new GuestMemory(control);
+    this.host = HostAccess.of(control);
   }
 
   /** Calls `fn` with the state of the selected CPU in place. */

@@ -1,6 +1,6 @@
 import type { Cpu } from '../cpu/cpu.js';
 import type { SysReg } from '../cpu/sysreg.js';
-import { readRegister, writeRegister } from '../embed/registers.js';
+import { readRegister } from '../embed/registers.js';
 
 /** A register as GDB numbers it. */
 export interface TargetRegister {
@@ -103,9 +103,9 @@ export function readTarget(cpu: Cpu, { ours, size }: TargetRegister): Uint8Array
   });
 }
 
-/** Sets a register from its bytes. Throws `EmulatorError` `read-only`. */
-export function writeTarget(cpu: Cpu, { ours, size }: TargetRegister, bytes: Uint8Array): void {
+/** What a register's bytes mean. */
+export function targetValue({ size }: TargetRegister, bytes: Uint8Array): bigint {
   let value = 0n;
   for (let i = size - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i] ?? 0);
-  writeRegister(cpu, ours, value);
+  return value;
 }

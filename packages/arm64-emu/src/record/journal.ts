@@ -1,7 +1,9 @@
 import { type HostInput, hostInputs, type InputGate } from '../devices/host-input.js';
 import type { InputSchedule } from '../machine/input-schedule.js';
 import type { Machine } from '../machine/machine.js';
+import type { Saveable } from '../snapshot/contents.js';
 import { RecordingError } from './error.js';
+import { HostAccess } from './host-access.js';
 
 /** A moment of a run: instructions of all CPUs, and virtual time in nanoseconds. */
 export interface Moment {
@@ -48,6 +50,7 @@ const NOTHING = new Uint8Array(0);
  * comes behind its end is added. Input arrives between instructions, after everything that was due by then.
  */
 export class Journal implements InputSchedule {
+  readonly machine: Machine;
   readonly inputs: readonly HostInput[];
   private readonly arrivals: Arrival[];
   private readonly answers: Answer[][];
@@ -60,13 +63,15 @@ export class Journal implements InputSchedule {
 
   /** `end`: where a replay ends; without it, what comes from outside is heard and kept. */
   constructor(
-    readonly machine: Machine,
+    target: Saveable,
     input: Input = { arrivals: [], answers: [] },
     private readonly end?: Moment,
   ) {
+    const { machine } = target;
     if (machine.schedule !== undefined)
       throw new RecordingError('busy', 'the input of this machine is recorded or replayed already');
-    this.inputs = machine.devices.flatMap(hostInputs);
+    this.machine = machine;
+    this.inputs = [...machine.devices.flatMap(hostInputs), HostAccess.of(target)];
     this.arrivals = [...input.arrivals];
     this.answers = this.inputs.map((_, i) => [...(input.answers[i] ?? [])]);
     this.nextAnswer = this.inputs.map(() => 0);
@@ -154,6 +159,7 @@ export class Journal implements InputSchedule {
 
   private gateOf(source: number): InputGate {
     return {
+      deaf: this.end !== undefined,
       arrives: bytes => {
         if (this.end !== undefined) return true;
         const input = { source, bytes: bytes.slice() };

@@ -37,8 +37,9 @@ export class Recorder {
 
 /**
  * Records everything that comes from outside from now on, each with its count of instructions: console, network,
- * buttons, what disks and entropy sources of the host answer, time that passes while the host sleeps, resets. What the
- * host does to registers and memory itself is not input. Throws `RecordingError` `busy`.
+ * buttons, what disks, entropy sources and registers of the host answer, time that passes while the host sleeps, resets,
+ * and registers and memory that the host writes by {@link HostAccess}, as `Emulator`, `GuestMemory` and `GdbServer` do.
+ * Hooks belong to the machine: a replay has to have them too. Throws `RecordingError` `busy`.
  *
  * @example
  * const recorder = await record(virt);
@@ -46,7 +47,7 @@ export class Recorder {
  * const bytes = await recorder.finish();
  */
 export async function record(saveable: Saveable, options: RecordOptions = {}): Promise<Recorder> {
-  const journal = new Journal(saveable.machine);
+  const journal = new Journal(saveable);
   try {
     // Both of the same moment: input may come while they are made.
     const snapshot = options.snapshot === true ? saveSnapshot(saveable) : undefined;
@@ -107,7 +108,7 @@ export class Replay {
 export async function replay(saveable: Saveable, bytes: Uint8Array): Promise<Replay> {
   const contents = await unpackRecording(bytes);
   if (contents.snapshot !== undefined) await restoreSnapshot(saveable, contents.snapshot);
-  const journal = new Journal(saveable.machine, contents.input, contents.end);
+  const journal = new Journal(saveable, contents.input, contents.end);
   try {
     const { start, inputs } = contents;
     if (inputs.join() !== journal.inputs.map(({ hostInput }) => hostInput).join())

@@ -62,7 +62,7 @@ export class Coverage {
     private readonly modules: readonly CoverageModule[],
   ) {
     this.machine = target.machine;
-    this.memory = new GuestMemory(target.engine);
+    this.memory = new GuestMemory(target);
     const hooks = Hooks.of(target);
     this.unhook = [
       hooks.block(EVERYWHERE, (cpu, start) => this.begin(cpu, start)),

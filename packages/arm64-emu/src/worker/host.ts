@@ -1,8 +1,9 @@
 import type { SerialPort } from '../devices/serial-port.js';
 import { EmulatorError } from '../embed/error.js';
 import { GuestMemory } from '../embed/guest-memory.js';
-import { readRegister, writeRegister } from '../embed/registers.js';
+import { readRegister } from '../embed/registers.js';
 import { GdbServer } from '../gdb/server.js';
+import { HostAccess } from '../record/host-access.js';
 import { type Recorder, type Replay, record, replay } from '../record/recording.js';
 import { type Checkpoint, checkpoint } from '../snapshot/checkpoint.js';
 import type { Saveable } from '../snapshot/contents.js';
@@ -84,8 +85,8 @@ class Host {
       type: (port, bytes) => this.type(port, bytes),
       readRegisters: (cpu, names) => this.within(cpu, c => names.map(name => readRegister(c, name))),
       writeRegisters: (cpu, values) =>
-        this.within(cpu, c => {
-          for (const [name, value] of values) writeRegister(c, name, value);
+        this.within(cpu, ({ index }) => {
+          for (const [name, value] of values) HostAccess.of(this.target).setRegister(index, name, value);
         }),
       read: (at, size) => this.read(at, size),
       write: (at, bytes) => this.write(at, bytes),
@@ -197,12 +198,12 @@ class Host {
   }
 
   private read({ address, cpu }: RemoteAddress, size: number): Uint8Array {
-    const memory = new GuestMemory(this.target.engine);
+    const memory = new GuestMemory(this.target);
     if (cpu === undefined) return memory.readPhysical(Number(address), size);
     return this.within(cpu, c => memory.read(c, BigInt(address), size));
   }
   private write({ address, cpu }: RemoteAddress, bytes: Uint8Array): void {
-    const memory = new GuestMemory(this.target.engine);
+    const memory = new GuestMemory(this.target);
     if (cpu === undefined) memory.writePhysical(Number(address), bytes);
     else this.within(cpu, c => memory.write(c, BigInt(address), bytes));
   }

@@ -44,7 +44,7 @@ export function examine(
   physical: boolean,
 ): string {
   const start = number(argument, physical ? 'xp' : 'x');
-  const memory = new GuestMemory(target.engine);
+  const memory = new GuestMemory(target);
   const read = (at: bigint, size: number): Uint8Array =>
     physical ? memory.readPhysical(Number(at), size) : memory.read(cpu, at, size);
   const { count, kind, size } = format;

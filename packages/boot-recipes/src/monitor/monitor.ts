@@ -31,7 +31,7 @@ const file = (name: string | undefined): string => {
 async function save(monitor: Monitor, [address, size, name]: readonly string[], physical: boolean): Promise<string> {
   const [at, length] = [number(address, 'address'), Number(number(size, 'size'))];
   if (length > MOST_SAVED) throw new MonitorError(`at most ${MOST_SAVED} bytes`);
-  const memory = new GuestMemory(monitor.target.engine);
+  const memory = new GuestMemory(monitor.target);
   const bytes = physical ? memory.readPhysical(Number(at), length) : monitor.cpu(cpu => memory.read(cpu, at, length));
   await monitor.files.write(file(name), bytes);
   return `${length} bytes`;

@@ -62,7 +62,7 @@ function* walk(memory: GuestMemory, ttbr: bigint, sizeBits: number, granule: num
 export function infoTlb(target: MonitorTarget, cpu: MonitorCpu): string {
   if ((readRegister(cpu, 'SCTLR_EL1') & 1n) === 0n) return 'translation is off: addresses are physical';
   const tcr = readRegister(cpu, 'TCR_EL1');
-  const memory = new GuestMemory(target.engine);
+  const memory = new GuestMemory(target);
   const rows: Run[] = [];
   const halves = [
     { ttbr: 'TTBR0_EL1', bits: 64 - Number(tcr & 63n), granule: GRANULE_0[Number((tcr >> 14n) & 3n)], off: tcr >> 7n },
