@@ -263,8 +263,9 @@ const ZVA_BYTES = 64;
 insn({
   name: 'SYS',
   pattern: '1101010100001 low:14 Rt:5',
-  shape: { zva: 2 },
-  pick: f => ({ zva: Number((f.low | 0x4000) === DC_ZVA) }),
+  shape: { zva: 3 },
+  // 2: where EL2 may have a say.
+  pick: (f, env) => ({ zva: (f.low | 0x4000) === DC_ZVA ? (env.has?.('EL2') ? 2 : 1) : 0 }),
   operands: f => ({ t: X(f.Rt), key: imm32(f.low | 0x4000), iss: imm32(sysIss(f.low | 0x4000, f.Rt, 0)) }),
   asm: (f, _pc, env) => {
     const k = f.low | 0x4000;
@@ -276,6 +277,7 @@ insn({
     if (!zva) return c.sysWrite(k, c.x(t));
     const allowed = c.state(STATE.SCTLR).shrU(SCTLR_DZE).lo32().and(1);
     c.trap(c.el().isZero().and(allowed.isZero()), ExceptionClass.sysreg, iss);
+    if (zva === 2) c.trap(c.state(STATE.ZVA_TRAPPED).lo32(), ExceptionClass.sysreg, iss);
     const block = c.x(t).and(-ZVA_BYTES);
     for (let i = 0; i < ZVA_BYTES; i += 16) c.storeV(block.add(i), v128(0n, 0n));
   },

@@ -10,10 +10,15 @@ import { InterruptState } from './interrupt-state.js';
 import { mopsSyndrome } from './mops.js';
 import { Pmu } from './pmu.js';
 import { RegisterFile } from './register-file.js';
+import { sysKey, sysTrapIss } from './sysreg-key.js';
 import { slotOf } from './sysreg-slots.js';
 import { SysRegTable } from './sysreg-table.js';
 
 const HCRX_EL2 = slotOf('HCRX_EL2');
+/** ISS of a trapped DC ZVA, and the register in it. */
+const ISS_ZVA = sysTrapIss(sysKey(1, 3, 7, 4, 1), 0, false);
+const ISS_RT = 31 << 5;
+const SCTLR_DZE = 1n << 14n;
 const SCTLR_BT0 = 1n << 35n;
 const SCTLR_BT1 = 1n << 36n;
 
@@ -55,8 +60,12 @@ export class Cpu extends InterruptState implements CpuHost {
     this.resetVector = port.resetVector ?? 0n;
     const { features, counters } = port.model;
     this.pmu = new Pmu(
-      { counters, long: features.has('PMUv3p5') },
-      { instructions: () => port.instructions(), interrupt: level => this.setPmuInterrupt(level) },
+      { counters, long: features.has('PMUv3p5'), hypervisor: this.hasEl2 },
+      {
+        instructions: () => port.instructions(),
+        level: () => this.el,
+        interrupt: level => this.setPmuInterrupt(level),
+      },
     );
     this.registers = new SysRegTable(this, port.registers);
     this.file = new RegisterFile(this, this.registers);
@@ -116,12 +125,19 @@ export class Cpu extends InterruptState implements CpuHost {
       if (this.el !== 0 && this.port.call(this, ec === EC.hvc ? 'hvc' : 'smc')) return;
       this.takeSynchronous(EC.unknown, 0, next - INSTRUCTION_BYTES);
     } else if (ec === EC.fpAccess) this.takeSynchronous(ec, iss, this.pc, undefined, this.fpTrap === 2);
+    else if (ec === EC.system) this.takeSynchronous(ec, iss, this.pc, undefined, this.trapsZva(iss));
     else if (ec === EC.pauth) this.takeSynchronous(ec, iss, this.pc, undefined, true);
     else if (ec === EC.mops) {
       const toEl2 = this.el === 1 && this.hasEl2 && (this.low(HCRX_EL2) & HCRX.MCE2) !== 0;
       this.takeSynchronous(ec, mopsSyndrome(this.currentWord(), iss), this.pc, undefined, toEl2);
     } else if (ec === EC.brk) this.takeSynchronous(ec, iss, this.pc, undefined, this.debugTarget === 2);
     else this.takeSynchronous(ec, iss, this.pc, ec === EC.pcAlignment ? this.pc : undefined);
+  }
+
+  /** Whether it is EL2 that traps DC ZVA (HCR_EL2.TDZ), if the ISS is of that: at EL0, EL1 comes first. */
+  private trapsZva(iss: number): boolean {
+    if ((iss & ~ISS_RT) !== ISS_ZVA || (this.hcr & HCR.TDZ) === 0n) return false;
+    return this.el === 1 || (this.el === 0 && (this.sctlr & SCTLR_DZE) !== 0n);
   }
 
   /** ERET, WFI, WFE, SEV and barriers that change what runs next. `pc` is the next instruction, except for ERET. */

@@ -4,6 +4,7 @@ const RESET_EVENTS = 2n;
 const RESET_CYCLES = 4n;
 const LC = 0x40n;
 const LP = 0x80n;
+const DP = 0x20n;
 /** Bits of PMCR that keep what is written: E, X, DP, LC, and LP where it exists. */
 const STORED_CONTROL = 0x71n;
 
@@ -12,13 +13,30 @@ const INST_RETIRED = 0x08n;
 const CPU_CYCLES = 0x11n;
 const CHAIN = 0x1en;
 const EVENT = 0xffffn;
-/** Filter bits of PMEVTYPER and PMCCFILTR: do not count at EL1, at EL0. */
+/** Filter bits of PMEVTYPER and PMCCFILTR: do not count at EL0 (U), at EL1 (P); count at EL2 (NSH). */
 const FILTER = [1n << 30n, 1n << 31n];
+const NSH = 1n << 27n;
+
+/** Bits of MDCR_EL2: EL2's own counters are those from HPMN up. */
+const MDCR = {
+  HPMN: 0x1fn,
+  HPME: 1n << 7n,
+  /** The others do not count at EL2; nor the cycle counter, if PMCR.DP says so. */
+  HPMD: 1n << 17n,
+  /** The cycle counter does not count at EL2 (PMUv3p5). */
+  HCCD: 1n << 23n,
+  /** EL2's counters overflow out of 64 bits (PMUv3p5). */
+  HLP: 1n << 26n,
+} as const;
+
+const changed = (old: bigint, bits: bigint, on: boolean): bigint => (on ? old | bits : old & ~bits);
 
 /** What the counters count, and who hears of overflows. */
 export interface PmuPort {
   /** Instructions executed so far. */
   instructions(): bigint;
+  /** Current exception level. */
+  level(): number;
   /** The overflow interrupt. */
   interrupt(level: boolean): void;
 }
@@ -29,6 +47,8 @@ export interface PmuConfig {
   readonly counters: number;
   /** Event counters of 64 bits (PMUv3p5). */
   readonly long: boolean;
+  /** EL2 may keep counters for itself. */
+  readonly hypervisor: boolean;
   /** PMCR_EL0.IMP and IDCODE. */
   readonly implementer?: bigint;
 }
@@ -47,6 +67,7 @@ export class Pmu {
     'overflows',
     'stored',
     'el',
+    'mdcr',
     'since',
     'types',
     'values',
@@ -58,6 +79,8 @@ export class Pmu {
   private overflows = 0n;
   private stored = LC;
   private el = 1;
+  /** MDCR_EL2. */
+  private mdcr = 0n;
   private since = 0n;
   private readonly types = new Array<bigint>(32).fill(0n);
   private readonly values = new Array<bigint>(32).fill(0n);
@@ -72,40 +95,54 @@ export class Pmu {
 
   /** Whether any counter runs, so that exception levels and overflows have to be watched. */
   get active(): boolean {
-    return this.enabled !== 0n && (this.stored & E) !== 0n;
+    return this.enabled !== 0n && ((this.stored & E) !== 0n || this.hypervisorOn);
   }
 
-  /** PMCR_EL0. */
+  /** PMCR_EL0. Below EL2, only the counters that EL2 leaves are there. */
   get control(): bigint {
-    return ((this.config.implementer ?? 0x41n) << 24n) | (BigInt(this.config.counters) << 11n) | this.stored;
+    return ((this.config.implementer ?? 0x41n) << 24n) | (BigInt(this.visible) << 11n) | this.stored;
   }
   setControl(v: bigint): void {
     this.sync();
     this.stored = v & (this.config.long ? STORED_CONTROL | LP : STORED_CONTROL);
-    if ((v & RESET_EVENTS) !== 0n) this.values.fill(0n, 0, this.config.counters);
+    if ((v & RESET_EVENTS) !== 0n) this.values.fill(0n, 0, this.visible);
     if ((v & RESET_CYCLES) !== 0n) this.values[CYCLE] = 0n;
     this.update();
   }
 
+  /** MDCR_EL2 is `v` from now on. */
+  setHypervisor(v: bigint): void {
+    this.sync();
+    this.mdcr = v;
+    this.update();
+  }
+
+  /** PMCNTENSET_EL0 and PMINTENSET_EL1 as they are read here. */
+  get enabledHere(): bigint {
+    return this.enabled & this.accessible;
+  }
+  get interruptsHere(): bigint {
+    return this.interrupts & this.accessible;
+  }
   /** PMOVSSET_EL0. */
   get overflow(): bigint {
     this.sync();
-    return this.overflows;
+    return this.overflows & this.accessible;
   }
   setOverflow(bits: bigint, on: boolean): void {
     this.sync();
-    this.overflows = (on ? this.overflows | bits : this.overflows & ~bits) & this.implemented;
+    this.overflows = changed(this.overflows, bits & this.accessible, on);
     this.update();
   }
 
   enable(bits: bigint, on: boolean): void {
     this.sync();
-    this.enabled = (on ? this.enabled | bits : this.enabled & ~bits) & this.implemented;
+    this.enabled = changed(this.enabled, bits & this.accessible, on);
     this.update();
   }
 
   allow(bits: bigint, on: boolean): void {
-    this.interrupts = (on ? this.interrupts | bits : this.interrupts & ~bits) & this.implemented;
+    this.interrupts = changed(this.interrupts, bits & this.accessible, on);
     this.update();
   }
 
@@ -119,28 +156,30 @@ export class Pmu {
   /** PMSWINC_EL0. */
   softwareIncrement(bits: bigint): void {
     this.sync();
-    for (let n = 0; n < this.config.counters; n++)
+    for (let n = 0; n < this.visible; n++)
       if (((bits >> BigInt(n)) & 1n) !== 0n && this.counts(n, SW_INCR)) this.add(n, 1n);
     this.update();
   }
 
-  /** Value of an event counter, or of the cycle counter as 31. Absent counters read as zero. */
+  /** Value of an event counter, or of the cycle counter as 31. Absent counters, and those kept by EL2, read as zero. */
   counter(n: number): bigint {
     this.sync();
-    return this.exists(n) ? this.values[n]! : 0n;
+    return this.isVisible(n) ? this.values[n]! : 0n;
   }
   setCounter(n: number, v: bigint): void {
     this.sync();
-    if (this.exists(n)) this.values[n] = BigInt.asUintN(this.bits(n), v);
+    if (this.isVisible(n)) this.values[n] = BigInt.asUintN(this.bits(n), v);
     this.update();
   }
 
   type(n: number): bigint {
-    return this.exists(n) ? this.types[n]! : 0n;
+    return this.isVisible(n) ? this.types[n]! : 0n;
   }
   setType(n: number, v: bigint): void {
     this.sync();
-    if (this.exists(n)) this.types[n] = v & (n === CYCLE ? 0xf800_0000n : 0xf800_ffffn);
+    if (!this.isVisible(n)) return;
+    const filter = FILTER[0]! | FILTER[1]! | (this.config.hypervisor ? NSH : 0n);
+    this.types[n] = v & (n === CYCLE ? filter : filter | EVENT);
     this.update();
   }
 
@@ -166,13 +205,15 @@ export class Pmu {
   /** Brings counters, overflow flags and the interrupt up to date. */
   update(): void {
     this.sync();
-    this.port.interrupt((this.stored & E) !== 0n && (this.overflows & this.interrupts) !== 0n);
+    const on = ((this.stored & E) !== 0n ? ~this.kept : 0n) | (this.hypervisorOn ? this.kept : 0n);
+    this.port.interrupt((this.overflows & this.interrupts & on) !== 0n);
   }
 
   reset(): void {
     this.enabled = this.overflows = this.selected = this.userEnable = this.interrupts = 0n;
     this.stored = LC;
-    this.el = 1;
+    this.el = this.port.level();
+    this.mdcr = BigInt(this.config.counters);
     this.types.fill(0n);
     this.values.fill(0n);
     this.since = this.port.instructions();
@@ -183,7 +224,11 @@ export class Pmu {
     const now = this.port.instructions();
     const passed = now - this.since;
     this.since = now;
-    if (passed === 0n || !this.active) return;
+    if (!this.active) {
+      this.el = this.port.level();
+      return;
+    }
+    if (passed === 0n) return;
     for (let n = 0; n < 32; n++) if (this.runs(n)) this.add(n, passed);
   }
 
@@ -198,18 +243,39 @@ export class Pmu {
     if ((n & 1) === 0 && this.exists(n + 1) && n + 1 !== CYCLE && this.counts(n + 1, CHAIN)) this.add(n + 1, carries);
   }
 
-  private get implemented(): bigint {
-    return (1n << 31n) | ((1n << BigInt(this.config.counters)) - 1n);
-  }
   private exists(n: number): boolean {
     return n === CYCLE || n < this.config.counters;
+  }
+  private get hypervisorOn(): boolean {
+    return this.config.hypervisor && (this.mdcr & MDCR.HPME) !== 0n;
+  }
+  /** First of the counters that EL2 keeps for itself. */
+  private get reserved(): number {
+    const { counters, hypervisor } = this.config;
+    return hypervisor ? Math.min(counters, Number(this.mdcr & MDCR.HPMN)) : counters;
+  }
+  /** The counters from {@link reserved} up, as bits. */
+  private get kept(): bigint {
+    return (1n << BigInt(this.config.counters)) - (1n << BigInt(this.reserved));
+  }
+  /** How many event counters there are for the present level. */
+  private get visible(): number {
+    return this.port.level() === 2 ? this.config.counters : this.reserved;
+  }
+  private isVisible(n: number): boolean {
+    return n === CYCLE || n < this.visible;
+  }
+  private get accessible(): bigint {
+    return (1n << 31n) | ((1n << BigInt(this.visible)) - 1n);
   }
   private bits(n: number): number {
     return n === CYCLE || this.config.long ? 64 : 32;
   }
   /** Counter `n` overflows when it carries out of this many bits. */
   private overflowBit(n: number): bigint {
-    return (this.stored & (n === CYCLE ? LC : LP)) !== 0n ? 64n : 32n;
+    if (n === CYCLE) return (this.stored & LC) !== 0n ? 64n : 32n;
+    const isLong = n >= this.reserved ? (this.mdcr & MDCR.HLP) !== 0n : (this.stored & LP) !== 0n;
+    return isLong && this.config.long ? 64n : 32n;
   }
 
   /** Whether counter `n` is on here and counts `event`. */
@@ -222,7 +288,18 @@ export class Pmu {
     return n === CYCLE || event === INST_RETIRED || event === CPU_CYCLES;
   }
   private on(n: number): boolean {
-    if (!this.active || ((this.enabled >> BigInt(n)) & 1n) === 0n) return false;
-    return (this.types[n]! & (FILTER[this.el] ?? 0n)) === 0n;
+    if (((this.enabled >> BigInt(n)) & 1n) === 0n) return false;
+    const isKept = n !== CYCLE && n >= this.reserved;
+    if (!(isKept ? this.hypervisorOn : (this.stored & E) !== 0n)) return false;
+    const type = this.types[n]!;
+    if (this.el < 2) return (type & FILTER[this.el]!) === 0n;
+    return (type & NSH) !== 0n && (isKept || !this.isProhibited(n));
+  }
+  /** Whether MDCR_EL2 keeps a counter of EL1's from counting at EL2. */
+  private isProhibited(n: number): boolean {
+    const { mdcr } = this;
+    const all = (mdcr & MDCR.HPMD) !== 0n;
+    if (n !== CYCLE) return all;
+    return (all && (this.stored & DP) !== 0n) || (this.config.long && (mdcr & MDCR.HCCD) !== 0n);
   }
 }

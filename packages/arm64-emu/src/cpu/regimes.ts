@@ -156,6 +156,7 @@ export abstract class RegimeState extends ExceptionState {
     const trapped = isGuest && (this.hcr & HCR.API) === 0n;
     this.i32[STATE.PAUTH_TRAPPED >> 2] = trapped ? 1 : 0;
     this.i32[STATE.MOPS_TRAPPED >> 2] = isGuest && (this.low(HCRX_EL2) & HCRX.MSCEN) === 0 ? 1 : 0;
+    this.i32[STATE.ZVA_TRAPPED >> 2] = isGuest && (this.hcr & HCR.TDZ) !== 0n ? 1 : 0;
     this.keep = (this.low(SCTLR) & SCTLR_A) === 0;
     this.publishTables();
   }

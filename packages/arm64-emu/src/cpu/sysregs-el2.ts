@@ -53,7 +53,13 @@ export const EL2_REGISTERS: readonly SysRegRow[] = [
       cpu.hcrChanged();
     },
   }),
-  el2('MDCR_EL2', 'S3_4_C1_C1_1', { reset: cpu => BigInt(cpu.model.counters), set: cpu => cpu.debugChanged() }),
+  el2('MDCR_EL2', 'S3_4_C1_C1_1', {
+    reset: cpu => BigInt(cpu.model.counters),
+    set: (cpu, v) => {
+      cpu.debugChanged();
+      cpu.pmu.setHypervisor(v);
+    },
+  }),
   el2('CPTR_EL2', 'S3_4_C1_C1_2', { set: cpu => cpu.fpAccessChanged() }),
   el2('HCRX_EL2', 'S3_4_C1_C2_2', {
     exists: cpu => cpu.model.features.has('HCX'),

@@ -87,6 +87,10 @@ export const ID_REGISTERS: readonly SysRegRow[] = [
   computed('DCZID_EL0', 'S3_3_C0_C0_7', RO0, {
     // DZP says that DC ZVA is not permitted here; generated code adds it to what EL1 reads.
     constant: model => model.dczid,
-    get: cpu => cpu.model.dczid | (cpu.el === 0 && (cpu.sctlr & SCTLR_DZE) === 0n ? 16n : 0n),
+    get: cpu => {
+      const refused = cpu.el === 0 && (cpu.sctlr & SCTLR_DZE) === 0n;
+      const trapped = cpu.el < 2 && (cpu.hcr & HCR.TDZ) !== 0n;
+      return cpu.model.dczid | (refused || trapped ? 16n : 0n);
+    },
   }),
 ];

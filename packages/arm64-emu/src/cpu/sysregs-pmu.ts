@@ -24,8 +24,8 @@ export const PMU_REGISTERS: readonly SysRegRow[] = [
     get: c => c.pmu.control,
     set: (c, v) => c.pmu.setControl(v),
   }),
-  pmu('PMCNTENSET_EL0', 'S3_3_C9_C12_1', RW0, { get: c => c.pmu.enabled, set: (c, v) => c.pmu.enable(v, true) }),
-  pmu('PMCNTENCLR_EL0', 'S3_3_C9_C12_2', RW0, { get: c => c.pmu.enabled, set: (c, v) => c.pmu.enable(v, false) }),
+  pmu('PMCNTENSET_EL0', 'S3_3_C9_C12_1', RW0, { get: c => c.pmu.enabledHere, set: (c, v) => c.pmu.enable(v, true) }),
+  pmu('PMCNTENCLR_EL0', 'S3_3_C9_C12_2', RW0, { get: c => c.pmu.enabledHere, set: (c, v) => c.pmu.enable(v, false) }),
   pmu('PMOVSCLR_EL0', 'S3_3_C9_C12_3', RW0, { get: c => c.pmu.overflow, set: (c, v) => c.pmu.setOverflow(v, false) }),
   pmu('PMSWINC_EL0', 'S3_3_C9_C12_4', WO0, { trapEl0: closed(SW), set: (c, v) => c.pmu.softwareIncrement(v) }),
   pmu('PMSELR_EL0', 'S3_3_C9_C12_5', RW0, {
@@ -54,8 +54,8 @@ export const PMU_REGISTERS: readonly SysRegRow[] = [
     get: c => c.pmu.userEnable,
     set: (c, v) => c.pmu.setUserEnable(v),
   }),
-  pmu('PMINTENSET_EL1', 'S3_0_C9_C14_1', RW1, { get: c => c.pmu.interrupts, set: (c, v) => c.pmu.allow(v, true) }),
-  pmu('PMINTENCLR_EL1', 'S3_0_C9_C14_2', RW1, { get: c => c.pmu.interrupts, set: (c, v) => c.pmu.allow(v, false) }),
+  pmu('PMINTENSET_EL1', 'S3_0_C9_C14_1', RW1, { get: c => c.pmu.interruptsHere, set: (c, v) => c.pmu.allow(v, true) }),
+  pmu('PMINTENCLR_EL1', 'S3_0_C9_C14_2', RW1, { get: c => c.pmu.interruptsHere, set: (c, v) => c.pmu.allow(v, false) }),
   pmu('PMOVSSET_EL0', 'S3_3_C9_C14_3', RW0, { get: c => c.pmu.overflow, set: (c, v) => c.pmu.setOverflow(v, true) }),
   pmu('PMMIR_EL1', 'S3_0_C9_C14_6', { read: 1, write: 4 }, { needs: 'PMUv3p4' }),
   ...family(31, n =>

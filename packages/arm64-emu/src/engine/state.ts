@@ -50,6 +50,8 @@ export const STATE = {
   PAUTH_TRAPPED: 0x1c0,
   /** 1 while a hypervisor does not allow memory copies and sets (FEAT_MOPS). */
   MOPS_TRAPPED: 0x1c8,
+  /** 1 while a hypervisor traps DC ZVA. */
+  ZVA_TRAPPED: 0x1d0,
   /** V0-V31, 16 bytes each. */
   V: 0x200,
   /** System registers; slot numbers are handed out by the system register table. */
