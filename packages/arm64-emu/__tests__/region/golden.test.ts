@@ -26,9 +26,11 @@ function regions(words: readonly number[]): Uint8Array<ArrayBuffer> {
     hasRuns: () => false,
   };
   const heat = { isWarm: () => true, isRare: () => false, regionAt: () => undefined };
-  const { made } = translate([{ ip: RECORDS, lo: AT, hi: 0 }], code, heat);
-  if (made === undefined) throw new Error('nothing was compiled');
-  return made.bytes;
+  const pieces = translate([{ ip: RECORDS, lo: AT, hi: 0 }], code, heat);
+  let piece = pieces.next();
+  while (piece.done !== true) piece = pieces.next();
+  if (piece.value.made === undefined) throw new Error('nothing was compiled');
+  return piece.value.made.bytes;
 }
 
 /** The functions, without the module's types, imports and exports, and the first function, which all modules have. */

@@ -58,12 +58,12 @@ const KERNELS: readonly (readonly [name: string, number: number, rounds: number,
 ];
 
 describe('compiled regions', () => {
-  it.each(KERNELS)('%s: the same state as interpreted, at every stop', async (_name, number, rounds, result) => {
+  it.each(KERNELS)('%s: the same state as interpreted, at every stop', (_name, number, rounds, result) => {
     const machines = MODES.map(execution => kernel(number, rounds, execution));
     // A step that is no multiple of anything, so that stops fall inside regions.
     for (let stopped = false; !stopped; ) {
       const reasons: unknown[] = [];
-      for (const { machine } of machines) reasons.push(await machine.run({ instructions: 1_234_567 }));
+      for (const { machine } of machines) reasons.push(machine.runSync({ instructions: 1_234_567 }));
       const [interpreted, ...compiled] = machines.map(m => ({
         state: stateHash(m.engine.buffer),
         executed: m.engine.executed(0),
@@ -96,19 +96,46 @@ describe('compiled regions', () => {
     expect(results[1]).toMatchObject({ x20: 3000n, x21: 15_000n, x22: (3000n * 3001n) / 2n });
   });
 
-  it('go, oldest first, when there are more than may be kept', async () => {
+  it('go, oldest first, when there are more than may be kept', () => {
     const capacity = 30_000;
     const [interpreted, compiled] = [
       kernel(9, 40, { mode: 'interpreter' }),
       kernel(9, 40, { mode: 'auto', compiler: { threshold: 20, capacity } }),
     ];
-    for (const { machine } of [interpreted, compiled]) expect(await machine.run()).toBe('poweroff');
+    for (const { machine } of [interpreted, compiled]) expect(machine.runSync()).toBe('poweroff');
     expect(stateHash(compiled.engine.buffer)).toBe(stateHash(interpreted.engine.buffer));
     const { dropped, bytes, liveBytes, modules } = compiled.engine.compiled;
     expect(dropped).toBeGreaterThan(0);
     expect(bytes).toBeGreaterThan(capacity);
     // One module may exceed the limit, until the next is made.
     expect(liveBytes).toBeLessThan(capacity + (3 * bytes) / modules);
+  });
+
+  it('are made in pieces while the guest runs, and the host does other things', async () => {
+    const [whole, pieces] = [200, 200].map(rounds => kernel(10, rounds, { mode: 'auto', compiler: { threshold: 50 } }));
+    whole!.machine.runSync();
+    const { machine, engine } = pieces!;
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    expect(await machine.run({ slice: 1, until: () => engine.compiled.regions > 0 })).toBe('until');
+    expect(await machine.run({ slice: 1 })).toBe('poweroff');
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(0);
+    expect(pieces!.text()).toBe(whole!.text());
+    expect(stateHash(engine.buffer)).toBe(stateHash(whole!.engine.buffer));
+  });
+
+  it('are not made of code that changed meanwhile', async () => {
+    const results = [];
+    for (const threshold of [50, 500, 1500, 2500]) {
+      const { machine, engine, x } = guest(PATCHES_ITSELF, { mode: 'auto', compiler: { threshold } });
+      for (let i = 0; i < 200 && (await machine.run({ instructions: 2000 })) !== 'poweroff'; i++);
+      results.push({ x20: x(20), x21: x(21), x22: x(22), executed: engine.executed(0) });
+    }
+    const { x, machine, engine } = guest(PATCHES_ITSELF, { mode: 'interpreter' });
+    machine.runSync();
+    for (const result of results)
+      expect(result).toEqual({ x20: x(20), x21: x(21), x22: x(22), executed: engine.executed(0) });
   });
 
   it('stop exactly where the budget ends', () => {

@@ -163,6 +163,13 @@ export class Engine {
     return this.fetchPath.identify(word, offset);
   }
 
+  /** Whether whoever runs this lets the host do other things every few milliseconds: compiling takes pieces of that time then. */
+  get breathes(): boolean {
+    return this.code.regions.breathes;
+  }
+  set breathes(value: boolean) {
+    this.code.regions.breathes = value;
+  }
   /** What has been compiled so far, and how many instructions were executed by it. */
   get compiled(): Readonly<RegionStatistics> & { readonly executed: number } {
     return { ...this.code.regions.statistics, executed: Number(this.u64[CELL.COMPILED >> 3]!) / RECORD_SIZE };

@@ -42,17 +42,18 @@ function loadRegisters(c: Code): void {
   }
 }
 
-/** Opens the blocks that handlers leave through, and closes them behind `body`. */
-export function withExits(
-  c: Code,
-  body: (exits: Omit<Frame, 'next' | 'counting'>) => void,
-  /** Emits what every way out passes, before registers are saved. */
-  settle: () => void = () => {},
-): void {
+/** Blocks that handlers leave through. */
+export type Exits = Omit<Frame, 'next' | 'counting'>;
+
+/** Opens the blocks that handlers leave through. */
+export function openExits(c: Code): Exits {
   const reason = c.newLocal('i32');
   const exit = c.open(Op.block);
   const fault = c.open(Op.block);
-  body({ c, fault, exit, reason });
+  return { c, fault, exit, reason };
+}
+/** Closes them. `settle` emits what every way out passes, before registers are saved. */
+export function closeExits({ c, reason }: Exits, settle: () => void = () => {}): void {
   c.close();
   c.loadAt(Op.i32Load, 2, CELL.REASON);
   c.set(reason);
@@ -60,6 +61,11 @@ export function withExits(
   settle();
   saveRegisters(c);
   c.get(reason);
+}
+function withExits(c: Code, body: (exits: Exits) => void): void {
+  const exits = openExits(c);
+  body(exits);
+  closeExits(exits);
 }
 
 /** A handler as a function of its own: (ip, flags, budget) -> exit reason, or CONTINUE. */

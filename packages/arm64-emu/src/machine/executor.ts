@@ -8,6 +8,11 @@ export interface Executor {
   readonly buffer: ArrayBufferLike;
   /** Guest memory by physical address. */
   readonly memory: WalkMemory;
+  /**
+   * Whether whoever runs this lets the host do other things every few milliseconds: compiling takes pieces of that time
+   * then. Results do not depend on it.
+   */
+  breathes?: boolean;
   /** Adds CPU `index`; its state block starts as zeros. */
   attach(index: number, host: CpuHost): void;
   /** Puts the state block of CPU `index` in place. */

@@ -80,6 +80,7 @@ export class RunLoop {
     const breath = new Breath();
     const end = this.begin(options);
     const slice = options.slice ?? SLICE;
+    this.scheduler.breathes = true;
     try {
       for (;;) {
         const reason = this.runSlice(options, end, performance.now() + slice);
@@ -89,6 +90,7 @@ export class RunLoop {
         else await breath.take();
       }
     } finally {
+      this.scheduler.breathes = false;
       breath.close();
     }
   }

@@ -36,6 +36,11 @@ export class Scheduler {
     this.deadlines = cpus.map(() => Number.POSITIVE_INFINITY);
   }
 
+  /** See {@link Executor.breathes}. */
+  set breathes(value: boolean) {
+    this.executor.breathes = value;
+  }
+
   /** Executes at most `limit` instructions of one CPU; `idle` when every CPU waits. */
   step(limit: number): Step {
     this.advance();

@@ -7,7 +7,7 @@ import { Exit } from '../interp/exit.js';
 import { Flow, type Frame, JUMP_KIND } from '../interp/flow.js';
 import { raise, rootsOfEnd } from '../interp/handler.js';
 import { FuncTypes } from '../interp/imports.js';
-import { withExits } from '../interp/module.js';
+import { closeExits, openExits } from '../interp/module.js';
 import { RECORD_SIZE } from '../interp/record.js';
 import type { Func } from '../wasm/module.js';
 import { Op } from '../wasm/opcodes.js';
@@ -24,28 +24,36 @@ import { beforeStore, store } from './writes.js';
 
 const ZERO_REGISTER = 32;
 
+/** Emission, which may be interrupted at each `yield`. */
+type Emission<T = void> = Generator<void, T, void>;
+
+/** Instructions emitted between two of them at least. */
+const PIECE = 16;
+
 /** The function of a region. `callees`: functions of the same module by the positions that calls may lead to. */
-export function emitRegion(blocks: readonly Block[], place: RegionPlace, callees: ReadonlyMap<number, number>): Func {
+export function* emitRegion(
+  blocks: readonly Block[],
+  place: RegionPlace,
+  callees: ReadonlyMap<number, number>,
+): Emission<Func> {
   const c = new RegionCode(place);
   const head = blocks[0]!;
-  withExits(
-    c,
-    exits => {
-      const frame: Frame = {
-        ...exits,
-        counting: true,
-        next: () => {
-          c.i32(Exit.CONTINUE);
-          c.set(exits.reason);
-          c.branch(exits.exit);
-        },
-      };
-      const emitter = new RegionEmitter(c, frame, heldLoops(blocks), callees);
-      emitter.enter(head);
-      emitter.pages.within(frame, () => emitter.tree(head));
+  const exits = openExits(c);
+  const frame: Frame = {
+    ...exits,
+    counting: true,
+    next: () => {
+      c.i32(Exit.CONTINUE);
+      c.set(exits.reason);
+      c.branch(exits.exit);
     },
-    () => c.settleFlags(),
-  );
+  };
+  const emitter = new RegionEmitter(c, frame, heldLoops(blocks), callees);
+  emitter.enter(head);
+  emitter.pages.begin();
+  yield* emitter.tree(head);
+  emitter.pages.end(frame);
+  closeExits(exits, () => c.settleFlags());
   return { type: FuncTypes.handler, locals: c.locals, code: c.result() };
 }
 
@@ -59,6 +67,7 @@ class RegionEmitter {
   private readonly frames = new Map<Held | undefined, Frame>();
   /** How held loops leave for the handler of an instruction. */
   private readonly originals = new Map<Held | undefined, () => void>();
+  private emitted = 0;
 
   constructor(
     private readonly c: RegionCode,
@@ -78,27 +87,27 @@ class RegionEmitter {
   }
 
   /** A block and all that it dominates. */
-  tree(b: Block): void {
+  *tree(b: Block): Emission {
     const loop = this.held.get(b);
     if (loop?.head === b) {
-      this.heldLoop(b, loop);
+      yield* this.heldLoop(b, loop);
       return;
     }
-    this.nest(b);
+    yield* this.nest(b);
   }
-  private nest(b: Block): void {
+  private *nest(b: Block): Emission {
     const merges = b.children.filter(child => child.isMerge).sort((x, y) => y.order - x.order);
     if (!b.isLoop) {
-      this.within(b, merges, 0);
+      yield* this.within(b, merges, 0);
       return;
     }
     this.labels.set(b, this.c.open(Op.loop));
-    this.within(b, merges, 0);
+    yield* this.within(b, merges, 0);
     this.c.close();
     this.c.u8(Op.unreachable);
   }
   /** The loop, between loading its registers and the ways out, on which they are stored. */
-  private heldLoop(b: Block, loop: Held): void {
+  private *heldLoop(b: Block, loop: Held): Emission {
     const { c } = this;
     const outer = this.frames.get(undefined)!;
     if (b.isMerge) c.registers.begin(undefined);
@@ -117,7 +126,7 @@ class RegionEmitter {
       c.noteFlags();
       c.branch(original);
     });
-    this.nest(b);
+    yield* this.nest(b);
     c.close();
     c.i32(Exit.ORIGINAL);
     c.set(outer.reason);
@@ -131,19 +140,19 @@ class RegionEmitter {
     c.registers.begin(undefined);
   }
   /** The block inside wasm blocks whose ends are the merges, the last one outermost. */
-  private within(b: Block, merges: readonly Block[], at: number): void {
+  private *within(b: Block, merges: readonly Block[], at: number): Emission {
     const merge = merges[at];
     if (merge === undefined) {
-      this.block(b);
+      yield* this.block(b);
       return;
     }
     this.labels.set(merge, this.c.open(Op.block));
-    this.within(b, merges, at + 1);
+    yield* this.within(b, merges, at + 1);
     this.c.close();
-    this.tree(merge);
+    yield* this.tree(merge);
   }
 
-  private block(b: Block): void {
+  private *block(b: Block): Emission {
     const { c } = this;
     if (b.isMerge || b.isLoop) {
       c.pending = undefined;
@@ -155,20 +164,24 @@ class RegionEmitter {
       c.u8(Op.i32Sub);
       c.set(c.remaining);
     }
-    b.steps.forEach((s, i) => {
+    for (const [i, s] of b.steps.entries()) {
       c.at = s.at;
       c.left = b.steps.length - i;
-      this.step(s, b);
-    });
+      const kept = this.step(s, b);
+      const { end } = s.built;
+      if (end) yield* this.end(s, b, end, kept);
+      if (++this.emitted % PIECE === 0) yield;
+    }
     c.at = b.steps.at(-1)?.at ?? b.first;
     const end = b.steps.at(-1)?.built.end;
-    if (end === undefined || end.kind === 'unmask') this.goTo(b, b.fallBlock, b.fall!, false);
+    if (end === undefined || end.kind === 'unmask') yield* this.goTo(b, b.fallBlock, b.fall!, false);
   }
   private frameOf(b: Block): Frame {
     return this.frames.get(this.held.get(b))!;
   }
 
-  private step(s: Step, b: Block): void {
+  /** An instruction but for its end, whose operand it leaves in a local. */
+  private step(s: Step, b: Block): number | undefined {
     const { c } = this;
     const frame = this.frameOf(b);
     const { effects, writes, newFlags, end } = s.built;
@@ -183,7 +196,7 @@ class RegionEmitter {
     emitter.emit(effects);
     if (end?.kind === 'exception') {
       raise(frame, end.ec, end.iss);
-      return;
+      return undefined;
     }
     let kept: number | undefined;
     if (operand) {
@@ -206,17 +219,17 @@ class RegionEmitter {
       c.reload();
       leaveAfter(c, frame, () => c.get(emitter.leave!));
     }
-    if (end) this.end(s, b, end, kept);
+    return kept;
   }
 
-  private end(s: Step, b: Block, end: End, kept: number | undefined): void {
+  private *end(s: Step, b: Block, end: End, kept: number | undefined): Emission {
     const { c } = this;
     const frame = this.frameOf(b);
     const flow = new Flow(frame);
     switch (end.kind) {
       case 'branch': {
         if (b.isCall) {
-          this.call(b, s.at + end.to.k / 4);
+          yield* this.call(b, s.at + end.to.k / 4);
           return;
         }
         const conditional = kept !== undefined;
@@ -224,10 +237,10 @@ class RegionEmitter {
           c.get(kept);
           c.open(Op.if);
         }
-        this.goTo(b, b.takenBlock, s.at + end.to.k / 4, true);
+        yield* this.goTo(b, b.takenBlock, s.at + end.to.k / 4, true);
         if (conditional) {
           c.close();
-          this.goTo(b, b.fallBlock, b.fall!, false);
+          yield* this.goTo(b, b.fallBlock, b.fall!, false);
         }
         return;
       }
@@ -260,19 +273,19 @@ class RegionEmitter {
     }
   }
 
-  private call(b: Block, target: number): void {
+  private *call(b: Block, target: number): Emission {
     const outer = this.frames.get(undefined)!;
     if (b.fall === undefined || !this.calls.canCall(target)) {
-      this.goTo(b, undefined, target, true);
+      yield* this.goTo(b, undefined, target, true);
       return;
     }
     this.calls.call(target, b.fall, outer);
     if (b.fallBlock?.flagsIn) this.c.settleFlags();
-    this.goTo(b, b.fallBlock, b.fall, false);
+    yield* this.goTo(b, b.fallBlock, b.fall, false);
   }
 
   /** Goes on in a block of the region, or leaves for the instruction at a position. */
-  private goTo(from: Block, to: Block | undefined, at: number, taken: boolean): void {
+  private *goTo(from: Block, to: Block | undefined, at: number, taken: boolean): Emission {
     const { c } = this;
     const here = this.held.get(from);
     const isBack = to !== undefined && to.order <= from.order;
@@ -294,6 +307,6 @@ class RegionEmitter {
       checkBudget(c, to.first, this.frames.get(this.held.get(to) === here ? here : undefined)!);
       c.branch(this.labels.get(to)!);
     } else if (to.isMerge) c.branch(this.labels.get(to)!);
-    else this.tree(to);
+    else yield* this.tree(to);
   }
 }

@@ -9,6 +9,8 @@ import { dropStackChecks } from './stack-checks.js';
 const LINK_REGISTER = 30;
 /** Instructions of a region at most. */
 const REGION_LIMIT = 500;
+/** Instructions found between two interruptions. */
+const PIECE = 32;
 
 /** A decoded instruction with what it does. */
 export interface Step {
@@ -82,9 +84,9 @@ const endsPage = (at: number): boolean => indexOf(at + 1) === 0;
 
 /**
  * The blocks that are reached from position `head` by direct branches and behind calls, the head first, in reverse
- * postorder.
+ * postorder. May be interrupted at each `yield`.
  */
-export function regionGraph(head: number, space: CodeSpace): Block[] {
+export function* regionGraph(head: number, space: CodeSpace): Generator<void, Block[], void> {
   const steps = new Map<number, Step>();
   const leaders = new Set([head]);
   const queue = [head];
@@ -100,6 +102,7 @@ export function regionGraph(head: number, space: CodeSpace): Block[] {
       if (decoded === undefined) break;
       const step = build(at, decoded);
       steps.set(at, step);
+      if (steps.size % PIECE === 0) yield;
       const target = isCall(step) ? undefined : branchTarget(step, space);
       if (target !== undefined && !space.isRare(target)) lead(target);
       if (!fallsThrough(step, space)) break;

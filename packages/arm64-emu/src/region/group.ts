@@ -82,14 +82,14 @@ interface Draft {
 
 /**
  * Translates regions into a module. Heads come first, as many as there is room for, then what they call. What a region
- * contains is not made again for a head inside it, nor what was compiled before for a call. The result has the number of
- * heads that are done with, and no module when there is nothing to compile.
+ * contains is not made again for a head inside it, nor what was compiled before for a call. The result has the heads that
+ * there was no room for, and no module when there is nothing to compile. May be interrupted at each `yield`.
  */
-export function translate(
+export function* translate(
   heads: readonly Head[],
   code: RecordPages,
   heat: Heat,
-): { readonly made: Translation | undefined; readonly done: number } {
+): Generator<void, { readonly made: Translation | undefined; readonly left: readonly Head[] }, void> {
   const drafts = new Map<number, Draft>();
   const called = new Map<number, Compiled>();
   const queue = [...heads];
@@ -105,18 +105,23 @@ export function translate(
       called.set(head.ip, known);
       continue;
     }
-    const draft = draftRegion(head, code, heat);
+    const draft = yield* draftRegion(head, code, heat);
     if (draft === undefined) continue;
     if (isHead) for (const { head: inner } of drafts.values()) if (contains(draft, inner.ip)) drafts.delete(inner.ip);
     drafts.set(head.ip, draft);
     instructions += countOf(draft.blocks);
     for (const at of draft.calls.keys()) queue.push(headAt(head, at, draft.calls.get(at)!));
   }
-  if (drafts.size === 0) return { made: undefined, done };
-  return { made: assemble([...drafts.values()], called, code.hasRuns()), done };
+  const left = heads.slice(done);
+  if (drafts.size === 0) return { made: undefined, left };
+  return { made: yield* assemble([...drafts.values()], called, code.hasRuns()), left };
 }
 
-function assemble(drafts: readonly Draft[], called: ReadonlyMap<number, Compiled>, hasRuns: boolean): Translation {
+function* assemble(
+  drafts: readonly Draft[],
+  called: ReadonlyMap<number, Compiled>,
+  hasRuns: boolean,
+): Generator<void, Translation, void> {
   const functions = [...IMPORTS, ...[...called.keys()].map((_, i) => ({ name: `c${i}`, type: FuncTypes.handler }))];
   // The first function of a module makes flags; regions follow.
   const pack = functions.length;
@@ -126,11 +131,13 @@ function assemble(drafts: readonly Draft[], called: ReadonlyMap<number, Compiled
   });
   const funcs: Func[] = [packFunction(PACK_TYPE)];
   const byHead = new Map(drafts.map(d => [d.head.ip, d]));
-  const regions = drafts.map((d, i) => {
-    funcs.push({ ...emitDraft(d, indices, pack, hasRuns), exportAs: `r${i}` });
+  const regions: Translated[] = [];
+  for (const [i, d] of drafts.entries()) {
+    funcs.push({ ...(yield* emitDraft(d, indices, pack, hasRuns)), exportAs: `r${i}` });
     const leaders = d.blocks.map(b => recordOf(d.space, b.first));
-    return { head: d.head, instructions: countOf(d.blocks), pages: dependencies(d, byHead, called), leaders };
-  });
+    regions.push({ head: d.head, instructions: countOf(d.blocks), pages: dependencies(d, byHead, called), leaders });
+    yield;
+  }
   const imports = Object.fromEntries([...called.values()].map(({ code }, i) => [`c${i}`, code]));
   return { bytes: buildModule({ types: TYPES, imports: functions, funcs }), imports, regions };
 }
@@ -178,9 +185,9 @@ function spaceAt(head: Head, code: RecordPages, heat: Heat): CodeSpace {
   return { records, decode, callable, isRare };
 }
 
-function draftRegion(head: Head, code: RecordPages, heat: Heat): Draft | undefined {
+function* draftRegion(head: Head, code: RecordPages, heat: Heat): Generator<void, Draft | undefined, void> {
   const space = spaceAt(head, code, heat);
-  const blocks = regionGraph((head.ip - space.records(0)!) / RECORD_SIZE, space);
+  const blocks = yield* regionGraph((head.ip - space.records(0)!) / RECORD_SIZE, space);
   if (blocks.length === 0) return undefined;
   const pages = new Set<number>();
   const calls = new Map<number, number>();
@@ -191,12 +198,12 @@ function draftRegion(head: Head, code: RecordPages, heat: Heat): Draft | undefin
   return { head, space, blocks, pages, calls };
 }
 
-function emitDraft(
+function* emitDraft(
   { space, blocks, calls, pages }: Draft,
   indices: ReadonlyMap<number, number>,
   pack: number,
   hasRuns: boolean,
-): Func {
+): Generator<void, Func, void> {
   const callees = new Map<number, number>();
   for (const [at, ip] of calls) {
     const index = indices.get(ip);
@@ -209,7 +216,7 @@ function emitDraft(
     manyPages: pages.size > 1 || callees.size > 0,
     hasRuns,
   };
-  return { ...emitRegion(blocks, place, callees), type: FuncTypes.handler };
+  return { ...(yield* emitRegion(blocks, place, callees)), type: FuncTypes.handler };
 }
 
 /** Pages of a region and of all that it calls. */

@@ -23,11 +23,13 @@ export class Pages {
     this.target = c.newLocal('i64');
   }
 
-  /** Emits the region, and the way out to other pages behind it. */
-  within(frame: Frame, body: () => void): void {
+  /** The region begins. */
+  begin(): void {
+    this.far = this.c.open(Op.block);
+  }
+  /** The way out to other pages, behind the region. */
+  end(frame: Frame): void {
     const { c } = this;
-    this.far = c.open(Op.block);
-    body();
     c.u8(Op.unreachable);
     c.close();
     c.i32(0);

@@ -1,7 +1,8 @@
 /** Compiled regions: which records they stand at, when they are made, and when they go. */
 import { HOT_COUNTER_MASK, HOT_COUNTERS, REGION_BASE, REGION_ORIGINALS, STATE } from '../engine/state.js';
 import { Special } from '../interp/special.js';
-import { type Compiled, type Head, type Heat, type RecordPages, type Translation, translate } from './group.js';
+import type { Compiled, Head, Heat, RecordPages, Translation } from './group.js';
+import { ModuleJob } from './module-job.js';
 
 /**
  * Taken branches to a record before it is compiled. What a region saves at each entry is some ten thousandth of what
@@ -21,6 +22,8 @@ const AGAIN = 4096;
 const WARM = 1 / 4;
 /** Part of the threshold below which a branch's target is left out of the region. */
 const RARE = 1 / 64;
+/** Milliseconds of the host's time in which a piece of a module is made, where its caller lets the host breathe. */
+const PIECE = 1;
 /** Bytes of modules that may be in use. */
 const DEFAULT_CAPACITY = 48 * 2 ** 20;
 /** When there are more, the oldest go until so much is left. */
@@ -87,6 +90,14 @@ export class Regions implements Heat {
   private readonly queue = new Map<number, Head>();
   /** Instructions executed when the queue began. */
   private since = 0;
+  /**
+   * Whether whoever runs this lets the host do other things every few milliseconds: modules are made in pieces then, and
+   * compiled in the background.
+   */
+  breathes = false;
+  /** The module that is being made, and the host's time before which that does not go on. */
+  private job: ModuleJob | undefined;
+  private pause = 0;
 
   constructor(
     buffer: ArrayBufferLike,
@@ -121,10 +132,11 @@ export class Regions implements Heat {
   }
   /** Between slices: compiles what waits, when it is enough or has waited long enough. */
   poll(executed: number): void {
-    if (this.queue.size === 0) this.since = executed;
+    if (this.job !== undefined) this.goOn();
+    else if (this.queue.size === 0) this.since = executed;
     else if (this.queue.size >= BATCH || Math.abs(executed - this.since) > this.threshold * PATIENCE) {
-      this.compile();
       this.since = executed;
+      this.compile();
     }
   }
   /** The handler that a record has beneath a region. */
@@ -133,9 +145,11 @@ export class Regions implements Heat {
   }
   /** Drops the regions of a page of records; false when there are none. `written`: that its code changes is held against it. */
   drop(page: number, written = true): boolean {
+    const abandoned = this.job?.uses(page) === true;
+    if (abandoned) this.job = undefined;
     const regions = this.byPage.get(page);
+    if (written && (abandoned || regions !== undefined)) this.drops.set(page, (this.drops.get(page) ?? 0) + 1);
     if (regions === undefined) return false;
-    if (written) this.drops.set(page, (this.drops.get(page) ?? 0) + 1);
     for (const region of [...regions]) this.remove(region);
     return true;
   }
@@ -163,6 +177,7 @@ export class Regions implements Heat {
   }
   dropAll(): void {
     for (const page of [...this.byPage.keys()]) this.renew(page);
+    this.job = undefined;
     this.queue.clear();
   }
   /** Drops the oldest modules when there are too many bytes of them, or too few numbers left for `numbers` more regions. */
@@ -177,13 +192,26 @@ export class Regions implements Heat {
   }
 
   private compile(): void {
-    const start = performance.now();
     const heads = [...this.queue.values()].filter(({ ip }) => this.isWanted(ip));
     this.queue.clear();
-    const { made, done } = translate(heads, this.pages, this);
-    if (made) this.install(made);
-    for (const head of heads.slice(done)) this.queue.set(head.ip, head);
-    this.statistics.milliseconds += performance.now() - start;
+    if (heads.length === 0) return;
+    this.job = new ModuleJob(heads, this.pages, this);
+    this.goOn();
+  }
+  private goOn(): void {
+    const { job } = this;
+    const inPieces = this.breathes && !this.eager;
+    const start = performance.now();
+    if (job === undefined || (inPieces && start < this.pause)) return;
+    if (job.advance(inPieces ? start + PIECE : Number.POSITIVE_INFINITY, inPieces)) {
+      this.job = undefined;
+      if (job.module && job.made) this.install(job.module, job.made);
+      for (const head of job.left) this.queue.set(head.ip, head);
+    }
+    const end = performance.now();
+    this.statistics.milliseconds += end - start;
+    // The guest has as much time.
+    this.pause = end + (end - start);
   }
   private isWanted(ip: number): boolean {
     const number = this.view.getUint16(ip, true);
@@ -207,10 +235,10 @@ export class Regions implements Heat {
   private isDistrusted(ip: number): boolean {
     return !this.eager && (this.drops.get(this.pages.pageOf(ip).page) ?? 0) >= DROPS_BEFORE_DISTRUST;
   }
-  private install({ bytes, imports, regions }: Translation): void {
+  private install(compiled: WebAssembly.Module, { bytes, imports, regions }: Translation): void {
     this.evict(regions.length);
     const env = { ...this.imports.env, ...imports };
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env });
+    const { exports } = new WebAssembly.Instance(compiled, { env });
     const { statistics } = this;
     const module: CompiledModule = { bytes: bytes.length, regions: new Set() };
     regions.forEach(({ head: { ip }, instructions, pages, leaders }, i) => {
