@@ -54,6 +54,7 @@ const REASONS: Record<string, readonly [field: string, reason: string]> = {
   'ID_AA64MMFR0:60': ['ECV', 'CNTPCTSS_EL0 and CNTVCTSS_EL0 are there; QEMU has them from version 9 on'],
   'ID_AA64MMFR2:12': ['IESB', 'there are no errors to record'],
   'ID_AA64MMFR2:16': ['VARange', NO_52],
+  'ID_AA64MMFR2:56': ['EVT', 'the traps of FEAT_EVT are there; QEMU has them from version 8 on'],
   'ID_AA64MMFR2:32': ['AT', 'FEAT_LSE2 is there; QEMU has it from version 8.1 on'],
 };
 for (const register of ['ID_AA64ZFR0', 'ID_AA64SMFR0'])

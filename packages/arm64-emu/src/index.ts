@@ -7,6 +7,7 @@ export type { WaitState } from './cpu/interrupt-state.js';
 export {
   appleA12,
   appleA13,
+  appleM1,
   CPU_MODELS,
   type CpuModel,
   type CpuModelInit,
@@ -30,6 +31,7 @@ export {
 } from './cpu/sysreg.js';
 export type { UnknownPolicy } from './cpu/sysreg-table.js';
 export { APPLE_REGISTERS } from './cpu/sysregs-apple.js';
+export { APPLE_M1_REGISTERS } from './cpu/sysregs-apple-m1.js';
 export { AppleAic, type AppleAicOptions } from './devices/apple-aic.js';
 export { AppleFastIpi, type AppleFastIpiOptions } from './devices/apple-fast-ipi.js';
 export {

@@ -80,7 +80,10 @@ export const FEATURES = {
   HAFDBS: [['ID_AA64MMFR1', 0, 2]],
   VMID16: [['ID_AA64MMFR1', 4, 2]],
   VHE: [['ID_AA64MMFR1', 8, 1]],
+  /** Not the architecture's name: without FEAT_E2H0, HCR_EL2.E2H is always 1. */
+  E2H1: [],
   HPDS: [['ID_AA64MMFR1', 12, 1]],
+  HPDS2: [['ID_AA64MMFR1', 12, 2]],
   LOR: [['ID_AA64MMFR1', 16, 1]],
   PAN: [['ID_AA64MMFR1', 20, 1]],
   PAN2: [['ID_AA64MMFR1', 20, 2]],
@@ -96,6 +99,7 @@ export const FEATURES = {
   S2FWB: [['ID_AA64MMFR2', 40, 1]],
   TTL: [['ID_AA64MMFR2', 48, 1]],
   BBM: [['ID_AA64MMFR2', 52, 2]],
+  EVT: [['ID_AA64MMFR2', 56, 2]],
   E0PD: [['ID_AA64MMFR2', 60, 1]],
   PMUv3: [['ID_AA64DFR0', 8, 1]],
   PMUv3p1: [['ID_AA64DFR0', 8, 4]],
@@ -132,7 +136,9 @@ const IMPLIES: Partial<Record<Feature, readonly Feature[]>> = {
   PMUv3p4: ['PMUv3p1'],
   PMUv3p1: ['PMUv3'],
   Debugv8p4: ['Debugv8p2'],
+  HPDS2: ['HPDS'],
   VHE: ['EL2'],
+  E2H1: ['VHE'],
 };
 
 /** The closed set of a list of features: everything named and everything those bring along. */

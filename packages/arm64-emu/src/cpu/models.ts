@@ -44,6 +44,8 @@ export interface CpuModelInit {
   readonly revidr?: bigint;
   readonly sctlr?: bigint;
   readonly hypervisor?: readonly Feature[];
+  /** Bits of ID registers, by name without `_EL1`, beside those that announce features. */
+  readonly idBits?: Readonly<Record<string, bigint>>;
 }
 
 const PA_RANGE: Readonly<Record<number, bigint>> = { 32: 0n, 36: 1n, 40: 2n, 42: 3n, 44: 4n, 48: 5n };
@@ -51,6 +53,7 @@ const PA_RANGE: Readonly<Record<number, bigint>> = { 32: 0n, 36: 1n, 40: 2n, 42:
 function idRegisters(
   init: Required<Pick<CpuModelInit, 'paBits' | 'breakpoints' | 'watchpoints'>>,
   f: ReadonlySet<Feature>,
+  more: Readonly<Record<string, bigint>> = {},
 ) {
   const range = PA_RANGE[init.paBits];
   if (range === undefined) throw new RangeError(`a CPU cannot have ${init.paBits} bits of physical address`);
@@ -68,6 +71,7 @@ function idRegisters(
   // The last breakpoint matches a context, as cores have it.
   or('ID_AA64DFR0', (BigInt(init.breakpoints - 1) << 12n) | (BigInt(init.watchpoints - 1) << 20n) | (1n << 28n));
   if (!f.has('DoubleLock')) or('ID_AA64DFR0', 0xfn << 36n);
+  for (const [register, bits] of Object.entries(more)) or(register, bits);
   return ids;
 }
 
@@ -94,7 +98,7 @@ export function cpuModel(init: CpuModelInit): CpuModel {
     aidr: init.aidr ?? 0n,
     revidr: init.revidr ?? 0n,
     sctlr: init.sctlr ?? 0x00c50838n,
-    idRegisters: idRegisters(sizes, features),
+    idRegisters: idRegisters(sizes, features, init.idBits),
     hypervisor: init.hypervisor ?? ['EL2'],
   };
 }
@@ -174,7 +178,7 @@ export const max = cpuModel({
   paBits: 48,
   // QEMU's has no levels of unification above the caches: maintenance for instructions is not needed.
   clidr: 0x02000023n,
-  hypervisor: ['VHE', 'VMID16', 'XNX', 'S2FWB', 'HCX'],
+  hypervisor: ['VHE', 'VMID16', 'XNX', 'S2FWB', 'HCX', 'EVT'],
 });
 
 /** Apple A12 family (Vortex core of an A12X or A12Z): Armv8.3 with 16K pages, A64 only. */
@@ -198,6 +202,55 @@ export const appleA13 = cpuModel({
   paBits: 40,
 });
 
+/**
+ * Apple M1 (Firestorm core, T8103): Armv8.4 with most of 8.5, pages of 4K and 16K, 36 bits of physical address. It always
+ * has EL2, whose E2H bit cannot be cleared. The values of its identification and cache registers are public: VirtualBox's
+ * report of a Mac mini (`ARM_Apple_M1.h`) and what KVM shows under Asahi Linux agree on them. Its performance monitors
+ * are Apple's own, and so are many registers: see {@link APPLE_M1_REGISTERS}.
+ */
+export const appleM1 = cpuModel({
+  name: 'apple-m1',
+  midr: 0x611f0231n,
+  features: [
+    ...V8.filter(f => f !== 'PMUv3'),
+    ...V8_3,
+    ...V8_4,
+    ...V8_5.filter(f => f !== 'BTI'),
+    'TGran16',
+    'EPAC',
+    'IDST',
+    'SPECRES',
+    'LOR',
+    'HPDS2',
+    'TTCNP',
+    'TTL',
+    'RAS',
+    'IESB',
+    'Debugv8p4',
+    'DoubleLock',
+    'E2H1',
+    'XNX',
+    'S2FWB',
+    'EVT',
+  ],
+  paBits: 36,
+  ctr: 0x84448004n,
+  clidr: 0x81000023n,
+  ccsidr: [0x701fe03an, 0x203fe02an, 0x73ffe05bn],
+  aidr: 0x2fd5717n,
+  hypervisor: [],
+  idBits: {
+    // PMUVer: IMPLEMENTATION DEFINED.
+    ID_AA64DFR0: 0xf00n,
+    // Granules of stage 2 (4K and 16K), FEAT_ExS.
+    ID_AA64MMFR0: 0x1212n << 32n,
+    // SpecSEI.
+    ID_AA64MMFR1: 1n << 24n,
+    // Reserved; KVM hides it.
+    ID_AA64MMFR2: 1n << 44n,
+  },
+});
+
 /** The CPU of Apple's virtual machines: Armv8.5, 16K and 4K pages. */
 export const vmapple = cpuModel({
   name: 'vmapple',
@@ -208,5 +261,5 @@ export const vmapple = cpuModel({
 
 /** The named models. */
 export const CPU_MODELS: Readonly<Record<string, CpuModel>> = Object.fromEntries(
-  [cortexA72, max, appleA12, appleA13, vmapple].map(m => [m.name, m]),
+  [cortexA72, max, appleA12, appleA13, appleM1, vmapple].map(m => [m.name, m]),
 );

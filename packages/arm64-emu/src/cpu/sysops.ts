@@ -50,8 +50,8 @@ function domains(
   drop: Invalidate,
   needs?: Feature,
 ): SysRegRow[] {
-  const hcr = { write: HCR.TTLB };
   return encodings.map((encoding, n) => {
+    const hcr = { write: HCR.TTLB | [0n, HCR.TTLBIS, HCR.TTLBOS][n]! };
     const exists = (cpu: Cpu): boolean =>
       (el === 1 || cpu.model.features.has('EL2')) && (n < 2 || cpu.model.features.has('TLBIOS'));
     const init: SysRegInit = { exists, ...(el === 1 ? { hcr } : {}), ...(needs === undefined ? {} : { needs }) };
@@ -143,15 +143,15 @@ export const SYSTEM_OPERATIONS: readonly SysRegRow[] = [
   restrict('CFP RCTX', 4),
   restrict('DVP RCTX', 5),
   restrict('CPP RCTX', 7),
-  cache('IC IALLUIS', 'S1_0_C7_C1_0', false, HCR.TPU),
-  cache('IC IALLU', 'S1_0_C7_C5_0', false, HCR.TPU),
-  cacheByVa('IC IVAU', 'S1_3_C7_C5_1', true, HCR.TPU),
+  cache('IC IALLUIS', 'S1_0_C7_C1_0', false, HCR.TPU | HCR.TICAB),
+  cache('IC IALLU', 'S1_0_C7_C5_0', false, HCR.TPU | HCR.TOCU),
+  cacheByVa('IC IVAU', 'S1_3_C7_C5_1', true, HCR.TPU | HCR.TOCU),
   cacheByVa('DC IVAC', 'S1_0_C7_C6_1', false, HCR.TPCP),
   cache('DC ISW', 'S1_0_C7_C6_2', false, HCR.TSW),
   cache('DC CSW', 'S1_0_C7_C10_2', false, HCR.TSW),
   cache('DC CISW', 'S1_0_C7_C14_2', false, HCR.TSW),
   cacheByVa('DC CVAC', 'S1_3_C7_C10_1', true, HCR.TPCP),
-  cacheByVa('DC CVAU', 'S1_3_C7_C11_1', true, HCR.TPU),
+  cacheByVa('DC CVAU', 'S1_3_C7_C11_1', true, HCR.TPU | HCR.TOCU),
   cacheByVa('DC CVAP', 'S1_3_C7_C12_1', true, HCR.TPCP, 'DPB'),
   cacheByVa('DC CVADP', 'S1_3_C7_C13_1', true, HCR.TPCP, 'DPB2'),
   cacheByVa('DC CIVAC', 'S1_3_C7_C14_1', true, HCR.TPCP),

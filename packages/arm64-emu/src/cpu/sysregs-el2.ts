@@ -16,6 +16,8 @@ const translationChanged = (cpu: Cpu): void => cpu.translationChanged();
 
 /** Bits of HCR_EL2 that can be written. EL1 is always AArch64: RW stays set. */
 const HCR_MASK = Object.entries(HCR).reduce((mask, [name, bit]) => (name === 'RW' ? mask : mask | bit), 3n << 10n);
+/** Traps of FEAT_EVT. */
+const EVT = HCR.TID4 | HCR.TICAB | HCR.TOCU | HCR.TTLBIS | HCR.TTLBOS;
 /** SCTLR_EL2's RES1 bits. */
 const SCTLR_RESET = 0x30c5_0830n;
 /** CNTHCTL_EL2: EL1 may use the physical counter and timer. */
@@ -41,15 +43,17 @@ export const EL2_REGISTERS: readonly SysRegRow[] = [
   el2('ACTLR_EL2', 'S3_4_C1_C0_1'),
   el2('HCR_EL2', 'S3_4_C1_C1_0', {
     mask: HCR_MASK,
-    reset: HCR.RW,
+    reset: cpu => HCR.RW | (cpu.model.features.has('E2H1') ? HCR.E2H : 0n),
     set: cpu => {
-      // Without FEAT_VHE and FEAT_PAuth their bits do not exist.
+      // Bits of features that are not there do not exist.
       const { features } = cpu.model;
       const absent =
         (features.has('VHE') ? 0n : HCR.E2H) |
         (features.has('PAuth') ? 0n : HCR.API | HCR.APK) |
-        (features.has('S2FWB') ? 0n : HCR.FWB);
-      cpu.write('HCR_EL2', cpu.read('HCR_EL2') & ~absent);
+        (features.has('S2FWB') ? 0n : HCR.FWB) |
+        (features.has('EVT') ? 0n : EVT);
+      const stuck = features.has('E2H1') ? HCR.E2H : 0n;
+      cpu.write('HCR_EL2', (cpu.read('HCR_EL2') & ~absent) | stuck);
       cpu.hcrChanged();
     },
   }),

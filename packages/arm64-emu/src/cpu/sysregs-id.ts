@@ -9,6 +9,8 @@ const SCTLR_DZE = 1n << 14n;
 const trapped = (bit: bigint): HcrTrap => ({ read: bit, write: bit });
 const TID1 = trapped(HCR.TID1);
 const TID2 = trapped(HCR.TID2);
+/** Registers of caches, which FEAT_EVT can trap without CTR_EL0. */
+const TID2_4 = trapped(HCR.TID2 | HCR.TID4);
 const TID3 = trapped(HCR.TID3);
 /** EL1 is told who it is by EL2. */
 const virtualised = (cpu: Cpu): boolean => cpu.model.features.has('EL2') && cpu.el === 1;
@@ -73,12 +75,12 @@ export const ID_REGISTERS: readonly SysRegRow[] = [
   computed('REVIDR_EL1', 'S3_0_C0_C0_6', RO1, { hcr: TID1, get: cpu => cpu.model.revidr }),
   ...idSpace(),
   computed('CCSIDR_EL1', 'S3_1_C0_C0_0', RO1, {
-    hcr: TID2,
+    hcr: TID2_4,
     get: cpu => cpu.model.ccsidr[Number(cpu.read('CSSELR_EL1') & 0xfn)] ?? 0n,
   }),
-  computed('CLIDR_EL1', 'S3_1_C0_C0_1', RO1, { hcr: TID2, get: cpu => cpu.model.clidr }),
+  computed('CLIDR_EL1', 'S3_1_C0_C0_1', RO1, { hcr: TID2_4, get: cpu => cpu.model.clidr }),
   computed('AIDR_EL1', 'S3_1_C0_C0_7', RO1, { hcr: TID1, get: cpu => cpu.model.aidr }),
-  stored('CSSELR_EL1', 'S3_2_C0_C0_0', RW1, { mask: 0xfn, hcr: TID2 }),
+  stored('CSSELR_EL1', 'S3_2_C0_C0_0', RW1, { mask: 0xfn, hcr: TID2_4 }),
   computed('CTR_EL0', 'S3_3_C0_C0_1', RO0, {
     hcr: TID2,
     constant: model => model.ctr,

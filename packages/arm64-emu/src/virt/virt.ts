@@ -58,13 +58,16 @@ export interface VirtOptions
   readonly gic?: 2 | 3;
   /** `max` by default. */
   readonly cpu?: CpuModel;
-  /** Whether CPUs have EL2, and start there, as QEMU's `virtualization=on`; false by default. PSCI is then behind SMC. */
+  /**
+   * Whether CPUs have EL2, and start there, as QEMU's `virtualization=on`; false by default, for models that have no EL2
+   * themselves. PSCI is then behind SMC.
+   */
   readonly virtualization?: boolean;
   /** Virtio devices in the order of QEMU's `-device` options: the first gets the last transport. */
   readonly virtio?: readonly ((dma: Dma) => VirtioDevice)[];
   /** Virtio devices on the PCIe bus, from slot 1 on. */
   readonly pci?: readonly ((dma: Dma) => VirtioDevice)[];
-  /** Whether PCIe has its configuration space and a window above 4 GiB; true by default. */
+  /** Whether PCIe has its configuration space and a window above 4 GiB; by default, if the CPU's addresses reach that. */
   readonly highmem?: boolean;
   /** Register layout of the transports; 1 (legacy) is QEMU's default. */
   readonly virtioVersion?: 1 | 2;
@@ -120,7 +123,9 @@ function checked(options: VirtOptions) {
     if (bank !== undefined && bank.length > VIRT_MAP.flash.size / 2)
       throw refuse('flash', 'an image exceeds its bank of 64 MiB');
   const more = [...(gic === 3 ? (['GICv3'] as const) : []), ...(options.virtualization ? cpu.hypervisor : [])];
-  return { memory, smp, gic, model: withFeatures(cpu, more) };
+  // The window above 4 GiB ends at 1 TiB.
+  const { highmem = cpu.paBits >= 40 } = options;
+  return { memory, smp, gic, highmem, model: withFeatures(cpu, more) };
 }
 
 /**
@@ -136,7 +141,7 @@ function checked(options: VirtOptions) {
  * await machine.run();
  */
 export function createVirt(options: VirtOptions = {}): VirtMachine {
-  const { memory, smp, gic: version, model } = checked(options);
+  const { memory, smp, gic: version, highmem, model } = checked(options);
   const hasFlash = options.flash !== false;
   const bank = VIRT_MAP.flash.size / 2;
   const banks: RamSpec[] = hasFlash
@@ -170,7 +175,7 @@ export function createVirt(options: VirtOptions = {}): VirtMachine {
   if (gic instanceof Gicv3) add(VIRT_MAP.gicRedistributor.base, gic.redistributors);
   else {
     add(VIRT_MAP.gicCpu.base, gic.cpuInterface);
-    if (options.virtualization) {
+    if (model.features.has('EL2')) {
       add(VIRT_MAP.gicHypervisor.base, gic.hypervisorInterface);
       add(VIRT_MAP.gicVirtualCpu.base, gic.virtualCpuInterface);
     }
@@ -203,7 +208,7 @@ export function createVirt(options: VirtOptions = {}): VirtMachine {
     const transport = new VirtioMmio({ version: options.virtioVersion ?? 1, line, device });
     add(VIRT_MAP.virtioMmio.base + slot * VIRT_MAP.virtioMmio.size, transport);
   }
-  const ecam = options.highmem === false ? VIRT_MAP.pcieEcamLow : VIRT_MAP.pcieEcam;
+  const ecam = highmem ? VIRT_MAP.pcieEcam : VIRT_MAP.pcieEcamLow;
   const pci = new PciHost(
     ecam.size,
     [0, 1, 2, 3].map(pin => gic.spi(VIRT_IRQ.pcie + pin)),
@@ -216,8 +221,7 @@ export function createVirt(options: VirtOptions = {}): VirtMachine {
   add(ecam.base, pci.ecam);
   add(VIRT_MAP.pcieMmio.base, pci.window({ name: 'pci-mmio', ...VIRT_MAP.pcieMmio }));
   add(VIRT_MAP.pciePio.base, pci.ports(VIRT_MAP.pciePio.size));
-  if (options.highmem !== false)
-    add(VIRT_MAP.pcieMmioHigh.base, pci.window({ name: 'pci-mmio-high', ...VIRT_MAP.pcieMmioHigh }));
+  if (highmem) add(VIRT_MAP.pcieMmioHigh.base, pci.window({ name: 'pci-mmio-high', ...VIRT_MAP.pcieMmioHigh }));
   banks.forEach((spec, i) => {
     const { host } = engine.memory.find(spec.base)!;
     const onMode = (array: boolean): void => bus.setDirectRead(region, array);
@@ -255,7 +259,7 @@ export function createVirt(options: VirtOptions = {}): VirtMachine {
         psci: hypervisor ? 'smc' : 'hvc',
         maintenance: hypervisor,
         flash: hasFlash,
-        pcie: options.highmem === false ? 'low' : 'high',
+        pcie: highmem ? 'high' : 'low',
         ...chosen,
       });
       return writeFdt(tree, (code, reason, init) => new VirtError(code, reason, init), VIRT_DTB_SIZE);
