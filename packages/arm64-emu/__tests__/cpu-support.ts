@@ -44,6 +44,8 @@ export class TlbLog implements TlbControl {
   mayRead(): boolean {
     return false;
   }
+  useTables(): void {}
+  noteBlock(): void {}
   setAsid(): void {}
   flushAsid(asid: number): void {
     this.log.push(`asid ${asid}`);

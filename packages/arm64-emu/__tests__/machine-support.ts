@@ -74,7 +74,15 @@ class IdleExecutor implements Executor {
     this.index = index;
   }
   tlb(): ReturnType<Executor['tlb']> {
-    return { flushAll() {}, flushPage() {}, mayRead: () => false, setAsid() {}, flushAsid() {} };
+    return {
+      flushAll() {},
+      flushPage() {},
+      mayRead: () => false,
+      useTables() {},
+      noteBlock() {},
+      setAsid() {},
+      flushAsid() {},
+    };
   }
   contextChanged(): void {}
   executed(index: number): number {

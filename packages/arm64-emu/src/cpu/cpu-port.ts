@@ -3,7 +3,7 @@ import type { Cpu } from './cpu.js';
 import type { CpuModel } from './models.js';
 import type { SysRegTableOptions } from './sysreg-table.js';
 import type { SystemCounter } from './timer.js';
-import type { WalkMemory } from './walk.js';
+import type { WalkMemory, WalkTables } from './walk.js';
 
 /** The TLB of one CPU, which the engine keeps. Addresses are in halves. */
 export interface TlbControl {
@@ -13,6 +13,10 @@ export interface TlbControl {
   flushPage(lo: number, hi: number): void;
   /** Whether an entry says that the address may be read as things are now. */
   mayRead(lo: number, hi: number): boolean;
+  /** Tables of the current regime that may be walked without asking the CPU; to be told again when they changed. */
+  useTables(tables: WalkTables | undefined): void;
+  /** Pages of the block of `2 ** sizeLog2` bytes around an address may be in the TLB, and TLBI of any drops them all. */
+  noteBlock(lo: number, hi: number, sizeLog2: number): void;
   /** Drops the non-global entries of an address space. */
   flushAsid(asid: number): void;
   /** Another address space is current; `space` is a number for everything but the ASID that tells it from others. */

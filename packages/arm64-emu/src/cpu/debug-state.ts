@@ -13,6 +13,7 @@ export abstract class DebugState extends TranslationState {
   /** MDSCR, breakpoints or watchpoints changed. */
   debugChanged(): void {
     if (this.debug.update()) this.invalidateAll();
+    this.publishTables();
     this.attentionWanted = true;
   }
 

@@ -22,6 +22,7 @@ export abstract class TlbMaintenance extends RegimeState {
   /** A page of a block of `2 ** sizeLog2` bytes may be kept in the TLB. */
   protected pageOfBlock(lo: number, hi: number, sizeLog2: number): void {
     this.large.add(pageNumber(lo, hi), sizeLog2);
+    this.port.tlb.noteBlock(lo, hi, sizeLog2);
   }
 
   /** TLBI: drops translations here, or at every CPU of the machine. */

@@ -63,6 +63,10 @@ export abstract class TranslationState extends TlbMaintenance {
     this.debug = new SelfHostedDebug(this);
   }
 
+  protected get accessesWatched(): boolean {
+    return this.accesses !== undefined || this.debug.watching;
+  }
+
   /** Takes the exception that was recorded last. */
   raise(): void {
     const { faultClass, faultAddress, faultToEl2, faultIpa } = this;
@@ -195,6 +199,7 @@ export abstract class TranslationState extends TlbMaintenance {
     this.accesses = observer;
     this.asking = false;
     this.translation.supplied = undefined;
+    this.publishTables();
     this.invalidateAll();
   }
   /** Whether PSTATE or translation changed since this was called last: generated code has to look at them again. */

@@ -48,3 +48,28 @@ export function tableIndex(lo: number, hi: number, lsb: number, width: number): 
   const shifted = lsb >= 32 ? hi >>> (lsb - 32) : lsb === 0 ? lo : (lo >>> lsb) | (hi << (32 - lsb));
   return shifted & ((1 << width) - 1);
 }
+
+/** A range of addresses as a walk needs it. */
+export interface WalkRange {
+  readonly disabled: boolean;
+  readonly baseTooLarge: boolean;
+  readonly e0pd: boolean;
+  readonly tbiData: boolean;
+  /** Permissions of table descriptors do not count. */
+  readonly hpd: boolean;
+  /** log2. */
+  readonly granule: number;
+  readonly startLevel: number;
+  readonly startIndexBits: number;
+  readonly topMask: number;
+  readonly lowMask: number;
+  /** Physical address. */
+  readonly base: number;
+}
+/** Tables that a walker may use by itself. */
+export interface WalkTables {
+  readonly low: WalkRange;
+  readonly high: WalkRange;
+  readonly mair: bigint;
+  readonly paLimit: number;
+}

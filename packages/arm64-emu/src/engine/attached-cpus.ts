@@ -1,6 +1,7 @@
 /** The CPUs' places in an engine; the state block and the translations of one of them are current. */
 
 import { RECORD_SIZE } from '../interp/record.js';
+import type { WalkState } from '../walk/state.js';
 import type { CpuHost } from './host.js';
 import { CELL, MAX_CPUS, STATE, STATE_SIZE } from './state.js';
 import { Regime, Tlb } from './tlb.js';
@@ -26,14 +27,17 @@ export class AttachedCpus {
   private selected: Attached | undefined;
   private selectedIndex = -1;
 
-  constructor(buffer: ArrayBufferLike) {
+  constructor(
+    buffer: ArrayBufferLike,
+    private readonly walk: WalkState,
+  ) {
     this.words = new Int32Array(buffer);
     this.bytes = new Uint8Array(buffer);
   }
 
   /** Adds CPU `index`; its state block starts as zeros. */
   attach(index: number, host: CpuHost): void {
-    const tlb = new Tlb(this.words, index);
+    const tlb = new Tlb(this.words, index, this.walk);
     this.tlbs.push(tlb);
     const saved = new Uint8Array(STATE_SIZE);
     this.cpus[index] = { host, tlb, saved, executed: 0 };

@@ -22,6 +22,10 @@ export interface CompiledPages {
 export class DecodeCache {
   private readonly pages = new Map<number, number>();
   private readonly pageOf: Int32Array;
+  /** Where each page's memory is, by index; -1 when there is none. */
+  private readonly hosts: Int32Array;
+  /** How many pages with records lie in each page of linear memory from the first of guest memory on. */
+  private readonly codeMap: Uint8Array;
   private readonly writes: Int32Array;
   private readonly free: number[] = [];
   private used = 0;
@@ -30,7 +34,7 @@ export class DecodeCache {
   private readonly view: DataView;
   private readonly bytes: Uint8Array;
 
-  /** `start`: first byte of the records; `capacity`: pages. */
+  /** `start`: first byte of the records; `capacity`: pages; `codeMap`: where the map of pages with code is. */
   constructor(
     buffer: ArrayBufferLike,
     private readonly start: number,
@@ -38,11 +42,14 @@ export class DecodeCache {
     /** TLBs of all CPUs. */
     private readonly tlbs: readonly Tlb[],
     private readonly memory: PhysicalMemory,
+    codeMap: number,
   ) {
     this.view = new DataView(buffer);
     this.bytes = new Uint8Array(buffer);
     this.pageOf = new Int32Array(capacity).fill(-1);
     this.writes = new Int32Array(capacity);
+    this.hosts = new Int32Array(capacity);
+    this.codeMap = new Uint8Array(buffer, codeMap, (buffer.byteLength - memory.start) / PAGE_BYTES);
   }
 
   /** Bytes that `capacity` pages need. */
@@ -76,10 +83,17 @@ export class DecodeCache {
     this.pageOf[index] = page;
     this.writes[index] = 0;
     const host = this.hostOf(page);
+    this.hosts[index] = host;
+    this.mark(index, 1);
     for (const tlb of this.tlbs) tlb.dropWrites(host);
     return index;
   }
 
+  /** Keeps the map of pages with code. */
+  private mark(index: number, change: number): void {
+    const host = this.hosts[index]!;
+    if (host !== -1) this.codeMap[((host >>> 0) - this.memory.start) / PAGE_BYTES]! += change;
+  }
   private hostOf(page: number): number {
     const region = this.memory.find(page * PAGE_BYTES);
     return region === undefined ? -1 : region.host + (page * PAGE_BYTES - region.base);
@@ -145,6 +159,7 @@ export class DecodeCache {
     this.compiled?.renew(index);
     this.pages.delete(page);
     this.pageOf[index] = -1;
+    this.mark(index, -1);
     this.free.push(index);
     for (const tlb of this.tlbs) tlb.dropFetches(this.start + index * RECORD_PAGE_SIZE);
   }
@@ -155,6 +170,7 @@ export class DecodeCache {
     this.pages.clear();
     this.free.length = 0;
     this.used = 0;
+    this.codeMap.fill(0);
     for (const tlb of this.tlbs) tlb.flushFetches();
   }
 }

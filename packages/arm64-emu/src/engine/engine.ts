@@ -3,6 +3,7 @@ import { instructionSet } from '../a64/index.js';
 import { type DecodeEnv, Decoder, disassemble } from '../a64/spec/index.js';
 import { RECORD_SIZE } from '../interp/record.js';
 import type { RegionStatistics } from '../region/regions.js';
+import { WalkState } from '../walk/state.js';
 import { AttachedCpus } from './attached-cpus.js';
 import { CodeMemory } from './code-memory.js';
 import { DecodeCache } from './decode-cache.js';
@@ -22,6 +23,7 @@ export type { EngineMode, EngineOptions } from './options.js';
 
 const DEFAULT_CODE_PAGES = 4096;
 const WASM_PAGE = 65536;
+const GUEST_PAGE = 4096;
 
 /**
  * Executes A64 code. The engine knows instructions and memory; a {@link CpuHost} per CPU knows translation, exceptions
@@ -49,8 +51,12 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     const codePages = options.codePages ?? DEFAULT_CODE_PAGES;
-    const ramStart = Math.ceil((RECORDS_START + DecodeCache.size(codePages)) / WASM_PAGE) * WASM_PAGE;
-    const total = ramStart + PhysicalMemory.total(options.memory);
+    const codeMap = RECORDS_START + DecodeCache.size(codePages);
+    const ram = PhysicalMemory.total(options.memory);
+    // A byte for each page of guest memory; the last one may be part of a larger WebAssembly page.
+    const codeMapSize = Math.ceil((ram + WASM_PAGE) / GUEST_PAGE);
+    const ramStart = Math.ceil((codeMap + codeMapSize) / WASM_PAGE) * WASM_PAGE;
+    const total = ramStart + ram;
     const linear = new WebAssembly.Memory({ initial: Math.ceil(total / WASM_PAGE) });
     const { buffer } = linear;
     this.buffer = buffer;
@@ -58,15 +64,19 @@ export class Engine {
     this.u64 = new BigUint64Array(buffer);
     this.memory = new PhysicalMemory(buffer, options.memory, ramStart);
     this.memory.onChange = (address, size) => this.invalidate(address, size);
-    const cpus = new AttachedCpus(buffer);
+    const walk = new WalkState(buffer);
+    walk.useMemory(this.memory.regions);
+    walk.useCodeMap(codeMap, ramStart);
+    this.memory.onLayout = () => walk.useMemory(this.memory.regions);
+    const cpus = new AttachedCpus(buffer, walk);
     this.cpus = cpus;
-    this.cache = new DecodeCache(buffer, RECORDS_START, codePages, cpus.tlbs, this.memory);
+    this.cache = new DecodeCache(buffer, RECORDS_START, codePages, cpus.tlbs, this.memory, codeMap);
     const decoder = new Decoder(options.features, this.decodeEnv(), instructionSet());
     const bti = options.features?.has('BTI') ?? true;
     this.fetchPath = new FetchPath(buffer, this.memory, this.cache, decoder, bti, () => cpus.running);
     this.hooked = new HookedRecords(buffer, this.hookedContext());
     this.fetchPath.hooked = this.hooked;
-    this.slowPath = new SlowPath(buffer, this.memory, this.cache, options.io, this.slowContext());
+    this.slowPath = new SlowPath(buffer, this.memory, this.cache, options.io, this.slowContext(), walk);
     const { cache, fetchPath, hooked, slowPath } = this;
     this.code = new GeneratedCode(linear, options, { cpus, cache, fetchPath, hooked, slowPath });
     this.codeMemory = new CodeMemory(buffer, this.memory, cpus, cache, hooked, slowPath);

@@ -1,6 +1,7 @@
 /** The functions that generated code imports. */
 import { callRoutine, FP_OP_NAMES, type FpFormat } from '../a64/spec/index.js';
 import { Exit } from '../interp/exit.js';
+import { walker } from '../walk/walker.js';
 import type { FetchPath } from './fetch-path.js';
 import type { HookedRecords } from './hooked-records.js';
 import { type CpuHost, type FpRoutine, SYS_CONTINUE, SYS_TRAP } from './host.js';
@@ -34,7 +35,7 @@ export function generatedCodeImports(memory: WebAssembly.Memory, engine: ImportT
   return {
     env: {
       memory,
-      slow: (lo: number, hi: number, info: number): number => slowPath.slow(lo, hi, info),
+      slow: walker(memory, (lo, hi, info) => slowPath.slow(lo, hi, info)),
       sysRead: (key: number): number => {
         fetchPath.syncPc();
         const value = engine.host().sysRead(key);

@@ -37,11 +37,17 @@ export class PhysicalMemory {
   /** Linear memory, by byte and by word. */
   readonly bytes: Uint8Array;
   readonly words: Uint32Array;
+  /** Called when regions were mapped, unmapped or put in another order. */
+  onLayout: () => void = () => {};
   /** Called when memory changed behind the CPUs' back: physical address and bytes. */
   onChange: (address: number, size: number) => void = () => {};
 
   /** `start`: first byte of linear memory that regions may use. */
-  constructor(buffer: ArrayBufferLike, specs: readonly RegionSpec[], start: number) {
+  constructor(
+    buffer: ArrayBufferLike,
+    specs: readonly RegionSpec[],
+    readonly start: number,
+  ) {
     let host = start;
     this.list = specs.map(({ base, size, readOnly = false }) => {
       if (base % PAGE !== 0 || size % PAGE !== 0) throw new RangeError('memory regions consist of 4096-byte pages');
@@ -61,17 +67,20 @@ export class PhysicalMemory {
   /** Maps bytes of linear memory that another region has set aside. */
   map(base: number, size: number, host: number, readOnly: boolean): void {
     this.list.unshift({ base, size, host, readOnly, directRead: true });
+    this.onLayout();
   }
   /** Removes the region at `base`. TLBs are the caller's business. */
   unmap(base: number): void {
     const at = this.list.findIndex(r => r.base === base);
     if (at >= 0) this.list.splice(at, 1);
+    this.onLayout();
   }
 
   /** Gives the regions the order that those with the same bases have in `others`. */
   sortLike(others: readonly { readonly base: number }[]): void {
     const order = new Map(others.map(({ base }, i) => [base, i]));
     this.list.sort((a, b) => (order.get(a.base) ?? 0) - (order.get(b.base) ?? 0));
+    this.onLayout();
   }
 
   /** The region of a physical address. */

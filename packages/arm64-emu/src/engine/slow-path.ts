@@ -2,6 +2,7 @@
 
 import { Exit } from '../interp/exit.js';
 import { SlowInfo } from '../interp/imports.js';
+import type { WalkState } from '../walk/state.js';
 import type { DecodeCache } from './decode-cache.js';
 import type { DirtyPages } from './dirty-pages.js';
 import { type AccessKind, type CpuHost, type PhysicalIo, READ, WRITE } from './host.js';
@@ -35,9 +36,8 @@ export class SlowPath {
   private replayed = 0;
   /** The instruction is being repeated: its device accesses have been done already. */
   replaying = false;
-  observer: Observer | undefined;
-  /** Set while somebody wants to know which pages are written. */
-  dirty: DirtyPages | undefined;
+  private watcher: Observer | undefined;
+  private dirtyPages: DirtyPages | undefined;
 
   constructor(
     buffer: ArrayBufferLike,
@@ -45,9 +45,29 @@ export class SlowPath {
     private readonly cache: DecodeCache,
     private readonly io: PhysicalIo,
     private readonly context: SlowPathContext,
+    private readonly walk: WalkState,
   ) {
     this.view = new DataView(buffer);
     this.words = new Int32Array(buffer);
+  }
+
+  get observer(): Observer | undefined {
+    return this.watcher;
+  }
+  set observer(observer: Observer | undefined) {
+    this.watcher = observer;
+    this.watch();
+  }
+  /** Set while somebody wants to know which pages are written. */
+  get dirty(): DirtyPages | undefined {
+    return this.dirtyPages;
+  }
+  set dirty(dirty: DirtyPages | undefined) {
+    this.dirtyPages = dirty;
+    this.watch();
+  }
+  private watch(): void {
+    this.walk.watch(this.watcher !== undefined, this.dirtyPages !== undefined);
   }
 
   /** See `IMPORTS`: returns a TLB entry for the access, or -1 with the reason in its cell. */

@@ -5,74 +5,79 @@
 import { TLB_RANGE } from './state.js';
 
 const PAGE = 4096;
+const LO = TLB_RANGE.ADDRESS / 4;
+const HI = LO + 1;
+const LIMIT = TLB_RANGE.LIMIT / 4;
+const ADDEND = TLB_RANGE.ADDEND / 4;
+const SIZE = TLB_RANGE.SIZE / 4;
+const WORDS = TLB_RANGE.BYTES / 4;
 
-interface Run {
-  hi: number;
-  /** Address of the first page without its high half, bytes, and what leads to memory. */
-  lo: number;
-  size: number;
-  addend: number;
-}
-const none = (): Run => ({ hi: 0, lo: 0, size: 0, addend: 0 });
-
-/** The run of one array, kept in linear memory at `at`: i64 address, i64 bytes, i32 addend. */
+/**
+ * The run of one array, kept in linear memory at `at`, and behind it one that may outgrow it. The generated walker does
+ * the same, see `walker-fill.ts`.
+ */
 export class TlbRange {
-  /** The run that compiled code sees, and one that may outgrow it. */
-  private best = none();
-  private next = none();
+  private readonly best: number;
+  private readonly next: number;
 
   constructor(
     private readonly words: Int32Array,
-    private readonly at: number,
+    at: number,
   ) {
-    this.publish();
+    this.best = at >> 2;
+    this.next = this.best + WORDS;
+    this.clear();
   }
 
   /** A page was entered. */
   added(lo: number, hi: number, addend: number): void {
-    const page = (lo & -PAGE) >>> 0;
-    if (!this.extend(this.best, page, hi, addend)) {
-      if (!this.extend(this.next, page, hi, addend)) this.next = { hi, lo: page, size: PAGE, addend };
-      if (this.next.size <= this.best.size) return;
-      [this.best, this.next] = [this.next, this.best];
+    const { words, best, next } = this;
+    const page = lo & -PAGE;
+    if (!this.extend(best, page, hi, addend)) {
+      if (!this.extend(next, page, hi, addend)) {
+        words[next + LO] = page;
+        words[next + HI] = hi;
+        words[next + SIZE] = PAGE;
+        words[next + ADDEND] = addend;
+      }
+      if (words[next + SIZE]! <= words[best + SIZE]!) return;
+      for (let i = 0; i < WORDS; i++) {
+        const word = words[best + i]!;
+        words[best + i] = words[next + i]!;
+        words[next + i] = word;
+      }
     }
-    this.publish();
+    words[best + LIMIT] = words[best + SIZE]! - TLB_RANGE.MARGIN;
   }
   /** Whether the page belongs to the run, perhaps from now on. */
-  private extend(run: Run, page: number, hi: number, addend: number): boolean {
-    if (run.size === 0 || run.hi !== hi || run.addend !== addend) return false;
-    if (page === run.lo + run.size) run.size += PAGE;
-    else if (page === run.lo - PAGE) {
-      run.lo = page;
-      run.size += PAGE;
-    } else return page >= run.lo && page < run.lo + run.size;
+  private extend(run: number, page: number, hi: number, addend: number): boolean {
+    const { words } = this;
+    const size = words[run + SIZE]!;
+    if (size === 0 || words[run + HI] !== hi || words[run + ADDEND] !== addend) return false;
+    // Unsigned, as addresses are: a run does not reach around the end of the low half.
+    const offset = (page >>> 0) - (words[run + LO]! >>> 0);
+    if (offset === -PAGE) words[run + LO] = page;
+    else if (offset !== size) return offset >= 0 && offset < size;
+    words[run + SIZE] = size + PAGE;
     return true;
   }
   /** A page is dropped; so is the run that it was in. */
   dropped(lo: number, hi: number): void {
-    const page = lo >>> 0;
-    for (const run of [this.next, this.best]) {
-      if (run.hi !== hi || page < run.lo || page >= run.lo + run.size) continue;
-      run.size = 0;
-      if (run === this.best) this.publish();
-    }
+    this.drop(this.best, lo, hi);
+    this.drop(this.next, lo, hi);
+  }
+  private drop(run: number, lo: number, hi: number): void {
+    const { words } = this;
+    if (words[run + HI] !== hi || (lo - words[run + LO]!) >>> 0 >= words[run + SIZE]!) return;
+    words[run + SIZE] = 0;
+    words[run + LIMIT] = 0;
   }
   /** All pages are dropped. */
   clear(): void {
-    this.best.size = 0;
-    this.next.size = 0;
-    this.publish();
-  }
-  private publish(): void {
-    const w = this.at >> 2;
-    const { lo, hi, size, addend } = this.best;
-    this.words[w + TLB_RANGE.ADDRESS / 4] = lo;
-    this.words[w + TLB_RANGE.ADDRESS / 4 + 1] = hi;
-    this.words[w + TLB_RANGE.LIMIT / 4] = Math.max(size - TLB_RANGE.MARGIN, 0);
-    this.words[w + TLB_RANGE.ADDEND / 4] = addend;
+    this.words.fill(0, this.best, this.best + 2 * WORDS);
   }
   /** Bytes of the run. */
   get size(): number {
-    return this.best.size;
+    return this.words[this.best + SIZE]!;
   }
 }

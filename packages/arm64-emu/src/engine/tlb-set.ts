@@ -1,5 +1,5 @@
 /** One set of TLB arrays in linear memory: generated code reads them, this class writes them. */
-import { TLB_ENTRIES, TLB_ENTRY_SIZE, TLB_HASH_SHIFT, TLB_SET } from './state.js';
+import { TLB_ENTRIES, TLB_ENTRY_SIZE, TLB_FLAG, TLB_HASH_SHIFT, TLB_LISTED, TLB_SET } from './state.js';
 import { TlbRange } from './tlb-range.js';
 
 const PAGE_BITS = 12;
@@ -7,13 +7,8 @@ const PAGE_MASK = -4096;
 /** Bits of an address that must equal a fetch entry's tag: the page, and the two lowest bits. */
 const FETCH_TAG = -4093;
 const WORDS = TLB_ENTRY_SIZE / 4;
-/** Entries that are listed, so that dropping them takes time by their number; with more, all arrays are gone through. */
-const LIST_LIMIT = 2048;
 
 const ARRAYS = [TLB_SET.READ, TLB_SET.WRITE, TLB_SET.FETCH, TLB_SET.FETCH_INDIRECT] as const;
-/** Flags in the fourth word of an entry. */
-const NON_GLOBAL = 1;
-const GUARDED = 2;
 /** Array of an access kind. */
 export type TlbArray = (typeof ARRAYS)[number];
 
@@ -25,9 +20,9 @@ export class TlbSet {
   space = 0;
   /** When the set was last made current, for choosing which one to reuse. */
   used = 0;
-  /** Words of the entries made since the set was empty, some twice. */
-  private filled: number[] = [];
-  private empty = true;
+  /** Numbers of the entries made since the set was empty, as many as the word at `count` says. */
+  private readonly list: Uint16Array;
+  private readonly count: number;
   /** Runs of pages of the arrays for data. */
   readonly ranges: ReadonlyMap<TlbArray, TlbRange>;
 
@@ -37,6 +32,8 @@ export class TlbSet {
     readonly base: number,
   ) {
     words.fill(-1, base >> 2, (base + TLB_SET.SCRATCH) >> 2);
+    this.list = new Uint16Array(words.buffer, words.byteOffset + base + TLB_SET.LIST, TLB_LISTED);
+    this.count = (base + TLB_SET.COUNT) >> 2;
     this.ranges = new Map([
       [TLB_SET.READ, new TlbRange(words, base + TLB_SET.READ_RANGE)],
       [TLB_SET.WRITE, new TlbRange(words, base + TLB_SET.WRITE_RANGE)],
@@ -58,16 +55,23 @@ export class TlbSet {
     const entry = this.entry(lo);
     const w = (entry + array) >> 2;
     const page = lo & PAGE_MASK;
-    const range = this.ranges.get(array);
-    range?.dropped(words[w]!, words[w + 1]!);
+    const range = isFetch ? undefined : this.ranges.get(array);
+    if (words[w] === -1 && words[w + 1] === -1) this.enlist(w);
+    else range?.dropped(words[w]!, words[w + 1]!);
     words[w] = page;
     words[w + 1] = hi;
     words[w + 2] = isFetch ? host : host - page;
-    range?.added(page, words[w + 1]!, words[w + 2]!);
-    words[w + 3] = (nG ? NON_GLOBAL : 0) | (guarded ? GUARDED : 0);
-    if (this.filled.length <= LIST_LIMIT) this.filled.push(w);
-    this.empty = false;
+    words[w + 3] = (nG ? TLB_FLAG.NON_GLOBAL : 0) | (guarded ? TLB_FLAG.GUARDED : 0);
+    range?.added(page, hi, words[w + 2]!);
     return entry;
+  }
+  /** Notes an entry that was empty. */
+  private enlist(w: number): void {
+    const { words, count } = this;
+    const listed = words[count]!;
+    if (listed > TLB_LISTED) return;
+    if (listed < TLB_LISTED) this.list[listed] = (w - (this.base >> 2)) / WORDS;
+    words[count] = listed + 1;
   }
   /** An entry for this access only: the access at `lo` goes to `host`. */
   scratch(array: TlbArray, lo: number, host: number): number {
@@ -81,7 +85,7 @@ export class TlbSet {
   }
   /** Whether the page of the fetch entry for `lo` is guarded. */
   isGuarded(lo: number): boolean {
-    return (this.words[((this.entry(lo) + TLB_SET.FETCH) >> 2) + 3]! & GUARDED) !== 0;
+    return (this.words[((this.entry(lo) + TLB_SET.FETCH) >> 2) + 3]! & TLB_FLAG.GUARDED) !== 0;
   }
 
   /** Whether there is an entry for reads of `hi:lo`. */
@@ -92,26 +96,38 @@ export class TlbSet {
 
   /** Drops everything. */
   flush(): void {
-    if (this.empty) return;
-    this.empty = true;
+    const { words, base } = this;
+    const listed = words[this.count]!;
+    if (listed === 0) return;
+    words[this.count] = 0;
     for (const range of this.ranges.values()) range.clear();
-    if (this.isListed) for (const w of this.filled) this.drop(w);
-    else this.words.fill(-1, this.base >> 2, (this.base + TLB_SET.SCRATCH) >> 2);
-    this.filled.length = 0;
+    if (listed > TLB_LISTED) words.fill(-1, base >> 2, (base + TLB_SET.SCRATCH) >> 2);
+    else {
+      for (let i = 0; i < listed; i++) {
+        const w = (base >> 2) + this.list[i]! * WORDS;
+        words[w] = -1;
+        words[w + 1] = -1;
+      }
+    }
   }
+  /** Drops what belongs to the address space. */
   flushNonGlobal(): void {
-    if (this.empty) return;
-    const { words } = this;
-    const isKept = (w: number): boolean => {
-      if ((words[w + 3]! & NON_GLOBAL) === 0) return true;
-      this.drop(w);
-      return false;
-    };
-    if (this.isListed) this.filled = this.filled.filter(isKept);
-    else for (let w = this.base >> 2; w < (this.base + TLB_SET.SCRATCH) >> 2; w += WORDS) isKept(w);
+    const { words, list } = this;
+    const first = this.base >> 2;
+    const listed = words[this.count]!;
+    const all = listed > TLB_LISTED;
+    const end = all ? ARRAYS.length * TLB_ENTRIES : listed;
+    // The list is made anew of what stays.
+    words[this.count] = 0;
+    for (let i = 0; i < end; i++) {
+      const w = first + (all ? i : list[i]!) * WORDS;
+      if (words[w] === -1 && words[w + 1] === -1) continue;
+      if ((words[w + 3]! & TLB_FLAG.NON_GLOBAL) === 0) this.enlist(w);
+      else this.drop(w);
+    }
   }
-  private get isListed(): boolean {
-    return this.filled.length <= LIST_LIMIT;
+  private get empty(): boolean {
+    return this.words[this.count] === 0;
   }
   /** Drops the page around an address; the upper half of the address does not matter. */
   flushPage(lo: number): void {

@@ -1,4 +1,6 @@
 /** The software TLB of one CPU. */
+import type { WalkTables } from '../cpu/walk.js';
+import { BLOCK_TAGS, blockTags, type WalkState } from '../walk/state.js';
 import { CELL, TLB_SET, TLB_SETS, TLB_START } from './state.js';
 import { TlbSet } from './tlb-set.js';
 
@@ -27,8 +29,10 @@ export class Tlb {
   private clock = 0;
   private regime: number = Regime.privileged;
   private unprivilegedRegime: number = Regime.unprivileged;
-  /** Whether this CPU is the one that runs. */
-  active = false;
+  private isActive = false;
+  /** First word of the tags of known blocks. */
+  private readonly blocks: number;
+  private tables: WalkTables | undefined;
   /** The sets of plain, and of unprivileged accesses. */
   current: TlbSet;
   unprivileged: TlbSet;
@@ -36,7 +40,9 @@ export class Tlb {
   constructor(
     private readonly words: Int32Array,
     cpu: number,
+    private readonly walk?: WalkState,
   ) {
+    this.blocks = blockTags(cpu) >> 2;
     let base = TLB_START + cpu * TLB_SETS * TLB_SET.SIZE;
     this.sets = SETS_OF_REGIME.map(count =>
       Array.from({ length: count }, () => {
@@ -48,6 +54,30 @@ export class Tlb {
     this.all = this.sets.flat();
     this.current = this.setOf(this.regime);
     this.unprivileged = this.setOf(this.unprivilegedRegime);
+  }
+
+  /** Whether this CPU is the one that runs. */
+  get active(): boolean {
+    return this.isActive;
+  }
+  set active(on: boolean) {
+    this.isActive = on;
+    if (on) this.publishTables();
+  }
+  /** Tables that the generated walker may use for this CPU; to be told again when they changed. */
+  useTables(tables: WalkTables | undefined): void {
+    this.tables = tables;
+    if (this.isActive) this.publishTables();
+  }
+  private publishTables(): void {
+    this.walk?.use(this.tables, this.blocks * 4);
+  }
+  /** The CPU knows that pages of the block of `2 ** sizeLog2` bytes around `hi:lo` are in the TLB. */
+  noteBlock(lo: number, hi: number, sizeLog2: number): void {
+    const number = sizeLog2 >= 32 ? hi >>> (sizeLog2 - 32) : (lo >>> sizeLog2) | (hi << (32 - sizeLog2));
+    const w = this.blocks + (number & (BLOCK_TAGS - 1)) * 2;
+    this.words[w] = (sizeLog2 >= 32 ? 0 : lo & -(2 ** sizeLog2)) | sizeLog2;
+    this.words[w + 1] = sizeLog2 > 32 ? hi & -(2 ** (sizeLog2 - 32)) : hi;
   }
 
   /** Makes a regime current, for plain and for unprivileged accesses; and an address space, see {@link setAsid}. */
@@ -72,7 +102,7 @@ export class Tlb {
   }
   /** Tells generated code which sets are current. */
   private publish(): void {
-    if (!this.active) return;
+    if (!this.isActive) return;
     this.words[CELL.TLB >> 2] = this.current.base;
     this.words[CELL.TLB_UNPRIVILEGED >> 2] = this.unprivileged.base;
   }
@@ -114,6 +144,7 @@ export class Tlb {
   }
 
   flushAll(): void {
+    this.words.fill(0, this.blocks, this.blocks + BLOCK_TAGS * 2);
     for (const set of this.all) set.flush();
   }
   /** Drops the page around an address, in every regime and address space. */

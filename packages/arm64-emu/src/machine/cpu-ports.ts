@@ -63,6 +63,8 @@ function tlbControl(executor: Executor, index: number): TlbControl {
     flushPage: (lo, hi) => executor.tlb(index).flushPage(lo, hi),
     flushAsid: asid => executor.tlb(index).flushAsid(asid),
     mayRead: (lo, hi) => executor.tlb(index).mayRead(lo, hi),
+    useTables: tables => executor.tlb(index).useTables(tables),
+    noteBlock: (lo, hi, sizeLog2) => executor.tlb(index).noteBlock(lo, hi, sizeLog2),
     setAsid: (asid, space) => executor.tlb(index).setAsid(asid, space),
     contextChanged: (asid, space) => executor.contextChanged(asid, space),
   };
