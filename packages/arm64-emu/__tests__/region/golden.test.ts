@@ -33,9 +33,9 @@ function regions(words: readonly number[]): Uint8Array<ArrayBuffer> {
   return piece.value.made.bytes;
 }
 
-/** The functions, without the module's types, imports and exports, and the first function, which all modules have. */
+/** The functions, without the module's types, imports and exports. */
 function functionsOf(text: string): string {
-  const functions = text.split(/\n {2}(?=\(func )/).slice(2);
+  const functions = text.split(/\n {2}(?=\(func )/).slice(1);
   return functions.join('\n  ').replace(/\n {2}\((?:export|type|import|memory)[\s\S]*$/, '\n');
 }
 

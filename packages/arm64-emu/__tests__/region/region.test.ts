@@ -97,7 +97,7 @@ describe('compiled regions', () => {
   });
 
   it('go, oldest first, when there are more than may be kept', () => {
-    const capacity = 30_000;
+    const capacity = 12_000;
     const [interpreted, compiled] = [
       kernel(9, 40, { mode: 'interpreter' }),
       kernel(9, 40, { mode: 'auto', compiler: { threshold: 20, capacity } }),

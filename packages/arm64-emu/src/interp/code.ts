@@ -59,6 +59,13 @@ export class Code extends Writer {
   tlb(unprivileged: boolean): void {
     this.loadAt(Op.i32Load, 2, unprivileged ? CELL.TLB_UNPRIVILEGED : CELL.TLB);
   }
+  /**
+   * Looks up an address that the TLB does not have, with `values` where a store finds them: pushes what `slow` returns,
+   * and gives the block where faults go. Undefined in code that has no shorter way than the common one.
+   */
+  miss(_va: () => void, _info: number, _values: readonly Node[], _size: number): number | undefined {
+    return undefined;
+  }
   /** The page that an access probably goes to, where code keeps such; by its address. */
   keptPage(_address: Node, _write: boolean): KeptPage | undefined {
     return undefined;

@@ -44,8 +44,8 @@ export interface KeptPage extends KeptRange {
 }
 
 /**
- * Leaves the host address of the access in a local. `prepare` runs on a miss, before the call. Branches to `fault` when
- * the access cannot be done.
+ * Leaves the host address of the access in a local. On a miss, `values` go to the bounce buffer: the slow path may
+ * perform the store from there. Branches to `fault` when the access cannot be done.
  */
 function hostAddress(
   c: Code,
@@ -53,7 +53,7 @@ function hostAddress(
   access: Access,
   write: boolean,
   fault: number,
-  prepare: () => void,
+  values: readonly Node[],
 ): { local: number } {
   const array = write || access.atomic ? TLB_SET.WRITE : TLB_SET.READ;
   const bytes = access.size * access.count;
@@ -95,21 +95,25 @@ function hostAddress(
     return direct(c, va, entry, array, kept, range);
   }
   c.open(Op.if);
-  prepare();
-  c.sync();
-  c.storeAt(Op.i32Store, 2, CELL.IP, () => c.get(IP));
-  c.storeAt(Op.i32Store, 2, CELL.BUDGET, () => c.get(BUDGET));
-  va();
-  c.u8(Op.i32Wrap);
-  va();
-  c.i64(32n);
-  c.raw(Op.i64ShrU, Op.i32Wrap);
-  c.i32(slowInfo(access, write));
-  c.call(Import.slow);
+  const info = slowInfo(access, write);
+  const short = c.miss(va, info, values, access.size);
+  if (short === undefined) {
+    bounce(c, values, access.size);
+    c.sync();
+    c.storeAt(Op.i32Store, 2, CELL.IP, () => c.get(IP));
+    c.storeAt(Op.i32Store, 2, CELL.BUDGET, () => c.get(BUDGET));
+    va();
+    c.u8(Op.i32Wrap);
+    va();
+    c.i64(32n);
+    c.raw(Op.i64ShrU, Op.i32Wrap);
+    c.i32(info);
+    c.call(Import.slow);
+  }
   c.tee(entry);
   c.i32(0);
   c.u8(Op.i32LtS);
-  c.branch(fault, Op.brIf);
+  c.branch(short ?? fault, Op.brIf);
   c.close();
   va();
   c.u8(Op.i32Wrap);
@@ -117,6 +121,14 @@ function hostAddress(
   c.u8(Op.i32Add);
   c.set(host);
   return { local: host };
+}
+/** Stores values where the slow path looks for them. */
+export function bounce(c: Code, values: readonly Node[], size: Access['size']): void {
+  values.forEach((v, i) => {
+    c.i32(0);
+    c.value(v);
+    c.storeSized(size, CELL.BOUNCE + i * size);
+  });
 }
 function addend(c: Code, entry: number, array: number): void {
   c.get(entry);
@@ -163,7 +175,7 @@ function direct(
 
 /** Loads `results` from neighbouring elements. */
 export function emitLoad(c: Code, results: readonly Node[], address: Node, access: Access, fault: number): void {
-  const host = hostAddress(c, address, access, false, fault, () => {});
+  const host = hostAddress(c, address, access, false, fault, []);
   results.forEach((r, i) => {
     c.get(host.local);
     c.loadSized(access.size, i * access.size);
@@ -172,16 +184,10 @@ export function emitLoad(c: Code, results: readonly Node[], address: Node, acces
   });
 }
 
-/** Stores `values`. On a miss they go to the bounce buffer first: the slow path may perform the store from there. */
+/** Stores `values`. */
 export function emitStore(c: Code, values: readonly Node[], address: Node, access: Access, fault: number): void {
   for (const v of values) if (!v.isConst) c.force(v);
-  const host = hostAddress(c, address, access, true, fault, () => {
-    values.forEach((v, i) => {
-      c.i32(0);
-      c.value(v);
-      c.storeSized(access.size, CELL.BOUNCE + i * access.size);
-    });
-  });
+  const host = hostAddress(c, address, access, true, fault, values);
   values.forEach((v, i) => {
     c.get(host.local);
     c.value(v);

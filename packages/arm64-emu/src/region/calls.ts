@@ -91,7 +91,6 @@ export class Calls {
   call(target: number, back: number, outer: Frame): void {
     const { c, pages } = this;
     const flow = new Flow(outer);
-    const ip = c.place.ip(target);
     const crossing = pageOf(target) !== pageOf(c.at);
     if (crossing) pages.check(target);
     this.leaveIfDue(target, flow);
@@ -104,7 +103,6 @@ export class Calls {
     c.position(target, 0);
     outer.next();
     c.close();
-    c.storeBias(target, ip);
     const code = c.temp('i32');
     const depth = c.temp('i32');
     c.get(this.depth);

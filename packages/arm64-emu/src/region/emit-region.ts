@@ -2,6 +2,7 @@
 import { CpuEvent } from '../a64/spec/index.js';
 import type { End } from '../builder/effects.js';
 import { CELL, STATE } from '../engine/state.js';
+import { BUDGET, IP } from '../interp/code.js';
 import { EffectEmitter, rootsOf } from '../interp/effects.js';
 import { Exit } from '../interp/exit.js';
 import { Flow, type Frame, JUMP_KIND } from '../interp/flow.js';
@@ -39,6 +40,7 @@ export function* emitRegion(
   const c = new RegionCode(place);
   const head = blocks[0]!;
   const exits = openExits(c);
+  c.missFault = c.open(Op.block);
   const frame: Frame = {
     ...exits,
     counting: true,
@@ -53,6 +55,14 @@ export function* emitRegion(
   emitter.pages.begin();
   yield* emitter.tree(head);
   emitter.pages.end(frame);
+  c.close();
+  for (const [local, cell] of [
+    [IP, CELL.IP],
+    [BUDGET, CELL.BUDGET],
+  ] as const) {
+    c.loadAt(Op.i32Load, 2, cell);
+    c.set(local);
+  }
   closeExits(exits, () => c.settleFlags());
   return { type: FuncTypes.handler, locals: c.locals, code: c.result() };
 }

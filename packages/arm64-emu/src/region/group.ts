@@ -1,21 +1,18 @@
 /** A module of regions: those that are hot, and those that they call. */
 import type { Decoded } from '../a64/spec/index.js';
-import { FUNC_TYPES, FuncTypes, IMPORTS } from '../interp/imports.js';
+import { FuncTypes } from '../interp/imports.js';
 import { PAGE_RECORDS, RECORD_SIZE } from '../interp/record.js';
 import { buildModule, type Func } from '../wasm/module.js';
 import { type CodeSpace, indexOf, pageOf } from './code-space.js';
 import { emitRegion } from './emit-region.js';
 import { type Block, regionGraph } from './graph.js';
-import { packFunction } from './pending-flags.js';
+import { REGION_IMPORTS, REGION_TYPES } from './support.js';
 
 /** Instructions of a module beyond which no further region is begun, and no further one that is only called. */
 const MODULE_LIMIT = 400;
 const CALLED_LIMIT = 1200;
 const PAGE_BYTES = 4096;
 const TWO32 = 2 ** 32;
-
-const TYPES = [...FUNC_TYPES, { params: ['i32', 'i64', 'i64'], results: ['i32'] } as const];
-const PACK_TYPE = FUNC_TYPES.length;
 
 /** Where a region begins: its record, and the halves of its virtual address. */
 export interface Head {
@@ -122,24 +119,22 @@ function* assemble(
   called: ReadonlyMap<number, Compiled>,
   hasRuns: boolean,
 ): Generator<void, Translation, void> {
-  const functions = [...IMPORTS, ...[...called.keys()].map((_, i) => ({ name: `c${i}`, type: FuncTypes.handler }))];
-  // The first function of a module makes flags; regions follow.
-  const pack = functions.length;
-  const indices = new Map([...called.keys()].map((ip, i) => [ip, IMPORTS.length + i]));
-  drafts.forEach((d, i) => {
-    indices.set(d.head.ip, pack + 1 + i);
-  });
-  const funcs: Func[] = [packFunction(PACK_TYPE)];
+  const others = [...called.keys()].map((_, i) => ({ name: `c${i}`, type: FuncTypes.handler }));
+  const functions = [...REGION_IMPORTS, ...others];
+  const indices = new Map(
+    [...called.keys(), ...drafts.map(d => d.head.ip)].map((ip, i) => [ip, REGION_IMPORTS.length + i]),
+  );
+  const funcs: Func[] = [];
   const byHead = new Map(drafts.map(d => [d.head.ip, d]));
   const regions: Translated[] = [];
   for (const [i, d] of drafts.entries()) {
-    funcs.push({ ...(yield* emitDraft(d, indices, pack, hasRuns)), exportAs: `r${i}` });
+    funcs.push({ ...(yield* emitDraft(d, indices, hasRuns)), exportAs: `r${i}` });
     const leaders = d.blocks.map(b => recordOf(d.space, b.first));
     regions.push({ head: d.head, instructions: countOf(d.blocks), pages: dependencies(d, byHead, called), leaders });
     yield;
   }
   const imports = Object.fromEntries([...called.values()].map(({ code }, i) => [`c${i}`, code]));
-  return { bytes: buildModule({ types: TYPES, imports: functions, funcs }), imports, regions };
+  return { bytes: buildModule({ types: REGION_TYPES, imports: functions, funcs }), imports, regions };
 }
 
 const countOf = (blocks: readonly Block[]): number => blocks.reduce((n, b) => n + b.steps.length, 0);
@@ -199,9 +194,8 @@ function* draftRegion(head: Head, code: RecordPages, heat: Heat): Generator<void
 }
 
 function* emitDraft(
-  { space, blocks, calls, pages }: Draft,
+  { space, blocks, calls }: Draft,
   indices: ReadonlyMap<number, number>,
-  pack: number,
   hasRuns: boolean,
 ): Generator<void, Func, void> {
   const callees = new Map<number, number>();
@@ -212,8 +206,6 @@ function* emitDraft(
   const place = {
     ip: (at: number) => recordOf(space, at),
     records: space.records(0)!,
-    pack,
-    manyPages: pages.size > 1 || callees.size > 0,
     hasRuns,
   };
   return { ...(yield* emitRegion(blocks, place, callees)), type: FuncTypes.handler };

@@ -47,7 +47,7 @@ export class Pages {
     c.noteFlags();
     c.branch(this.far);
   }
-  /** Makes sure that the page of a position is still the one of the region; leaves for the position otherwise. */
+  /** Goes to the page of a position: if it is no longer the one of the region, leaves for the position. */
   check(at: number): void {
     const { c } = this;
     const page = pageOf(at);
@@ -78,6 +78,7 @@ export class Pages {
     c.i32(1);
     c.set(seen);
     c.close();
+    c.storeBias(at);
   }
   /** Where the address is that `within` leaves for. */
   get address(): number {

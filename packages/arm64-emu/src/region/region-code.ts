@@ -1,9 +1,10 @@
 /** Code of a region: position and budget are constants of each instruction, registers are in locals, flags wait. */
 import type { Flags } from '../a64/spec/index.js';
+import type { Access } from '../builder/effects.js';
 import { packFlags } from '../builder/flags.js';
 import { CELL } from '../engine/state.js';
 import { BUDGET, Code, FLAGS, IP } from '../interp/code.js';
-import type { KeptPage, KeptRange } from '../interp/memory.js';
+import { bounce, type KeptPage, type KeptRange } from '../interp/memory.js';
 import { RECORD_SIZE } from '../interp/record.js';
 import { I32, Node } from '../ir/index.js';
 import { Op } from '../wasm/opcodes.js';
@@ -14,6 +15,7 @@ import { QuickLimits } from './quick-limits.js';
 import { Ranges } from './ranges.js';
 import type { RegionPlace } from './region-place.js';
 import { type Held, RegisterLocals, registerAt } from './registers.js';
+import { missedAccess, Support } from './support.js';
 import { lowDouble, wholeRegister } from './vector-values.js';
 
 /** Emits the instructions of one region. */
@@ -113,13 +115,31 @@ export class RegionCode extends Code {
   override keptRange(write: boolean): KeptRange | undefined {
     return this.registers.loop && this.ranges?.get(write);
   }
+  /** The block where faults go whose position is in its cells. */
+  missFault = 0;
+  override miss(va: () => void, info: number, values: readonly Node[], size: Access['size']): number {
+    this.noteFlags();
+    const small = size < 16 ? values : [];
+    if (small.length < values.length) bounce(this, values, size);
+    va();
+    if (small.length > 0) {
+      this.value(small[0]!);
+      if (small[1]) this.value(small[1]);
+      else this.i64(0n);
+    }
+    this.i32(this.place.ip(this.at));
+    this.get(this.remaining);
+    this.i32(missedAccess(info, this.left));
+    this.call(small.length > 0 ? Support.missStore : Support.miss);
+    return this.missFault;
+  }
   // ---- position
   override sync(): void {
     this.position(this.at, this.left);
     this.noteFlags();
     this.registers.spill();
   }
-  /** IP, BUDGET and PC_BIAS for the instruction at `at`, with `left` instructions charged but not done. */
+  /** IP and BUDGET for the instruction at `at`, with `left` instructions charged but not done. PC_BIAS is that of its page. */
   position(at: number, left: number): void {
     const ip = this.place.ip(at);
     this.i32(ip);
@@ -128,10 +148,10 @@ export class RegionCode extends Code {
     this.i32(left * RECORD_SIZE + ip);
     this.u8(Op.i32Add);
     this.set(BUDGET);
-    if (this.place.manyPages) this.storeBias(at, ip);
   }
-  /** Makes the page of a position the current one. `ip`: its record. */
-  storeBias(at: number, ip: number): void {
+  /** Makes the page of a position the current one. */
+  storeBias(at: number): void {
+    const ip = this.place.ip(at);
     this.storeAt(Op.i64Store, 3, CELL.PC_BIAS, () => {
       this.get(this.bias);
       this.i64(BigInt((this.place.records >>> 2) + at * 4 - (ip >>> 2)));
@@ -192,7 +212,7 @@ export class RegionCode extends Code {
     super.open(Op.if);
     this.get(this.waiting);
     for (const o of this.operands) this.get(o);
-    this.call(this.place.pack);
+    this.call(Support.pack);
     this.set(FLAGS);
     this.setWaiting(MADE);
     super.close();

@@ -5,10 +5,6 @@ export interface RegionPlace {
   ip(at: number): number;
   /** First record of the head's page. */
   readonly records: number;
-  /** Index of the function that makes flags. */
-  readonly pack: number;
-  /** Control comes to more than one page: PC_BIAS is written on every way out. */
-  readonly manyPages: boolean;
   /** The TLB has runs of pages. */
   readonly hasRuns: boolean;
 }

@@ -3,6 +3,7 @@ import { HOT_COUNTER_MASK, HOT_COUNTERS, REGION_BASE, REGION_ORIGINALS, STATE } 
 import { Special } from '../interp/special.js';
 import type { Compiled, Head, Heat, RecordPages, Translation } from './group.js';
 import { ModuleJob } from './module-job.js';
+import { supportFunctions } from './support.js';
 
 /**
  * Taken branches to a record before it is compiled. What a region saves at each entry is some ten thousandth of what
@@ -86,6 +87,7 @@ export class Regions implements Heat {
   private readonly drops = new Map<number, number>();
   private readonly free: number[] = [];
   private next = REGION_BASE;
+  private shared: WebAssembly.ModuleImports | undefined;
   /** Hot records, by their address. */
   private readonly queue = new Map<number, Head>();
   /** Instructions executed when the queue began. */
@@ -237,7 +239,8 @@ export class Regions implements Heat {
   }
   private install(compiled: WebAssembly.Module, { bytes, imports, regions }: Translation): void {
     this.evict(regions.length);
-    const env = { ...this.imports.env, ...imports };
+    this.shared ??= supportFunctions(this.imports);
+    const env = { ...this.imports.env, ...this.shared, ...imports };
     const { exports } = new WebAssembly.Instance(compiled, { env });
     const { statistics } = this;
     const module: CompiledModule = { bytes: bytes.length, regions: new Set() };
