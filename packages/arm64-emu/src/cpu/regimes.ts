@@ -55,6 +55,8 @@ export abstract class RegimeState extends ExceptionState {
   }
 
   protected abstract invalidateAll(): void;
+  /** Whether translations of data accesses are looked at by others than this. */
+  protected abstract readonly accessesWatched: boolean;
 
   /** SCTLR, TCR or MAIR of a regime changed. */
   controlChanged(): void {
@@ -76,6 +78,7 @@ export abstract class RegimeState extends ExceptionState {
     const { TTBR0, TTBR1 } = AT_EL1;
     setTables(regime, this.low(TTBR0), this.high(TTBR0), this.low(TTBR1), this.high(TTBR1));
     this.port.tlb.setAsid(regime.asid, this.addressSpace);
+    this.publishTables();
   }
 
   /** HCR_EL2 changed. */
@@ -155,6 +158,15 @@ export abstract class RegimeState extends ExceptionState {
     this.i32[STATE.MOPS_TRAPPED >> 2] = isGuest && (this.low(HCRX_EL2) & HCRX.MSCEN) === 0 ? 1 : 0;
     this.i32[STATE.ZVA_TRAPPED >> 2] = isGuest && (this.hcr & HCR.TDZ) !== 0n ? 1 : 0;
     this.keep = (this.low(SCTLR) & SCTLR_A) === 0;
+    this.publishTables();
+  }
+
+  /** Tells the engine whether it may walk the current tables itself: one stage, and nobody who looks at accesses. */
+  protected publishTables(): void {
+    const { mmu } = this;
+    const { regime } = mmu;
+    const plain = regime.enabled && !regime.single && mmu.stage2 === undefined && this.keep && !this.regimeStale;
+    this.port.tlb.useTables(plain && !this.accessesWatched ? regime : undefined);
   }
 
   /** SCTLR_ELx of the present exception level. */
