@@ -107,6 +107,82 @@ describe('--gdb', () => {
   });
 });
 
+describe('--gdb with a script of the console', () => {
+  const run = async (...args: string[]) => {
+    const booting = booted(['sample', '--append', '-s', '--gdb', '0', ...args]);
+    return { status: await booting.status, out: booting.out() };
+  };
+
+  it('types and ends where --until has matched, while GDB could come', async () => {
+    expect(await run('--send', 'echo so', '--until', '^so')).toEqual({
+      status: 0,
+      out: expect.stringMatching(/sample# echo so\r?\nso/),
+    });
+    expect((await run('--send', 'halt')).status).toBe(0);
+  });
+
+  it('ends with --timeout, a guest that stands still too', async () => {
+    expect(await run('--wait', '--timeout', '1')).toEqual({ status: 3, out: expect.stringMatching(/^\n?$/) });
+  });
+
+  it('refuses --instructions and --monitor', async () => {
+    for (const more of [
+      ['--instructions', '5'],
+      ['--monitor', 'tcp:0'],
+    ]) {
+      const { status, stderr } = await cliHere(['boot', 'sample', '--gdb', '0', ...more]);
+      expect([status, stderr]).toEqual([2, expect.stringContaining(`${more[0]} and --gdb`)]);
+    }
+  });
+});
+
+/** A drcov file as its readers take it apart: tables by their headings, columns by their names. */
+function readDrcov(bytes: Uint8Array) {
+  const text = new TextDecoder('latin1').decode(bytes);
+  const [, count] = /^Module Table: version \d+, count (\d+)$/m.exec(text)!;
+  const columns = /^Columns: (.*)$/m.exec(text)![1]!.split(', ');
+  const rows = text.slice(text.indexOf('\n', text.indexOf('Columns:')) + 1).split('\n');
+  const modules = rows.slice(0, Number(count)).map(row => {
+    const cells = row.split(',').map(cell => cell.trim());
+    return Object.fromEntries(columns.map((name, i) => [name, cells[i]!]));
+  });
+  const heading = /^BB Table: (\d+) bbs\n/m.exec(text)!;
+  const at = heading.index + heading[0].length;
+  expect(bytes.length - at).toBe(8 * Number(heading[1]));
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at);
+  const blocks = Array.from({ length: Number(heading[1]) }, (_, i) => ({
+    start: view.getUint32(8 * i, true),
+    size: view.getUint16(8 * i + 4, true),
+    module: view.getUint16(8 * i + 6, true),
+  }));
+  return { modules, blocks };
+}
+
+describe('--coverage', () => {
+  it('writes the blocks of the kernel that ran', async () => {
+    const path = join(scratch, 'sample.drcov');
+    const { status } = await cli('boot-recipes', ['boot', 'sample', '--coverage', path]);
+    expect(status).toBe(0);
+    const { modules, blocks } = readDrcov(readFileSync(path));
+    expect(modules).toMatchObject([{ id: '0', path: 'kernel', base: expect.stringMatching(/^0xffff/) }]);
+    expect(blocks.length).toBeGreaterThan(200);
+    const size = Number(BigInt(modules[0]!.end!) - BigInt(modules[0]!.base!));
+    expect(blocks.every(b => b.module === 0 && b.size % 4 === 0 && b.size > 0 && b.start + b.size <= size)).toBe(true);
+  });
+
+  it('of what --module names, which has to be said where nothing is known', async () => {
+    const path = join(scratch, 'part.drcov');
+    const part = ['--module', 'first=0x47010000+0x1000'];
+    expect((await cli('boot-recipes', ['boot', 'sample', '--coverage', path, ...part])).status).toBe(0);
+    const { modules, blocks } = readDrcov(readFileSync(path));
+    expect(modules).toMatchObject([{ path: 'first', base: '0x47010000', end: '0x47011000' }]);
+    expect(blocks[0]).toMatchObject({ start: 0, module: 0 });
+    expect((await cliHere(['boot', 'sample', ...part])).status).toBe(2);
+    const unknown = await cliHere(['boot', 'sample', '--coverage', path, '--module', 'first']);
+    expect([unknown.status, unknown.stderr]).toEqual([2, expect.stringContaining('NAME=ADDRESS+SIZE')]);
+  });
+});
+
 describe('-d', () => {
   it('traces what is asked for', async () => {
     const { status, stderr } = await cli('boot-recipes', ['boot', 'sample', '-d', 'int']);

@@ -1,6 +1,7 @@
-import type { Timer } from 'arm64-emu';
-import { type ConsoleScript, ConsoleWatch } from './console.js';
+import type { ConsoleScript } from './console.js';
+import { ConsoleDriver } from './console-driver.js';
 import { Gate } from './gate.js';
+import type { GuestMachine } from './machines/guest.js';
 import type { PreparedBoot } from './recipes/recipe.js';
 
 /** How a run ended. */
@@ -19,6 +20,8 @@ export type BootReason =
   | 'instructions'
   /** The recording that is replayed ended. */
   | 'replayed'
+  /** The debugger ended it. */
+  | 'killed'
   /** {@link BootSession.stop} was called or the signal was aborted. */
   | 'stopped';
 
@@ -50,8 +53,6 @@ export interface RunOptions extends ConsoleScript {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Guest time from a byte of output to a look at it, in nanoseconds: what comes close together is looked at once. */
-const LATENCY = 500_000n;
 /** Instructions between looks at the host when the guest's time is free. */
 const STRETCH = 2_000_000;
 
@@ -76,22 +77,19 @@ export class BootSession {
    */
   inputOpen = false;
   private ending: BootReason | undefined;
-  private readonly watch: ConsoleWatch;
-  private printed: number[] = [];
-  private looking: Timer | undefined;
+  private readonly console: ConsoleDriver;
   private readonly gate = new Gate();
 
   constructor(
     readonly prepared: PreparedBoot,
     private readonly options: RunOptions = {},
   ) {
-    this.watch = new ConsoleWatch(options);
+    this.console = new ConsoleDriver(prepared.machine, { ...options, matched: () => this.end('until') });
   }
 
   /** Types at the guest's console. */
   type(bytes: Uint8Array): void {
-    this.prepared.machine.serial.receive(bytes);
-    this.prepared.machine.wake();
+    this.console.type(bytes);
   }
 
   /** Says that no more input will come. */
@@ -128,10 +126,7 @@ export class BootSession {
     const abort = (): void => this.stop();
     options.signal?.addEventListener('abort', abort);
     if (options.signal?.aborted) this.stop();
-    machine.serial.output = byte => {
-      this.printed.push(byte);
-      this.lookAt(machine.time.now() + LATENCY);
-    };
+    this.console.attach();
     const limits = {
       deadline: start + (options.timeout ?? Number.POSITIVE_INFINITY) * 1000,
       until: this.reporter(start),
@@ -141,40 +136,30 @@ export class BootSession {
     try {
       while (this.ending === undefined) {
         if (this.gate.closed) {
-          this.cease();
+          this.console.cease();
           await this.gate.pass();
-          this.look();
+          this.console.look();
           continue;
         }
         const left = last - machine.executed;
         const reason = this.inputOpen
           ? await machine.run({ ...limits, pace: 'host', instructions: left })
           : machine.runSync({ ...limits, instructions: Math.min(STRETCH, left) });
-        this.look();
+        this.console.look();
         if (reason === 'poweroff') this.end('power-off');
         else if (reason === 'reset') this.end('reset');
         else if (reason === 'deadline') this.end('timeout');
         else if (reason === 'replayed') this.end('replayed');
         else if (machine.executed >= last) this.end('instructions');
-        else if (reason === 'idle' && this.looking === undefined) this.end('halted');
+        else if (reason === 'idle' && !this.console.pending) this.end('halted');
         else await nextTask();
       }
     } finally {
       this.gate.leave();
       options.signal?.removeEventListener('abort', abort);
-      machine.serial.output = undefined;
-      this.looking?.cancel();
-      this.looking = undefined;
+      this.console.detach();
     }
-    const seconds = (performance.now() - start) / 1000;
-    return {
-      reason: this.ending,
-      instructions: machine.executed,
-      seconds,
-      mips: seconds > 0 ? machine.executed / seconds / 1e6 : 0,
-      guestSeconds: Number(machine.time.now()) / 1e9,
-      pc: machine.pc(),
-    };
+    return resultOf(machine, this.ending, start);
   }
 
   /** The first end that came stays. */
@@ -182,41 +167,6 @@ export class BootSession {
     this.ending ??= reason;
     this.gate.open();
     this.prepared.machine.stop();
-  }
-
-  /** Has the console looked at when the guest's time is `at`. */
-  private lookAt(at: bigint): void {
-    if (this.looking !== undefined) return;
-    this.looking = this.prepared.machine.time.schedule(at, () => {
-      this.looking = undefined;
-      this.look();
-    });
-  }
-
-  /** Passes output on and has nothing scheduled, so that the machine can be saved. */
-  private cease(): void {
-    this.look();
-    this.looking?.cancel();
-    this.looking = undefined;
-  }
-
-  /** Passes output on, looks for `until`, types what is due. */
-  private look(): void {
-    const { machine } = this.prepared;
-    const now = machine.time.now();
-    if (this.printed.length > 0) {
-      const bytes = Uint8Array.from(this.printed);
-      this.printed = [];
-      this.options.output?.(bytes);
-      this.watch.output(bytes, now);
-      if (this.watch.matched) this.end('until');
-    }
-    const text = this.watch.next(now);
-    if (text !== undefined) this.type(new TextEncoder().encode(text));
-    else {
-      const deadline = this.watch.promptDeadline();
-      if (deadline !== undefined) this.lookAt(deadline);
-    }
   }
 
   /** Reports progress a few times a second; never ends the run. */
@@ -231,6 +181,19 @@ export class BootSession {
       return false;
     };
   }
+}
+
+/** What came of a run that began at host time `start`. */
+export function resultOf(machine: GuestMachine, reason: BootReason, start: number): BootResult {
+  const seconds = (performance.now() - start) / 1000;
+  return {
+    reason,
+    instructions: machine.executed,
+    seconds,
+    mips: seconds > 0 ? machine.executed / seconds / 1e6 : 0,
+    guestSeconds: Number(machine.time.now()) / 1e9,
+    pc: machine.pc(),
+  };
 }
 
 /** Lets the host's other work run. */

@@ -16,7 +16,7 @@ export interface GdbOptions {
   /** How the machine runs, such as its pace. */
   readonly run?: RunOptions;
   /** Told when the guest has switched itself off, or the client killed it. */
-  readonly onExit?: () => void;
+  readonly onExit?: (why: 'poweroff' | 'kill') => void;
   /**
    * Whether the client can go back in time (`reverse-stepi`, `reverse-continue`). States are kept in memory for it, and
    * every device must be one that snapshots can save; the pace has to be `free`. False by default.
@@ -124,7 +124,7 @@ export class GdbServer {
     const stop: ControlStop = await this.runner.run();
     if (stop.reason === 'poweroff') {
       this.exited = true;
-      this.options.onExit?.();
+      this.options.onExit?.('poweroff');
     }
     if (client !== undefined && client === this.send) this.reply(this.runner.reply(stop));
   }
@@ -136,7 +136,7 @@ export class GdbServer {
   private kill(): undefined {
     this.exited = true;
     this.points.clear();
-    this.options.onExit?.();
+    this.options.onExit?.('kill');
     return undefined;
   }
 

@@ -4,19 +4,17 @@ import { unescapeText } from '../console.js';
 import { diagnose, diagnosisText } from '../diagnosis/diagnose.js';
 import { loopOf } from '../diagnosis/loop.js';
 import type { GuestMachine } from '../machines/guest.js';
-import { Monitor } from '../monitor/monitor.js';
 import { encodePng } from '../png.js';
 import { findRecipe } from '../recipes/index.js';
-import { type BootReason, type BootResult, BootSession } from '../session.js';
+import type { BootReason, BootResult } from '../session.js';
+import { coverBoot } from './coverage.js';
 import { debugBoot } from './gdb.js';
-import { LineEditor } from './line-editor.js';
-import { monitorFiles, serveMonitor } from './monitor.js';
 import { prepare } from './prepare.js';
 import { profileBoot } from './profile.js';
 import { count, RECIPE_OPTIONS, recipeOptions, whole } from './recipe-options.js';
+import { runBoot } from './run-boot.js';
 import { connectSerial, serialPlan } from './serial.js';
 import { prepareStates, STATE_OPTIONS } from './states.js';
-import { Terminal, terminalSession } from './terminal.js';
 
 /** Characters of output, and reports of what is not modelled, that a diagnosis is made from. */
 const KEPT_OUTPUT = 0x40000;
@@ -27,6 +25,7 @@ export const EXIT_CODES: Record<BootReason, number> = {
   until: 0,
   instructions: 0,
   replayed: 0,
+  killed: 0,
   'power-off': 0,
   timeout: 3,
   reset: 4,
@@ -38,6 +37,7 @@ const SENTENCES: Record<BootReason, string> = {
   until: 'the text of --until appeared',
   instructions: 'the number of --instructions was executed',
   replayed: 'the recording ended',
+  killed: 'GDB ended the guest',
   'power-off': 'the guest switched itself off',
   timeout: 'the timeout passed',
   reset: 'the guest asked for a reset',
@@ -97,6 +97,8 @@ export const boot: CliCommand = {
     ['--screenshot <file>', 'write what the framebuffer shows at the end as a PNG file; needs --video'],
     ['-d, --debug <items>', `trace on stderr, by QEMU’s names, with commas: ${Object.keys(TRACE_ITEMS).join(', ')}`],
     ['--profile <file>', 'write where the guest spends its instructions, with call stacks, as a speedscope file'],
+    ['--coverage <file>', 'write the blocks of code that the guest executes as a drcov file'],
+    ['--module <name=address+size...>', 'where code is, for --coverage; by default the kernel; repeatable'],
     ['--gdb <port>', 'serve GDB on this TCP port of the loopback interface while the guest runs; 0 takes a free one'],
     ['--wait', 'hold the guest at its first instruction until GDB or the monitor lets it go on'],
     ['--monitor <where>', 'serve the monitor on tcp:PORT or unix:PATH; on a terminal it is also behind Ctrl-A c'],
@@ -121,7 +123,7 @@ export const boot: CliCommand = {
     'boot-recipes boot xnu-vmapple-source --kernel kernel --initrd ramdisk.img --smp 2 --memory 512M',
     'boot-recipes boot sample --disk disk.img --smp 2 --serial uart1=file:uart1.log --monitor unix:monitor.sock',
     'boot-recipes boot sample --gdb 1234 --wait',
-    'boot-recipes boot sample --profile sample.speedscope.json',
+    'boot-recipes boot sample --profile sample.speedscope.json --coverage sample.drcov',
     '',
     'Exit codes: 0 --until matched, the guest switched itself off, --instructions or --replay came to its end, 1 bad input,',
     '2 wrong usage, 3 timeout,',
@@ -148,6 +150,7 @@ export const boot: CliCommand = {
     symbol = prepared.symbol;
     const { target } = prepared.machine;
     const profile = profileBoot(context, text(options, 'profile'), prepared);
+    const coverage = coverBoot(context, text(options, 'coverage'), texts(options, 'module'), prepared);
     const untrace = target === undefined ? undefined : trace?.attach(target);
     const screenshot = text(options, 'screenshot');
     if (screenshot !== undefined && prepared.screen === undefined) throw new UsageError('--screenshot needs --video');
@@ -162,60 +165,45 @@ export const boot: CliCommand = {
     const monitorAt = text(options, 'monitor');
     if (hold && port === undefined && monitorAt === undefined && !process.stdin.isTTY)
       throw new UsageError('--wait: nobody could continue the guest; give --gdb or --monitor');
-    const states = await prepareStates(context, options, prepared.machine);
+    const instructions = whole(options, 'instructions', 1);
     if (port !== undefined) {
       if (monitorAt !== undefined) throw new UsageError('--monitor and --gdb: GDB has a command monitor of its own');
-      const ends = await connectSerial(serial, prepared.machine, toTerminal, info);
-      await debugBoot(prepared, { port, hold, output: ends.console ?? toTerminal, info });
-      await ends.close();
-      untrace?.();
-      await profile.finish();
-      await states.finish();
-      return 0;
+      if (instructions !== undefined) throw new UsageError('--instructions and --gdb: GDB says how far the guest runs');
     }
+    const states = await prepareStates(context, options, prepared.machine);
     const decoder = new TextDecoder();
     let printed = '';
     const ends = await connectSerial(serial, prepared.machine, toTerminal, info);
     const toConsole = ends.console ?? toTerminal;
-    const session = new BootSession(prepared, {
+    const run = {
       until,
       timeout,
-      instructions: whole(options, 'instructions', 1),
       send: states.replaying ? [] : texts(options, 'send').map(unescapeText),
-      output: bytes => {
+      output: (bytes: Uint8Array) => {
         printed = (printed + decoder.decode(bytes, { stream: true })).slice(-KEPT_OUTPUT);
         toConsole(bytes);
       },
-      ...(live
-        ? {
-            progress: (n, s) =>
-              context.progress(`${(n / 1e6).toFixed(0)} M instructions, ${(n / s / 1e6).toFixed(0)} MIPS`),
-          }
-        : {}),
-    });
-    const monitor = new Monitor(prepared, session, monitorFiles(context));
-    if (hold) {
-      monitor.held = true;
-      await session.pause();
-    }
-    const served = monitorAt === undefined ? undefined : await serveMonitor(monitor, monitorAt);
-    if (served !== undefined) info(`monitor is ${served.name}${hold ? '; the guest stands still until cont' : ''}`);
-    traceFirst(prepared.machine, whole(options, 'trace', 0) ?? 0, line => context.info(line));
-    const editor = new LineEditor(
-      line => process.stderr.write(line),
-      line => monitor.execute(line),
-    );
-    const others = ends.input || served !== undefined;
-    const terminal = new Terminal(terminalSession(session, prepared.machine, serial.terminal, others), editor);
+    };
+    const progress = (n: number, s: number): void =>
+      context.progress(`${(n / 1e6).toFixed(0)} M instructions, ${(n / s / 1e6).toFixed(0)} MIPS`);
+    traceFirst(prepared.machine, whole(options, 'trace', 0) ?? 0, info);
     let result: BootResult;
     try {
-      result = await session.run();
+      result =
+        port !== undefined
+          ? await debugBoot(prepared, { ...run, port, hold, info })
+          : await runBoot(context, prepared, {
+              run: { ...run, instructions, ...(live ? { progress } : {}) },
+              hold,
+              monitor: monitorAt,
+              serial,
+              typed: ends.input,
+            });
     } finally {
-      terminal.close();
-      await served?.close();
       await ends.close();
       untrace?.();
     }
+    await coverage.finish();
     await profile.finish();
     await states.finish();
     if (screenshot !== undefined) await context.write(screenshot, await encodePng(prepared.screen!()));

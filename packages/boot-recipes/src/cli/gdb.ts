@@ -1,29 +1,39 @@
 import { UsageError } from '@internal/binary/cli';
 import { GdbServer } from 'arm64-emu';
 import { serveGdb } from 'arm64-emu/node';
+import type { ConsoleScript } from '../console.js';
+import { ConsoleDriver } from '../console-driver.js';
 import type { PreparedBoot } from '../recipes/recipe.js';
+import { type BootReason, type BootResult, resultOf } from '../session.js';
 import { Terminal } from './terminal.js';
 
 /** How to serve a debugger. */
-export interface DebugOptions {
+export interface DebugOptions extends ConsoleScript {
   /** TCP port on the loopback interface; 0 for a free one. */
   readonly port: number;
   /** Whether the guest stands still until the client continues it; else it runs until one connects. */
   readonly hold: boolean;
+  /** Wall-clock seconds after which it ends, the guest standing still or not. */
+  readonly timeout?: number | undefined;
   readonly output: (bytes: Uint8Array) => void;
   readonly info: (line: string) => void;
 }
 
-/** Lets GDB run a boot. Ends when the guest or the user does. */
-export async function debugBoot({ machine }: PreparedBoot, options: DebugOptions): Promise<void> {
-  const { target, serial } = machine;
+/** Lets GDB run a boot. Ends when the guest, the user or the console's script does. */
+export async function debugBoot({ machine }: PreparedBoot, options: DebugOptions): Promise<BootResult> {
+  const { target } = machine;
   if (target === undefined) throw new UsageError('this machine cannot be debugged');
-  let end = (): void => {};
-  const ended = new Promise<void>(resolve => {
+  const start = performance.now();
+  let end = (_: BootReason): void => {};
+  const ended = new Promise<BootReason>(resolve => {
     end = resolve;
   });
-  serial.output = byte => options.output(Uint8Array.of(byte));
-  const server = new GdbServer(target, { run: { pace: 'host' }, onExit: end });
+  const console = new ConsoleDriver(machine, { ...options, matched: () => end('until') });
+  console.attach();
+  const server = new GdbServer(target, {
+    run: { pace: 'host' },
+    onExit: why => end(why === 'kill' ? 'killed' : 'power-off'),
+  });
   const listener = await serveGdb(server, { port: options.port });
   options.info(
     `target remote :${listener.port}; the guest ${options.hold ? 'stands still until it is continued' : 'runs until a client comes'}`,
@@ -32,18 +42,19 @@ export async function debugBoot({ machine }: PreparedBoot, options: DebugOptions
   if (!options.hold) server.connect(() => {}).close();
   const terminal = new Terminal({
     inputOpen: true,
-    type: bytes => {
-      serial.receive(bytes);
-      machine.wake();
-    },
+    type: bytes => console.type(bytes),
     closeInput: () => {},
-    stop: end,
+    stop: () => end('stopped'),
   });
+  const timer = options.timeout === undefined ? undefined : setTimeout(() => end('timeout'), options.timeout * 1000);
   try {
-    await ended;
+    const reason = await ended;
+    console.look();
+    return resultOf(machine, reason, start);
   } finally {
+    clearTimeout(timer);
     terminal.close();
     await listener.close();
-    serial.output = undefined;
+    console.detach();
   }
 }

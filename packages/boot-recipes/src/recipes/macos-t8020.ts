@@ -1,5 +1,5 @@
 import { A12_COMPATIBLE, experimentEdits, openTree, validateForXnu } from 'apple-devicetree';
-import { kernelSymbols } from '../diagnosis/symbols.js';
+import { kernelPlaces } from '../diagnosis/symbols.js';
 import { appleT8020 } from '../machines/apple-t8020.js';
 import { T8020_BOARD } from '../machines/t8020-board.js';
 import { loadXnu, planToJson, planToText, planXnu, readOnlyEnd, type XnuPlan } from '../xnu/plan.js';
@@ -71,7 +71,7 @@ export const macosT8020: Recipe = {
       plan: { machine: 'apple-t8020', ...planToJson(plan), deviceTreeProblems: problems },
       planText: [`apple-t8020, 1 CPU, ${memory / 0x100000} MiB`, planToText(plan), ...problems].join('\n'),
       screen: screenOf(inputs.video, read),
-      symbol: kernelSymbols(inputs.kernel.bytes, plan.slide),
+      ...kernelPlaces(inputs.kernel.bytes, plan.slide),
     };
   },
 };

@@ -1,4 +1,4 @@
-import { kernelSymbols } from '../diagnosis/symbols.js';
+import { kernelPlaces } from '../diagnosis/symbols.js';
 import { vmapple } from '../machines/vmapple.js';
 import { VMAPPLE_BOARD } from '../machines/vmapple-board.js';
 import { loadXnu, planToJson, planToText, planXnu } from '../xnu/plan.js';
@@ -43,7 +43,7 @@ export const macosVmapple: Recipe = {
       plan: { machine: 'vmapple', cpus, ...planToJson(plan) },
       planText: `vmapple, ${cpus} CPU${cpus > 1 ? 's' : ''}, ${memory / 0x100000} MiB\n${planToText(plan)}`,
       screen: screenOf(inputs.video, read),
-      symbol: kernelSymbols(inputs.kernel.bytes, plan.slide),
+      ...kernelPlaces(inputs.kernel.bytes, plan.slide),
     };
   },
 };

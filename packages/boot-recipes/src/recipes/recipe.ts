@@ -1,5 +1,5 @@
 import type { EditList } from 'apple-devicetree';
-import type { BlockStore, EngineMode } from 'arm64-emu';
+import type { BlockStore, CoverageModule, EngineMode } from 'arm64-emu';
 import type { PatchSet } from 'macho-kc';
 import type { GuestMachine } from '../machines/guest.js';
 import type { Picture } from '../png.js';
@@ -85,6 +85,8 @@ export interface PreparedBoot {
   readonly screen?: (() => Picture) | undefined;
   /** Name of the place of a kernel address, when the kernel has symbols. */
   readonly symbol?: ((address: bigint) => string | undefined) | undefined;
+  /** Where the kernel's code is, when that is known. */
+  readonly modules?: (() => readonly CoverageModule[]) | undefined;
 }
 
 /** One way to boot something. */

@@ -1,4 +1,4 @@
-import { kernelSymbols } from '../diagnosis/symbols.js';
+import { kernelPlaces } from '../diagnosis/symbols.js';
 import { BootError } from '../error.js';
 import type { StartedBoard } from '../machines/board.js';
 import { MOST_SAMPLE_CPUS, SAMPLE_BOARD } from '../machines/sample-board.js';
@@ -129,7 +129,7 @@ export const sample: Recipe = {
       machine,
       plan: { cpus, ...planToJson(plan) },
       planText: planToText(plan),
-      symbol: kernelSymbols(kernel.bytes, plan.slide),
+      ...kernelPlaces(kernel.bytes, plan.slide),
     };
   },
 };

@@ -1,5 +1,5 @@
 import { createVirt, VIRT_MAP } from 'arm64-emu';
-import { kernelSymbols } from '../diagnosis/symbols.js';
+import { kernelPlaces } from '../diagnosis/symbols.js';
 import { guestOf } from '../machines/guest.js';
 import { loadXnu, planToJson, planToText, planXnu } from '../xnu/plan.js';
 import { virtXnuTree } from '../xnu/virt-tree.js';
@@ -66,7 +66,7 @@ export const xnuVmappleSource: Recipe = {
       plan: { machine: 'virt', cpus, ...planToJson(plan) },
       planText: `virt, ${cpus} CPU${cpus > 1 ? 's' : ''}, ${memory / 0x100000} MiB\n${planToText(plan)}`,
       screen: screenOf(inputs.video, (physical, size) => bus.read(physical, size)),
-      symbol: kernelSymbols(inputs.kernel.bytes, plan.slide),
+      ...kernelPlaces(inputs.kernel.bytes, plan.slide),
     };
   },
 };
