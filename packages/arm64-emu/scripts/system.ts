@@ -10,6 +10,7 @@ import type { SysRegRow } from '../src/cpu/sysreg.js';
 import { formatSysKey } from '../src/cpu/sysreg-key.js';
 import { EL12_ALIASES, SYSTEM_REGISTERS } from '../src/cpu/sysreg-slots.js';
 import { APPLE_REGISTERS } from '../src/cpu/sysregs-apple.js';
+import { APPLE_M1_REGISTERS } from '../src/cpu/sysregs-apple-m1.js';
 import { idDifferences } from './id-registers.js';
 
 const NOBODY = 4;
@@ -85,14 +86,21 @@ ${models.join('\n')}
   with 4K, 16K and 64K granules, concatenated tables, AF and dirty state by hardware, FEAT_XNX, FEAT_S2FWB, and the syndrome
   of the access (ISS.ISV); routing of exceptions and interrupts by HCR_EL2, virtual interrupts by HCR_EL2 and by list
   registers of the GICv2 or GICv3; traps by HCR_EL2, CPTR_EL2, CNTHCTL_EL2 and MDCR_EL2; registers redirected by E2H and their _EL12
-  and _EL02 names; the hypervisor's timers and CNTVOFF_EL2. EL3, nested virtualization and HCR_EL2.TDZ do not exist.
+  and _EL02 names; the hypervisor's timers and CNTVOFF_EL2; the traps of FEAT_EVT. EL3 and nested virtualization do not exist.
+  \`apple-m1\` has EL2 always, and cannot leave E2H.
 - HVC and SMC reach firmware (PSCI 1.1) when the machine has it; with EL2, HVC is EL2's and firmware is behind SMC.
+- SP is a multiple of 16 where it is the base of a load or store and SCTLR_ELx.SA (at EL0 SA0) is set, or the instruction
+  raises an exception (EC 0x26), before it accesses memory and behind the traps of floating point.
+- Memory copies and sets (FEAT_MOPS) are those of option A. They move a block at a time, 16 bytes (CPY, CPYF) or 64 (SET), the
+  epilogue 8 or 1; behind each block the instruction may be interrupted, counts once more, and may be stepped. What is
+  inconsistent raises an exception (EC 0x27); SCTLR_ELx.MSCEn and HCRX_EL2 (MSCEn, MCE2) are followed.
 - Accesses to Device memory are aligned, or fault. Atomics, exclusives and ordered accesses may be misaligned within 16 bytes
   with FEAT_LSE2, ordered ones anywhere with SCTLR_ELx.nAA. PC never holds the tag of an address.
 - Pointer authentication: FEAT_PAuth, FEAT_EPAC, FEAT_PAuth2, FEAT_FPAC and FEAT_FPACCOMBINE as a model's features say;
   codes by a keyed hash, by QARMA5 or QARMA3 (\`PACQARMA5\`, \`PACQARMA3\`), or empty (\`PACNone\`).
 - Self-hosted debug: breakpoints, context breakpoints and links, watchpoints, software step, the OS lock.
-- Performance monitors: an instruction takes a cycle; SW_INCR, INST_RETIRED, CPU_CYCLES and CHAIN are counted.
+- Performance monitors: an instruction takes a cycle; SW_INCR, INST_RETIRED, CPU_CYCLES and CHAIN are counted, at the levels
+  that the filters (P, U, NSH) name. EL2 may keep counters (MDCR_EL2.HPMN, HPME, HLP) and stop the others (HPMD, HCCD).
 - Virtual time advances by a fixed amount for each instruction and leaps while every CPU waits, or sleeps with the host.
   CPUs take turns on one host thread. With the same input a run is the same, instruction by instruction.
 
@@ -111,8 +119,6 @@ EL2 with both, staying there with FEAT_VHE, and runs a virtual machine of its ow
 the exits that QEMU has. Another guest (\`gicv2-virtual.S\`) drives GICv2's virtual interfaces and prints the same on both.
 Where the guest keeps away from QEMU 7.2: it reports the level of stage 1 for stage 2 faults on table walks, gives ISS.ISV for
 faults of EL2's own stage 1, lets EL2 use the _EL12 names without E2H, and does not check the alignment of Device memory.
-
-Not modelled: alignment checks of SP (SCTLR.SA), which QEMU 7.2 does not make either.
 
 ## ID registers beside QEMU's
 
@@ -143,5 +149,12 @@ ${rows(SYSTEM_OPERATIONS)}
 
 ${HEAD}
 ${rows(APPLE_REGISTERS)}
+
+\`APPLE_M1_REGISTERS\` has these beside them, or in their place. Names and encodings are those of m1n1's \`cpu_regs.h\`, values
+after reset those of Asahi Linux's documentation. The ID registers of \`apple-m1\` are those that VirtualBox reports of an M1.
+With that model Debian's kernel boots on \`virt\`, at EL2.
+
+${HEAD}
+${rows(APPLE_M1_REGISTERS.filter(row => !APPLE_REGISTERS.includes(row)))}
 `;
 writeFileSync(new URL('../../../docs/guide/arm64-emu-system.md', import.meta.url), text);

@@ -88,22 +88,27 @@ describe.skipIf(!hasDebian())('Debian’s kernel', () => {
       expect(answer(output, command), command).toBe(answer(reference.output, command));
   });
 
-  it('boots with every feature on four CPUs', { timeout: 400_000 }, async () => {
+  it.each([
+    ['with every feature on four CPUs', 'max', '4', '0x00'],
+    ['at EL2 of an Apple M1', 'apple-m1', '1', '0x61'],
+  ])('boots %s', { timeout: 400_000 }, async (_, cpu, smp, implementer) => {
     const scratch = mkdtempSync(join(tmpdir(), 'linux-'));
     const path = join(scratch, 'initrd');
     writeFileSync(path, initrd);
-    const machine = ['--cpu', 'max', '--smp', '4', '--memory', '512M', '--timeout', '300'];
+    const machine = ['--cpu', cpu, '--smp', smp, '--memory', '512M', '--timeout', '300'];
     const options = ['--initrd', path, '--append', APPEND, ...machine];
     const commands = [
       'mount -t proc proc /proc',
       'grep -c ^processor /proc/cpuinfo',
+      'cat /proc/cpuinfo',
       'sha256sum /etc/data',
       'poweroff -f',
     ];
     const run = await cli('boot-recipes', ['boot', 'linux', ...options, '--send', ...commands], { seconds: 320 });
     rmSync(scratch, { recursive: true });
     expect(run.status, run.stdout.slice(-3000) + run.stderr).toBe(0);
-    expect(answer(run.stdout, 'grep -c ^processor /proc/cpuinfo')).toBe('4');
+    expect(answer(run.stdout, 'grep -c ^processor /proc/cpuinfo')).toBe(smp);
+    expect(cpuInfo(answer(run.stdout, 'cat /proc/cpuinfo'), 'CPU implementer')).toBe(implementer);
     expect(answer(run.stdout, 'sha256sum /etc/data')).toBe(`${checksum}  /etc/data`);
   });
 });
