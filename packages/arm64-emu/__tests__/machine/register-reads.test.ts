@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { cortexA72, max, withFeatures } from '../../src/cpu/models.js';
 import { guest, RAM, words } from '../machine-support.js';
 
@@ -66,5 +66,16 @@ describe.each(['interpreter', 'compiled'] as const)('%s: reads without a call', 
     });
     machine.runSync({ instructions: 1 });
     expect(x(3)).toBe(0x1234n);
+  });
+});
+
+describe('handlers', () => {
+  it('of registers that kernels read all the time are made with the machine', () => {
+    // mrs x0, sp_el0; mrs x1, tpidr_el1; msr sp_el0, x0; mrs x2, daif; mrs x4, ctr_el0
+    const { machine } = guest(words(0xd5384100, 0xd538d081, 0xd5184100, READS.daif, READS.ctr, ...POWER_OFF));
+    const made = vi.spyOn(WebAssembly, 'Module');
+    expect(machine.runSync({ instructions: 1000 })).toBe('poweroff');
+    expect(made).not.toHaveBeenCalled();
+    made.mockRestore();
   });
 });

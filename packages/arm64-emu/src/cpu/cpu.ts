@@ -203,7 +203,7 @@ export class Cpu extends InterruptState implements CpuHost {
 
   /** See `CpuHost.sysAccess`. */
   sysAccess(key: number, write: boolean): SysRegAccess {
-    return this.file.access(key, write);
+    return this.registers.access(key, write);
   }
 
   sysName(key: number): string | undefined {

@@ -1,5 +1,3 @@
-import type { SysRegAccess } from '../a64/spec/index.js';
-import { sysregAddress } from '../engine/state.js';
 import type { Cpu } from './cpu.js';
 import { EC, NO_CONDITION } from './esr.js';
 import type { SysReg } from './sysreg.js';
@@ -48,19 +46,6 @@ export class RegisterFile {
     const { cpu, table } = this;
     if (reg.alias !== undefined) return table.named(reg.alias);
     return reg.e2h !== undefined && (cpu.el === 2 ? cpu.e2h : cpu.el === 0 && cpu.inHost) ? table.named(reg.e2h) : reg;
-  }
-
-  /** How generated code reaches a register. */
-  access(key: number, write: boolean): SysRegAccess {
-    const reg = this.table.find(key);
-    if (reg === undefined) return { minEl: 1 };
-    const minEl = write ? reg.access.write : reg.access.read;
-    const inline = minEl <= 2 && (write ? reg.inlineWrite : reg.inlineRead);
-    if (inline) return { minEl, address: sysregAddress(reg.slot) };
-    // EL2 has more to say.
-    if (write || reg.constant === undefined || this.cpu.model.features.has('EL2')) return { minEl };
-    const constant = reg.constant(this.cpu.model);
-    return reg.el0Control === undefined ? { minEl, constant } : { minEl, constant, el0Control: reg.el0Control };
   }
 
   /** The value that a read gives, whoever asks. */

@@ -52,8 +52,8 @@ function domains(
 ): SysRegRow[] {
   return encodings.map((encoding, n) => {
     const hcr = { write: HCR.TTLB | [0n, HCR.TTLBIS, HCR.TTLBOS][n]! };
-    const exists = (cpu: Cpu): boolean =>
-      (el === 1 || cpu.model.features.has('EL2')) && (n < 2 || cpu.model.features.has('TLBIOS'));
+    const exists: SysRegInit['exists'] = ({ model: { features } }) =>
+      (el === 1 || features.has('EL2')) && (n < 2 || features.has('TLBIOS'));
     const init: SysRegInit = { exists, ...(el === 1 ? { hcr } : {}), ...(needs === undefined ? {} : { needs }) };
     const access = el === 1 ? WO1 : WO2;
     const prefix = `S1_${el === 1 ? 0 : 4}_C8`;

@@ -1,5 +1,6 @@
-import { SYSREG_SLOTS } from '../engine/state.js';
-import type { Cpu } from './cpu.js';
+import type { SysRegAccess } from '../a64/spec/index.js';
+import { SYSREG_SLOTS, sysregAddress } from '../engine/state.js';
+import type { CpuModel } from './models.js';
 import { SYSTEM_OPERATIONS } from './sysops.js';
 import type { SysReg, SysRegRow } from './sysreg.js';
 import { formatSysKey } from './sysreg-key.js';
@@ -20,7 +21,7 @@ export interface SysRegTableOptions {
   readonly log?: ((message: string) => void) | undefined;
 }
 
-/** The system registers of one CPU, found by encoding or by name. */
+/** The system registers of one CPU, or of a model, found by encoding or by name. */
 export class SysRegTable {
   private readonly byKey = new Map<number, SysReg>();
   private readonly byName = new Map<string, SysReg>();
@@ -28,7 +29,7 @@ export class SysRegTable {
   private readonly logged = new Set<number>();
 
   constructor(
-    private readonly cpu: Cpu,
+    private readonly cpu: { readonly model: CpuModel },
     private readonly options: SysRegTableOptions = {},
   ) {
     this.unknown = options.unknown ?? 'undefined';
@@ -49,6 +50,20 @@ export class SysRegTable {
     const reg = this.byName.get(name);
     if (reg === undefined) throw new RangeError(`this CPU has no system register ${name}`);
     return reg;
+  }
+
+  /** How generated code reaches a register. */
+  access(key: number, write: boolean): SysRegAccess {
+    const reg = this.find(key);
+    if (reg === undefined) return { minEl: 1 };
+    const minEl = write ? reg.access.write : reg.access.read;
+    const inline = minEl <= 2 && (write ? reg.inlineWrite : reg.inlineRead);
+    if (inline) return { minEl, address: sysregAddress(reg.slot) };
+    const { model } = this.cpu;
+    // EL2 has more to say.
+    if (write || reg.constant === undefined || model.features.has('EL2')) return { minEl };
+    const constant = reg.constant(model);
+    return reg.el0Control === undefined ? { minEl, constant } : { minEl, constant, el0Control: reg.el0Control };
   }
 
   /** All registers of this CPU. */

@@ -60,7 +60,7 @@ export interface SysRegInit {
   /** The register exists only when the model has the feature. */
   readonly needs?: Feature;
   /** The register exists only when the model says so. */
-  readonly exists?: (cpu: Cpu) => boolean;
+  readonly exists?: (cpu: { readonly model: CpuModel }) => boolean;
 }
 
 /** A row of the system register table. */

@@ -71,7 +71,7 @@ export class Engine {
     const cpus = new AttachedCpus(buffer, walk);
     this.cpus = cpus;
     this.cache = new DecodeCache(buffer, RECORDS_START, codePages, cpus.tlbs, this.memory, codeMap);
-    const decoder = new Decoder(options.features, this.decodeEnv(), instructionSet());
+    const decoder = new Decoder(options.features, this.decodeEnv(options), instructionSet());
     const bti = options.features?.has('BTI') ?? true;
     this.fetchPath = new FetchPath(buffer, this.memory, this.cache, decoder, bti, () => cpus.running);
     this.hooked = new HookedRecords(buffer, this.hookedContext());
@@ -199,9 +199,9 @@ export class Engine {
     return this.loop.run(count, turns);
   }
 
-  private decodeEnv(): DecodeEnv {
+  private decodeEnv({ sysAccess = () => ({ minEl: 0 }) }: EngineOptions): DecodeEnv {
     return {
-      sysreg: (key, write) => this.cpus.host?.sysAccess(key, write) ?? { minEl: 0 },
+      sysreg: (key, write) => this.cpus.host?.sysAccess(key, write) ?? sysAccess(key, write),
       sysregName: key => this.cpus.host?.sysName(key),
     };
   }

@@ -2,7 +2,7 @@
 import type { Feature } from '../cpu/features.js';
 import type { HandlerProfile } from '../interp/profile.js';
 import type { RegionPolicy } from '../region/regions.js';
-import type { FpRoutine, PhysicalIo } from './host.js';
+import type { CpuHost, FpRoutine, PhysicalIo } from './host.js';
 import type { RegionSpec } from './physical-memory.js';
 
 /**
@@ -27,6 +27,8 @@ export interface EngineOptions {
   readonly mode?: EngineMode | undefined;
   /** When `auto` compiles, and what either compiling mode keeps. */
   readonly compiler?: RegionPolicy | undefined;
+  /** How the CPUs that will be attached reach system registers, for the handlers that are made at once. */
+  readonly sysAccess?: CpuHost['sysAccess'];
   /** Handlers made at once; by default those of `interp/profile.ts`. */
   readonly profile?: HandlerProfile;
 }

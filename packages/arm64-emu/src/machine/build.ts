@@ -1,3 +1,4 @@
+import { SysRegTable } from '../cpu/sysreg-table.js';
 import { Bus } from '../devices/bus.js';
 import { Engine, type EngineOptions } from '../engine/engine.js';
 import { fpOperation } from '../fp/ops.js';
@@ -42,11 +43,14 @@ export interface BuiltMachine {
  */
 export function buildMachine(options: BuildOptions): BuiltMachine {
   const { ram, profile, mode, compiler, ...rest } = options;
+  const { model, registers = [] } = options;
+  const table = new SysRegTable({ model }, { extra: registers });
   const engine = new Engine({
     memory: ram.map(({ base, size, rom }) => ({ base, size, readOnly: rom === true })),
     io: busIo(() => bus),
     fp: fpOperation,
-    features: options.model.features,
+    features: model.features,
+    sysAccess: (key, write) => table.access(key, write),
     ...(profile === undefined ? {} : { profile }),
     mode,
     compiler,
