@@ -4,6 +4,7 @@ import { isEmulatorError } from '../../src/embed/error.js';
 import type { RegisterName } from '../../src/embed/registers.js';
 import type { EngineMode } from '../../src/engine/engine.js';
 import { Hooks } from '../../src/hooks/hooks.js';
+import { Trace } from '../../src/trace/trace.js';
 import { guest, RAM, words } from '../machine-support.js';
 
 const CODE = 0x10000;
@@ -298,6 +299,41 @@ describe.each(MODES)('hooks, %s', mode => {
       [DATA, DATA, 'read', 0n],
       [DATA + 0x1000, DATA + 0x1000, 'write', 2n],
       [DATA + 0x1000, DATA + 0x1000, 'read', 2n],
+    ]);
+  });
+
+  it('of TLB fills say whose they are', () => {
+    const emu = new Emulator({ memory: 0x200000, mode, el: 1 });
+    emu.map(CODE, 0x1000);
+    emu.map(DATA, 0x1000);
+    emu.map(0x30000, 0x4000);
+    emu.write(CODE, words(0xf9400022, 0xf9400043)); // ldr x2, [x1]; ldr x3, [x2]
+    const table = (at: number, n: number, entry: bigint): void =>
+      emu.write(at + n * 8, new Uint8Array(BigUint64Array.of(entry).buffer));
+    // 39 bits, 4K: the first 2 MiB as they are, global; 0x400000 is DATA for one address space.
+    table(0x30000, 0, 0x31003n);
+    table(0x31000, 0, 0x701n);
+    table(0x31000, 2, 0x32003n);
+    table(0x32000, 0, BigInt(DATA) | 0xf03n);
+    table(DATA, 0, BigInt(DATA));
+    emu.set({ mair_el1: 0xff, tcr_el1: 25n | (1n << 23n), ttbr0_el1: 0x30000n | (0x2an << 48n) });
+    emu.set({ sctlr_el1: emu.get('sctlr_el1') | 1n, x1: 0x400000 });
+    const fills: unknown[] = [];
+    emu.onTlbFill(({ address, physical, kind, asid }) => {
+      fills.push([kind, Number(address), physical, asid]);
+    });
+    const lines: string[] = [];
+    new Trace({ items: ['tlb'], write: line => lines.push(line) }).attach(emu);
+    expect(emu.run({ from: CODE, instructions: 2 }).reason).toBe('instructions');
+    expect(fills).toEqual([
+      ['fetch', CODE, CODE, undefined],
+      ['read', 0x400000, DATA, 0x2a],
+      ['read', DATA, DATA, undefined],
+    ]);
+    expect(lines.map(line => / is .*/.exec(line)![0])).toEqual([
+      ' is 0x10000; CPU 0, EL1',
+      ' is 0x20000; CPU 0, EL1, ASID 42',
+      ' is 0x20000; CPU 0, EL1',
     ]);
   });
 

@@ -178,6 +178,10 @@ export abstract class RegimeState extends ExceptionState {
   get debugTarget(): 1 | 2 {
     return this.hasEl2 && (this.tge || (this.low(MDCR) & MDCR_TDE) !== 0) ? 2 : 1;
   }
+  /** The address space that translations which are not global belong to. */
+  get asid(): number {
+    return this.mmu.regime.asid;
+  }
   get hostContext(): boolean {
     return this.e2h && (this.el === 2 || (this.el === 0 && this.tge));
   }

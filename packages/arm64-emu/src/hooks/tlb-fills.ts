@@ -31,7 +31,8 @@ export class TlbFills {
     const instruction = this.current;
     const address = virtualAddress((BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0)) & ~0xfffn;
     if (instruction.told.some(t => t.address === address && t.kind === kind)) return true;
-    this.question = { address, physical: pa - (pa % 4096), kind };
+    const { translation, asid } = this.machine.current;
+    this.question = { address, physical: pa - (pa % 4096), kind, asid: translation.nG ? asid : undefined };
     return false;
   }
 

@@ -69,6 +69,8 @@ export interface TlbFillEvent {
   readonly address: bigint;
   readonly physical: number;
   readonly kind: 'read' | 'write' | 'fetch';
+  /** Address space that it belongs to; undefined for a translation that is global, or while translation is off. */
+  readonly asid: number | undefined;
 }
 /** Called before a translation enters the TLB. */
 export type TlbFillHook = (cpu: Cpu, fill: TlbFillEvent) => void;

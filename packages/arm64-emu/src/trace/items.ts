@@ -84,10 +84,12 @@ export const ATTACH: Readonly<Partial<Record<TraceItem, (sink: Sink) => Unhook>>
       });
     }),
   tlb: sink =>
-    sink.hooks.tlbFill((cpu, { address, physical, kind }) => {
+    sink.hooks.tlbFill((cpu, { address, physical, kind, asid }) => {
       if (!sink.wants(cpu)) return;
-      const text = `${kind} of ${hex(address)} is ${hex(physical)}; CPU ${cpu.index}, EL${cpu.el}`;
-      sink.emit('tlb', text, { cpu: cpu.index, el: cpu.el, access: kind, va: hex(address), pa: physical });
+      const space = asid === undefined ? '' : `, ASID ${asid}`;
+      const text = `${kind} of ${hex(address)} is ${hex(physical)}; CPU ${cpu.index}, EL${cpu.el}${space}`;
+      const fields = { cpu: cpu.index, el: cpu.el, access: kind, va: hex(address), pa: physical };
+      sink.emit('tlb', text, asid === undefined ? fields : { ...fields, asid });
     }),
   int: sink =>
     taken(sink, (cpu, event) => {
