@@ -102,7 +102,11 @@ export const CELL = {
   FLAG_KIND: 0x18d0,
   /** i64: instructions that regions have executed, times 16. */
   COMPILED: 0x18d8,
+  /** Pages and runs of pages that the loop of a region has found in the TLB, see `KEPT`. */
+  KEPT: 0x1900,
 } as const;
+/** What a loop keeps of the TLB: i64 address, i64 offset below which accesses are inside, i32 addend. */
+export const KEPT = { ADDRESS: 0, LIMIT: 8, ADDEND: 16, SIZE: 32 } as const;
 
 /** Entries of each TLB array; direct mapped by VA bits 12 and up. */
 export const TLB_ENTRIES = 4096;

@@ -67,7 +67,7 @@ export class Code extends Writer {
     return undefined;
   }
   /** The page that an access probably goes to, where code keeps such; by its address. */
-  keptPage(_address: Node, _write: boolean): KeptPage | undefined {
+  keptPage(_address: Node): KeptPage | undefined {
     return undefined;
   }
   /** A run of pages that an access may go to. */

@@ -29,18 +29,17 @@ export function tlbEntry(c: Code, va: () => void, unprivileged = false): void {
   c.u8(Op.i32Add);
 }
 
-/** Pages that code keeps in locals. */
+/** Pages that code keeps outside of the TLB. */
 export interface KeptRange {
-  /** Local: leads from the low half of an address to memory. */
-  readonly addend: number;
   /** Takes a virtual address; pushes whether the access is not known to be there. */
   misses(): void;
+  /** Pushes what leads from the low half of an address to memory. */
+  addend(): void;
 }
-/** One page, whose virtual address is in a local too. */
+/** One page, which may become another one. */
 export interface KeptPage extends KeptRange {
-  readonly page: number;
-  /** Follows the filling of the locals. */
-  learnt(): void;
+  /** Keeps the page of an address, with what leads to its memory. */
+  learn(va: () => void, addend: () => void): void;
 }
 
 /**
@@ -63,7 +62,7 @@ function hostAddress(
   const entry = c.temp('i32');
   const host = c.temp('i32');
   // What is kept is right as long as no entry is replaced.
-  const kept = c.leaveInstead && c.keptPage(address, write);
+  const kept = c.leaveInstead && c.keptPage(address);
   const isPlain = access.align === 1 && !access.unprivileged;
   const range = c.leaveInstead && !kept && isPlain ? c.keptRange(write || access.atomic) : undefined;
   const known = kept ?? range;
@@ -155,21 +154,15 @@ function direct(
   if (range) {
     add(() => addend(c, entry, array));
     c.else();
-    add(() => c.get(range.addend));
+    add(() => range.addend());
     c.close();
     return { local: host };
   }
   if (kept) {
-    va();
-    c.i64(PAGE_MASK);
-    c.u8(Op.i64And);
-    c.set(kept.page);
-    addend(c, entry, array);
-    c.set(kept.addend);
-    kept.learnt();
+    kept.learn(va, () => addend(c, entry, array));
     c.close();
   }
-  add(() => (kept ? c.get(kept.addend) : addend(c, entry, array)));
+  add(() => (kept ? kept.addend() : addend(c, entry, array)));
   return { local: host };
 }
 

@@ -1,14 +1,16 @@
 /**
  * Pages that a loop's accesses come back to. An access by a register that the loop only moves by constants goes to the
- * same page as the time before, mostly: where that page is in memory is kept in locals, so that the TLB need not be
+ * same page as the time before, mostly: where that page is in memory is kept, so that the TLB need not be
  * looked up. What is kept was in the TLB, and is forgotten when an access misses it: then an entry may be replaced.
  */
 import type { Effect } from '../builder/effects.js';
+import { KEPT } from '../engine/state.js';
 import type { Code } from '../interp/code.js';
 import type { KeptPage } from '../interp/memory.js';
 import type { Node } from '../ir/index.js';
 import { Op } from '../wasm/opcodes.js';
 import type { Block, Step } from './graph.js';
+import { keptCell, keptRange } from './ranges.js';
 import { registerAt } from './registers.js';
 
 /** Pages that are kept in a loop. */
@@ -116,67 +118,75 @@ export function loopAccesses(blocks: readonly Block[], steadyIn: (b: Block) => R
   return { keys, reads, writes };
 }
 
-interface Kept {
-  /** Locals: the page's virtual address (i64), and what leads from the low half of an address to memory (i32). */
-  readonly page: number;
-  readonly addend: number;
-}
-
-/** The kept pages of one loop. */
+/**
+ * The kept pages of one loop: in locals where it has registers of the host to spare, else in cells, as what is compared
+ * with memory takes no register.
+ */
 export class KeptPages {
-  private readonly kept = new Map<string, Kept>();
-  /** Locals: offsets below hit, for reads and for writes; 0 while nothing is known. */
-  private readonly limits: { readonly r: number; readonly w: number };
+  private readonly pages = new Map<string, KeptPage & { forget(): void }>();
 
   constructor(
     private readonly c: Code,
     private readonly accesses: LoopAccesses,
+    inLocals: boolean,
   ) {
     for (const key of new Set(accesses.keys.values()))
-      this.kept.set(key, { page: c.newLocal('i64'), addend: c.newLocal('i32') });
-    this.limits = { r: c.newLocal('i64'), w: c.newLocal('i64') };
+      this.pages.set(key, inLocals ? pageInLocals(c) : pageInCell(c, keptCell(this.pages.size)));
   }
 
   /** Nothing is known. */
   forget(): void {
-    if (this.kept.size === 0) return;
-    for (const limit of [this.limits.r, this.limits.w]) {
-      this.c.i64(0n);
-      this.c.set(limit);
-    }
+    for (const page of this.pages.values()) page.forget();
   }
   /** What is kept for an access. */
-  find(address: Node, write: boolean): KeptPage | undefined {
+  find(address: Node): KeptPage | undefined {
     const key = this.accesses.keys.get(address);
-    const kept = key === undefined ? undefined : this.kept.get(key);
-    if (kept === undefined) return undefined;
-    const { c } = this;
-    const kind = write ? 'w' : 'r';
-    const limit = this.limits[kind];
-    return {
-      ...kept,
-      misses: () => {
-        c.get(kept.page);
-        c.u8(Op.i64Sub);
-        c.get(limit);
-        c.u8(Op.i64GeU);
-      },
-      learnt: () => {
-        // The first page that is found stands for all of its kind, so that one limit is enough.
-        c.get(limit);
-        c.u8(Op.i64Eqz);
-        c.open(Op.if);
-        for (const [other, { page, addend }] of this.kept) {
-          if (other === key || other[0] !== kind) continue;
-          c.get(kept.page);
-          c.set(page);
-          c.get(kept.addend);
-          c.set(addend);
-        }
-        c.i64(BigInt(SAFE));
-        c.set(limit);
-        c.close();
-      },
-    };
+    return key === undefined ? undefined : this.pages.get(key);
   }
+}
+
+const pushPage = (c: Code, va: () => void): void => {
+  va();
+  c.i64(-4096n);
+  c.u8(Op.i64And);
+};
+
+function pageInCell(c: Code, cell: number): KeptPage & { forget(): void } {
+  const limit = (k: number): void => c.storeAt(Op.i64Store, 3, cell + KEPT.LIMIT, () => c.i64(BigInt(k)));
+  return {
+    ...keptRange(c, cell),
+    forget: () => limit(0),
+    learn: (va, addend) => {
+      c.storeAt(Op.i64Store, 3, cell + KEPT.ADDRESS, () => pushPage(c, va));
+      limit(SAFE);
+      c.storeAt(Op.i32Store, 2, cell + KEPT.ADDEND, addend);
+    },
+  };
+}
+
+function pageInLocals(c: Code): KeptPage & { forget(): void } {
+  const page = c.newLocal('i64');
+  const limit = c.newLocal('i64');
+  const addend = c.newLocal('i32');
+  const set = (k: number): void => {
+    c.i64(BigInt(k));
+    c.set(limit);
+  };
+  return {
+    addend: () => c.get(addend),
+    misses: () => {
+      c.get(page);
+      c.u8(Op.i64Sub);
+      c.get(limit);
+      c.u8(Op.i64GeU);
+    },
+    forget: () => set(0),
+    learn: (va, push) => {
+      pushPage(c, va);
+      c.set(page);
+      set(SAFE);
+      push();
+      c.set(addend);
+    },
+  };
 }

@@ -92,6 +92,7 @@ export class Calls {
     const { c, pages } = this;
     const flow = new Flow(outer);
     const crossing = pageOf(target) !== pageOf(c.at);
+    c.charge();
     if (crossing) pages.check(target);
     this.leaveIfDue(target, flow);
     // Too deep: the run loop goes on there.
@@ -158,6 +159,7 @@ export class Calls {
     const { c } = this;
     c.get(this.depth);
     c.open(Op.if);
+    c.charge();
     c.storeAt(Op.i64Store, 3, CELL.JUMP, () => c.get(target));
     c.storeAt(Op.i32Store, 2, CELL.BUDGET, () => c.get(c.remaining));
     this.passFlags();

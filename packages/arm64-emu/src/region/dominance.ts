@@ -62,6 +62,21 @@ export function analyse(head: Block, depth = 0): Block[] {
   return order;
 }
 
+/** The same for a graph that was changed since. */
+export function analyseAgain(order: readonly Block[]): Block[] {
+  const head = order[0]!;
+  const seen = new Set([head]);
+  for (const b of seen) {
+    b.isLoop = false;
+    b.isMerge = false;
+    b.flagsIn = false;
+    b.children.length = 0;
+    delete b.dominator;
+    for (const s of successors(b)) seen.add(s);
+  }
+  return analyse(head);
+}
+
 /** The blocks of the loop that begins at `head` and goes back there from one of `ends`. */
 export function loopBody(
   head: Block,

@@ -9,7 +9,6 @@ import { Flow, type Frame, JUMP_KIND } from '../interp/flow.js';
 import { raise, rootsOfEnd } from '../interp/handler.js';
 import { FuncTypes } from '../interp/imports.js';
 import { closeExits, openExits } from '../interp/module.js';
-import { RECORD_SIZE } from '../interp/record.js';
 import type { Func } from '../wasm/module.js';
 import { Op } from '../wasm/opcodes.js';
 import { Calls } from './calls.js';
@@ -134,6 +133,7 @@ class RegionEmitter {
     this.originals.set(loop, () => {
       c.position(c.at, c.left);
       c.noteFlags();
+      c.registers.save();
       c.branch(original);
     });
     yield* this.nest(b);
@@ -166,14 +166,10 @@ class RegionEmitter {
     const { c } = this;
     if (b.isMerge || b.isLoop) {
       c.pending = undefined;
+      c.due = 0;
       c.registers.begin(this.held.get(b));
     }
-    if (b.steps.length > 0) {
-      c.get(c.remaining);
-      c.i32(b.steps.length * RECORD_SIZE);
-      c.u8(Op.i32Sub);
-      c.set(c.remaining);
-    }
+    c.due += b.steps.length;
     for (const [i, s] of b.steps.entries()) {
       c.at = s.at;
       c.left = b.steps.length - i;
@@ -304,7 +300,9 @@ class RegionEmitter {
     if (!inline || to.isLoop) {
       if (to?.flagsIn) c.makeFlags();
       else c.noteFlags();
+      c.registers.save();
     }
+    if (to !== undefined && (!inline || to.isLoop)) c.charge();
     const crossing = pageOf(c.at) !== pageOf(at);
     if (to === undefined) {
       // Registers are in memory.

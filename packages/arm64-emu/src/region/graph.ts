@@ -2,9 +2,10 @@
 import { type Decoded, Disp } from '../a64/spec/index.js';
 import type { I64 } from '../ir/index.js';
 import { type CodeSpace, indexOf, pageOf } from './code-space.js';
-import { analyse } from './dominance.js';
+import { analyse, analyseAgain } from './dominance.js';
 import { RegionBuilder } from './region-builder.js';
 import { dropStackChecks } from './stack-checks.js';
+import { unroll } from './unroll.js';
 
 const LINK_REGISTER = 30;
 /** Instructions of a region at most. */
@@ -123,7 +124,8 @@ export function* regionGraph(head: number, space: CodeSpace): Generator<void, Bl
   }
   const first = blocks.get(head);
   if (first === undefined) return [];
-  const order = analyse(first);
+  const once = analyse(first);
+  const order = unroll(once, s => build(s.at, s.decoded)) ? analyseAgain(once) : once;
   dropStackChecks(order);
   return order;
 }

@@ -31,12 +31,12 @@ export class Lanes {
   /** Goes before the i64 that `write` takes. */
   before(address: number): void {
     const r = vectorAt(address);
-    if (this.registers.isHeld(r)) this.c.get(this.registers.read(r));
+    if (this.registers.loop) this.c.get(this.registers.read(r));
     else this.c.i32(0);
   }
   write(address: number, size: number): void {
     const r = vectorAt(address);
-    if (!this.registers.isHeld(r)) {
+    if (!this.registers.loop) {
       this.c.storeSized(size, address);
       this.registers.wroteMemory(r);
       return;

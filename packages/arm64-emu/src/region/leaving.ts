@@ -21,6 +21,7 @@ export function leaveFor(c: RegionCode, outer: Frame, at: number, taken: boolean
 }
 /** Leaves when the budget is used up, for the instruction at a position. */
 export function checkBudget(c: RegionCode, at: number, frame: Frame): void {
+  c.charge();
   c.get(c.remaining);
   c.ifSpent();
   c.position(at, 0);

@@ -16,6 +16,10 @@ const MOST_REGISTERS = 16;
 /** A loop that carries more general registers keeps waiting flags in memory. */
 const FLAGS_IN_LOCALS = 5;
 
+/** Registers of the host for those of the guest and kept pages, and how many each of the latter takes. */
+const REGISTERS = 11;
+const REGISTERS_OF_PAGE = 3;
+
 type Body = ReadonlySet<Block>;
 
 /** Whether an effect needs registers in memory, or changes them there. */
@@ -151,6 +155,8 @@ export function heldLoops(order: readonly Block[]): ReadonlyMap<Block, Held> {
     const wide = new Set(all.flatMap(u => [...u.wide]));
     const doubles = new Set(all.flatMap(u => [...u.defines, ...u.reads].filter(r => r >= VECTORS && !wide.has(r))));
     const limits = new Set(all.flatMap(u => [...u.limits]));
+    const accesses = loopAccesses([...body], steadyIn);
+    const pages = new Set(accesses.keys.values()).size;
     const loop: Held = {
       head,
       used,
@@ -158,7 +164,8 @@ export function heldLoops(order: readonly Block[]): ReadonlyMap<Block, Held> {
       doubles,
       limits,
       storesFlags,
-      accesses: loopAccesses([...body], steadyIn),
+      accesses,
+      keepsInLocals: general.size + pages * REGISTERS_OF_PAGE <= REGISTERS,
     };
     for (const b of body) held.set(b, loop);
   }

@@ -45,6 +45,7 @@ export class Pages {
     address();
     c.set(this.target);
     c.noteFlags();
+    c.charge();
     c.branch(this.far);
   }
   /** Goes to the page of a position: if it is no longer the one of the region, leaves for the position. */
@@ -53,11 +54,13 @@ export class Pages {
     const page = pageOf(at);
     let seen = this.seen.get(page);
     if (seen === undefined) this.seen.set(page, (seen = c.newLocal('i32')));
+    c.charge();
     c.get(seen);
     c.u8(Op.i32Eqz);
     c.open(Op.if);
     c.noteFlags();
     c.registers.spill();
+    c.registers.save();
     c.address(at);
     c.set(this.target);
     const entry = c.temp('i32');

@@ -27,8 +27,9 @@ export class RegionCode extends Code {
   left = 0;
   /** Flags that an instruction made: known here, waiting in the operand locals. */
   pending: Flags | undefined;
-  /** Local: remaining budget times 16, with the whole current block charged already. */
+  /** Local: remaining budget times 16, where `due` instructions, those of the current block with them, are not charged yet. */
   readonly remaining = this.newLocal('i32');
+  due = 0;
   /** Local: PC = (ip >> 2) + bias in the head's page. */
   readonly bias = this.newLocal('i64');
   /** Local: what kind of flags waits, see `waitingKind`; and their operands. */
@@ -49,9 +50,10 @@ export class RegionCode extends Code {
 
   // ---- what is known on the way that is being emitted
   private get state(): State {
-    return { pending: this.pending, registers: this.registers.state };
+    return { due: this.due, pending: this.pending, registers: this.registers.state };
   }
   private restore(s: State): void {
+    this.due = s.due;
     this.pending = s.pending;
     this.registers.restore(s.registers);
   }
@@ -84,7 +86,7 @@ export class RegionCode extends Code {
     const { loop } = this.registers;
     if (loop === undefined) return undefined;
     let pages = this.pagesOf.get(loop);
-    if (pages === undefined) this.pagesOf.set(loop, (pages = new KeptPages(this, loop.accesses)));
+    if (pages === undefined) this.pagesOf.set(loop, (pages = new KeptPages(this, loop.accesses, loop.keepsInLocals)));
     return pages;
   }
   /** A loop with these registers begins. */
@@ -96,7 +98,7 @@ export class RegionCode extends Code {
     this.registers.fill(loop);
     this.limits.load(loop);
     this.keptPages?.forget();
-    this.ranges?.load();
+    this.ranges?.load(loop.accesses.reads, loop.accesses.writes);
   }
   /** Out of the loop: memory is right again. */
   endLoop(loop: Held): void {
@@ -109,8 +111,8 @@ export class RegionCode extends Code {
     this.registers.release();
     if (loop?.storesFlags) this.loadFlags();
   }
-  override keptPage(address: Node, write: boolean): KeptPage | undefined {
-    return this.keptPages?.find(address, write);
+  override keptPage(address: Node): KeptPage | undefined {
+    return this.keptPages?.find(address);
   }
   override keptRange(write: boolean): KeptRange | undefined {
     return this.registers.loop && this.ranges?.get(write);
@@ -129,7 +131,7 @@ export class RegionCode extends Code {
     }
     this.i32(this.place.ip(this.at));
     this.get(this.remaining);
-    this.i32(missedAccess(info, this.left));
+    this.i32(missedAccess(info, this.left - this.due));
     this.call(small.length > 0 ? Support.missStore : Support.miss);
     return this.missFault;
   }
@@ -138,14 +140,24 @@ export class RegionCode extends Code {
     this.position(this.at, this.left);
     this.noteFlags();
     this.registers.spill();
+    this.registers.save();
   }
-  /** IP and BUDGET for the instruction at `at`, with `left` instructions charged but not done. PC_BIAS is that of its page. */
+  /** Charges what is due: before ways meet, and before anybody else looks at what remains. */
+  charge(): void {
+    if (this.due === 0) return;
+    this.get(this.remaining);
+    this.i32(this.due * RECORD_SIZE);
+    this.u8(Op.i32Sub);
+    this.set(this.remaining);
+    this.due = 0;
+  }
+  /** IP and BUDGET for the instruction at `at`, with `left` instructions of its block not done. PC_BIAS is that of its page. */
   position(at: number, left: number): void {
     const ip = this.place.ip(at);
     this.i32(ip);
     this.set(IP);
     this.get(this.remaining);
-    this.i32(left * RECORD_SIZE + ip);
+    this.i32((left - this.due) * RECORD_SIZE + ip);
     this.u8(Op.i32Add);
     this.set(BUDGET);
   }
@@ -336,6 +348,7 @@ export class RegionCode extends Code {
 
 /** What `RegionCode` knows on one way through the code. */
 interface State {
+  readonly due: number;
   readonly pending: Flags | undefined;
   readonly registers: RegisterLocals['state'];
 }

@@ -1,7 +1,8 @@
 /**
  * Registers of the guest in locals. A register has one local at most. Outside loops memory is always right and the
  * local, where it is known to be the same, saves loading; in a loop whose registers are held, the local alone is right
- * and memory is made so on every way out.
+ * and memory is made so on every way out. What such a loop writes but does not carry is stored where the ways through
+ * it meet, if it is not written again before.
  */
 import { STATE, vAddress, xAddress } from '../engine/state.js';
 import type { Code } from '../interp/code.js';
@@ -28,6 +29,8 @@ export interface Held {
   /** Vectors that are used as doubles throughout. */
   readonly doubles: ReadonlySet<number>;
   readonly accesses: LoopAccesses;
+  /** Whether there are registers of the host for the pages that it keeps. */
+  readonly keepsInLocals: boolean;
   /** Limits of quick conditions of FP operations that it uses. */
   readonly limits: ReadonlySet<string>;
   /** Whether it keeps waiting flags in memory. */
@@ -40,22 +43,30 @@ export class RegisterLocals {
   private readonly doubles = new Map<number, number>();
   /** Registers whose local is known to be right. */
   private right = new Set<number>();
+  /** Registers that are not carried by the loop, whose local alone is right. */
+  private unsaved = new Set<number>();
   private held: Held | undefined;
 
   constructor(private readonly c: Code) {}
 
   /** What is known, to be taken up again with `restore`. */
-  get state(): { readonly right: ReadonlySet<number>; readonly held: Held | undefined } {
-    return { right: new Set(this.right), held: this.held };
+  get state(): {
+    readonly right: ReadonlySet<number>;
+    readonly unsaved: ReadonlySet<number>;
+    readonly held: Held | undefined;
+  } {
+    return { right: new Set(this.right), unsaved: new Set(this.unsaved), held: this.held };
   }
-  restore({ right, held }: RegisterLocals['state']): void {
+  restore({ right, unsaved, held }: RegisterLocals['state']): void {
     this.right = new Set(right);
+    this.unsaved = new Set(unsaved);
     this.held = held;
   }
   /** Code that several ways lead to begins, in a loop that holds these registers. */
   begin(held: Held | undefined): void {
     this.held = held;
     this.right = new Set(held?.used);
+    this.unsaved.clear();
   }
   /** Memory is other than it was: somebody else wrote registers. */
   forget(): void {
@@ -107,26 +118,26 @@ export class RegisterLocals {
     return this.held?.used.has(r) ?? false;
   }
   /** Goes before the value that `write` takes. */
-  beforeWrite(r: number): void {
-    if (!this.isHeld(r)) this.c.i32(0);
+  beforeWrite(): void {
+    if (this.held === undefined) this.c.i32(0);
   }
   /** Gives a register the value on the stack. */
   write(r: number): void {
     const { c } = this;
     const local = this.local(r);
     this.right.add(r);
-    // What was in the upper half when the loop began stays until a double is written.
-    const clear = (): void => {
-      if (this.isDouble(r)) c.storeAt(Op.i64Store, 3, vAddress(r - VECTORS) + 8, () => c.i64(0n));
-    };
-    if (this.isHeld(r)) {
-      c.set(local);
-      clear();
+    if (this.held === undefined) {
+      c.tee(local);
+      this.store(r);
       return;
     }
-    c.tee(local);
-    this.store(r);
-    clear();
+    c.set(local);
+    if (!this.isHeld(r)) this.unsaved.add(r);
+    // What was in the upper half when the loop began stays until a double is written.
+    else if (this.isDouble(r)) this.clearUpper(r);
+  }
+  private clearUpper(r: number): void {
+    this.c.storeAt(Op.i64Store, 3, vAddress(r - VECTORS) + 8, () => this.c.i64(0n));
   }
   private store(r: number, isDouble = this.isDouble(r)): void {
     const { c } = this;
@@ -147,7 +158,7 @@ export class RegisterLocals {
     this.held = held;
     for (const r of held.used) this.read(r);
   }
-  /** Brings memory up to date. The registers stay held. */
+  /** Brings memory up to date for the registers that a loop carries. They stay held. */
   spill(held = this.held): void {
     const { c } = this;
     for (const r of held?.written ?? []) {
@@ -157,9 +168,21 @@ export class RegisterLocals {
       this.store(r, isDouble);
     }
   }
+  /** Brings memory up to date for the others, on a side path or before what was known is forgotten. */
+  save(): void {
+    const { c } = this;
+    for (const r of this.unsaved) {
+      c.i32(0);
+      c.get(this.local(r));
+      this.store(r);
+      if (this.isDouble(r)) this.clearUpper(r);
+    }
+  }
   /** Out of the loop, without a change of control flow: memory and locals are the same. */
   release(): void {
     this.spill();
+    this.save();
+    this.unsaved.clear();
     for (const r of this.held?.doubles ?? []) this.right.delete(r);
     this.held = undefined;
   }

@@ -39,7 +39,7 @@ export const Support = {
   missStore: IMPORTS.length + 2,
 } as const;
 
-/** Where the number of instructions that are charged but not done is in the access that `miss` takes. */
+/** Where the number of instructions that are charged but not done is in the access that `miss` takes; below 0 if not charged. */
 const LEFT_SHIFT = 12;
 /** The access for `miss`: `info` of `slow`, and how many instructions are charged but not done. */
 export const missedAccess = (info: number, left: number): number => info | (left << LEFT_SHIFT);
@@ -54,7 +54,7 @@ function missFunction(type: number, values: number): Func {
     c.get(remaining);
     c.get(access);
     c.i32(LEFT_SHIFT);
-    c.u8(Op.i32ShrU);
+    c.u8(Op.i32ShrS);
     c.i32(Math.log2(RECORD_SIZE));
     c.raw(Op.i32Shl, Op.i32Add);
     c.get(ip);

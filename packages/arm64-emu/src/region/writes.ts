@@ -6,8 +6,7 @@ import { VECTORS } from './registers.js';
 
 /** Goes before the value of a write. Values are pushed from the last write to the first. */
 export function beforeStore(c: RegionCode, w: Write): void {
-  if (w.kind === 'x') c.registers.beforeWrite(w.register.n);
-  else if (w.kind === 'v') c.registers.beforeWrite(VECTORS + w.register.n);
+  if (w.kind === 'x' || w.kind === 'v') c.registers.beforeWrite();
   else if (w.kind === 'element') c.lanes.before(elementAddress(w.element));
   else c.i32(0);
 }

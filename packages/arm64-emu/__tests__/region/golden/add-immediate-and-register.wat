@@ -35,10 +35,6 @@
             local.set 7
           end
           block  ;; label = @4
-            local.get 3
-            i32.const 64
-            i32.sub
-            local.set 3
             i32.const 0
             i32.const 0
             i64.load offset=8
@@ -86,6 +82,10 @@
             local.set 20
             local.get 11
             if  ;; label = @5
+              local.get 3
+              i32.const 64
+              i32.sub
+              local.set 3
               i32.const 0
               local.get 20
               i64.store offset=6168
@@ -114,6 +114,10 @@
             end
             local.get 20
             local.set 10
+            local.get 3
+            i32.const 64
+            i32.sub
+            local.set 3
             br 0 (;@4;)
             unreachable
           end

@@ -34,10 +34,6 @@
             local.set 7
           end
           block  ;; label = @4
-            local.get 3
-            i32.const 48
-            i32.sub
-            local.set 3
             i32.const 0
             i64.load offset=16
             local.set 12
@@ -64,7 +60,7 @@
               local.get 12
               i32.const 16777216
               local.get 3
-              i32.const 12851
+              i32.const 563
               call 11
               local.tee 13
               i32.const 0
@@ -114,7 +110,7 @@
               i64.const 0
               i32.const 16777216
               local.get 3
-              i32.const 12419
+              i32.const 131
               call 12
               local.tee 18
               i32.const 0
@@ -160,7 +156,7 @@
               local.get 21
               i32.const 16777232
               local.get 3
-              i32.const 8755
+              i32.const -3533
               call 11
               local.tee 13
               i32.const 0
@@ -213,7 +209,7 @@
                 i64.const 0
                 i32.const 16777232
                 local.get 3
-                i32.const 8323
+                i32.const -3965
                 call 12
                 local.tee 18
                 i32.const 0
@@ -241,6 +237,10 @@
             local.set 15
             local.get 11
             if  ;; label = @5
+              local.get 3
+              i32.const 48
+              i32.sub
+              local.set 3
               i32.const 0
               local.get 15
               i64.store offset=6168
@@ -269,6 +269,10 @@
             end
             local.get 15
             local.set 10
+            local.get 3
+            i32.const 48
+            i32.sub
+            local.set 3
             br 0 (;@4;)
             unreachable
           end

@@ -36,16 +36,16 @@
             local.set 7
           end
           block  ;; label = @4
-            local.get 3
-            i32.const 16
-            i32.sub
-            local.set 3
             i32.const 0
             local.get 4
             i64.const 4194308
             i64.add
             local.tee 12
             i64.store offset=240 align=1
+            local.get 3
+            i32.const 16
+            i32.sub
+            local.set 3
             local.get 3
             i32.const 0
             i32.le_s
@@ -187,10 +187,6 @@
               local.set 9
               br 4 (;@1;)
             end
-            local.get 3
-            i32.const 32
-            i32.sub
-            local.set 3
             i32.const 0
             i64.const 0
             i32.const 0
@@ -207,6 +203,10 @@
             local.set 19
             local.get 11
             if  ;; label = @5
+              local.get 3
+              i32.const 32
+              i32.sub
+              local.set 3
               i32.const 0
               local.get 19
               i64.store offset=6168
@@ -235,6 +235,10 @@
             end
             local.get 19
             local.set 10
+            local.get 3
+            i32.const 32
+            i32.sub
+            local.set 3
             br 0 (;@4;)
             unreachable
           end
@@ -407,10 +411,6 @@
             local.set 7
           end
           block  ;; label = @4
-            local.get 3
-            i32.const 32
-            i32.sub
-            local.set 3
             i32.const 0
             i32.const 0
             i64.load
@@ -427,6 +427,10 @@
             local.set 13
             local.get 11
             if  ;; label = @5
+              local.get 3
+              i32.const 32
+              i32.sub
+              local.set 3
               i32.const 0
               local.get 13
               i64.store offset=6168
@@ -455,6 +459,10 @@
             end
             local.get 13
             local.set 10
+            local.get 3
+            i32.const 32
+            i32.sub
+            local.set 3
             br 0 (;@4;)
             unreachable
           end

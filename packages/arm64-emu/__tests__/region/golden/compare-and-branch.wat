@@ -35,10 +35,6 @@
           end
           block  ;; label = @4
             block  ;; label = @5
-              local.get 3
-              i32.const 16
-              i32.sub
-              local.set 3
               i32.const 0
               i64.load
               local.set 13
@@ -48,12 +44,12 @@
               local.set 12
               local.get 12
               if  ;; label = @6
+                local.get 3
+                i32.const 16
+                i32.sub
+                local.set 3
                 br 1 (;@5;)
               end
-              local.get 3
-              i32.const 16
-              i32.sub
-              local.set 3
               i32.const 0
               local.get 13
               i32.wrap_i64
@@ -62,12 +58,12 @@
               i64.extend_i32_u
               local.tee 13
               i64.store align=1
+              local.get 3
+              i32.const 32
+              i32.sub
+              local.set 3
               br 0 (;@5;)
             end
-            local.get 3
-            i32.const 16
-            i32.sub
-            local.set 3
             i32.const 0
             i64.load offset=240
             local.set 15
@@ -75,6 +71,10 @@
             local.set 14
             local.get 11
             if  ;; label = @5
+              local.get 3
+              i32.const 16
+              i32.sub
+              local.set 3
               i32.const 0
               local.get 14
               i64.store offset=6168
@@ -103,6 +103,10 @@
             end
             local.get 14
             local.set 10
+            local.get 3
+            i32.const 16
+            i32.sub
+            local.set 3
             br 0 (;@4;)
             unreachable
           end

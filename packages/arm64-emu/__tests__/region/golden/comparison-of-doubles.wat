@@ -36,10 +36,6 @@
           end
           block  ;; label = @4
             block  ;; label = @5
-              local.get 3
-              i32.const 32
-              i32.sub
-              local.set 3
               i32.const 0
               v128.load offset=512
               local.set 12
@@ -100,12 +96,12 @@
               local.set 16
               local.get 16
               if  ;; label = @6
+                local.get 3
+                i32.const 32
+                i32.sub
+                local.set 3
                 br 1 (;@5;)
               end
-              local.get 3
-              i32.const 16
-              i32.sub
-              local.set 3
               i32.const 0
               v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
               local.get 12
@@ -113,12 +109,12 @@
               i64x2.replace_lane 0
               local.tee 17
               v128.store offset=544 align=1
+              local.get 3
+              i32.const 48
+              i32.sub
+              local.set 3
               br 0 (;@5;)
             end
-            local.get 3
-            i32.const 16
-            i32.sub
-            local.set 3
             i32.const 0
             i64.load offset=240
             local.set 19
@@ -126,6 +122,10 @@
             local.set 18
             local.get 11
             if  ;; label = @5
+              local.get 3
+              i32.const 16
+              i32.sub
+              local.set 3
               i32.const 0
               local.get 18
               i64.store offset=6168
@@ -154,6 +154,10 @@
             end
             local.get 18
             local.set 10
+            local.get 3
+            i32.const 16
+            i32.sub
+            local.set 3
             br 0 (;@4;)
             unreachable
           end

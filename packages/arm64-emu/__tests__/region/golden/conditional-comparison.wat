@@ -35,10 +35,6 @@
             local.set 7
           end
           block  ;; label = @4
-            local.get 3
-            i32.const 64
-            i32.sub
-            local.set 3
             i32.const 0
             i64.load
             local.set 12
@@ -106,6 +102,10 @@
             local.set 14
             local.get 11
             if  ;; label = @5
+              local.get 3
+              i32.const 64
+              i32.sub
+              local.set 3
               i32.const 0
               local.get 14
               i64.store offset=6168
@@ -134,6 +134,10 @@
             end
             local.get 14
             local.set 10
+            local.get 3
+            i32.const 64
+            i32.sub
+            local.set 3
             br 0 (;@4;)
             unreachable
           end

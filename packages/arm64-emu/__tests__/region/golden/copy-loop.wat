@@ -4,7 +4,7 @@
 ;; b.ne 0x40000000
 ;; ret
 (func (;13;) (type 1) (param i32 i32 i32) (result i32)
-    (local i32 i64 i32 i64 i64 i32 i32 i64 i32 i64 i64 i64 i64 i32 i64 i32 i64 i64 i32 i32 i32 i64 i64 i64 i32 i32 i32)
+    (local i32 i64 i32 i64 i64 i32 i32 i64 i32 i64 i64 i64 i64 i64 i32 i64 i64 i32 i32 i32 i32 i64 i64 i64 i32 i32 i32)
     block  ;; label = @1
       block  ;; label = @2
         block  ;; label = @3
@@ -46,186 +46,664 @@
             i64.load offset=8
             local.set 14
             i64.const 0
-            local.set 19
+            local.set 16
             i64.const 0
-            local.set 20
+            local.set 19
             block  ;; label = @5
               block  ;; label = @6
                 block  ;; label = @7
                   loop  ;; label = @8
-                    local.get 3
-                    i32.const 64
-                    i32.sub
-                    local.set 3
-                    local.get 14
-                    local.get 15
-                    i64.sub
-                    local.get 19
-                    i64.ge_u
-                    if  ;; label = @9
+                    block  ;; label = @9
                       local.get 14
-                      i32.wrap_i64
-                      i32.const 8
-                      i32.shr_u
-                      local.get 14
-                      i32.wrap_i64
-                      i32.const 18
-                      i32.shr_u
-                      i32.xor
-                      i32.const 65520
-                      i32.and
-                      local.get 8
-                      i32.add
-                      local.tee 21
-                      i64.load
-                      local.get 14
-                      i64.const -4096
-                      i64.and
-                      i64.ne
+                      local.get 15
+                      i64.sub
+                      local.get 16
+                      i64.ge_u
                       if  ;; label = @10
-                        i32.const 16777216
-                        local.set 0
-                        local.get 3
-                        i32.const 16777280
+                        local.get 14
+                        i32.wrap_i64
+                        i32.const 8
+                        i32.shr_u
+                        local.get 14
+                        i32.wrap_i64
+                        i32.const 18
+                        i32.shr_u
+                        i32.xor
+                        i32.const 65520
+                        i32.and
+                        local.get 8
                         i32.add
-                        local.set 2
-                        br 3 (;@7;)
+                        local.tee 21
+                        i64.load
+                        local.get 14
+                        i64.const -4096
+                        i64.and
+                        i64.ne
+                        if  ;; label = @11
+                          i32.const 16777216
+                          local.set 0
+                          local.get 3
+                          i32.const 16777216
+                          i32.add
+                          local.set 2
+                          br 4 (;@7;)
+                        end
+                        local.get 14
+                        i64.const -4096
+                        i64.and
+                        local.set 15
+                        i64.const 4065
+                        local.set 16
+                        local.get 21
+                        i32.load offset=8
+                        local.set 17
                       end
                       local.get 14
-                      i64.const -4096
-                      i64.and
-                      local.set 15
-                      local.get 21
-                      i32.load offset=8
-                      local.set 16
+                      i32.wrap_i64
+                      local.get 17
+                      i32.add
+                      local.set 23
+                      local.get 23
+                      i64.load8_u
+                      local.set 24
+                      local.get 14
+                      i64.const 1
+                      i64.add
+                      local.get 24
+                      local.set 25
+                      local.set 14
+                      local.get 13
+                      local.get 18
+                      i64.sub
                       local.get 19
-                      i64.eqz
+                      i64.ge_u
                       if  ;; label = @10
+                        local.get 13
+                        i32.wrap_i64
+                        i32.const 8
+                        i32.shr_u
+                        local.get 13
+                        i32.wrap_i64
+                        i32.const 18
+                        i32.shr_u
+                        i32.xor
+                        i32.const 65520
+                        i32.and
+                        local.get 8
+                        i32.add
+                        local.tee 21
+                        i64.load offset=65536
+                        local.get 13
+                        i64.const -4096
+                        i64.and
+                        i64.ne
+                        if  ;; label = @11
+                          i32.const 16777232
+                          local.set 0
+                          local.get 3
+                          i32.const 16777216
+                          i32.add
+                          local.set 2
+                          i32.const 0
+                          local.get 25
+                          i64.store offset=24 align=1
+                          br 4 (;@7;)
+                        end
+                        local.get 13
+                        i64.const -4096
+                        i64.and
+                        local.set 18
                         i64.const 4065
                         local.set 19
-                      end
-                    end
-                    local.get 14
-                    i32.wrap_i64
-                    local.get 16
-                    i32.add
-                    local.set 23
-                    local.get 23
-                    i64.load8_u
-                    local.set 24
-                    local.get 14
-                    i64.const 1
-                    i64.add
-                    i32.const 0
-                    local.get 24
-                    local.tee 25
-                    i64.store offset=24 align=1
-                    local.set 14
-                    local.get 13
-                    local.get 17
-                    i64.sub
-                    local.get 20
-                    i64.ge_u
-                    if  ;; label = @9
-                      local.get 13
-                      i32.wrap_i64
-                      i32.const 8
-                      i32.shr_u
-                      local.get 13
-                      i32.wrap_i64
-                      i32.const 18
-                      i32.shr_u
-                      i32.xor
-                      i32.const 65520
-                      i32.and
-                      local.get 8
-                      i32.add
-                      local.tee 21
-                      i64.load offset=65536
-                      local.get 13
-                      i64.const -4096
-                      i64.and
-                      i64.ne
-                      if  ;; label = @10
-                        i32.const 16777232
-                        local.set 0
-                        local.get 3
-                        i32.const 16777280
-                        i32.add
-                        local.set 2
-                        br 3 (;@7;)
-                      end
-                      local.get 13
-                      i64.const -4096
-                      i64.and
-                      local.set 17
-                      local.get 21
-                      i32.load offset=65544
-                      local.set 18
-                      local.get 20
-                      i64.eqz
-                      if  ;; label = @10
-                        i64.const 4065
+                        local.get 21
+                        i32.load offset=65544
                         local.set 20
                       end
-                    end
-                    local.get 13
-                    i32.wrap_i64
-                    local.get 18
-                    i32.add
-                    local.set 23
-                    local.get 23
-                    local.get 25
-                    i64.store8
-                    local.get 13
-                    i64.const 1
-                    i64.add
-                    local.set 13
-                    local.get 12
-                    i64.const 1
-                    i64.sub
-                    local.get 12
-                    i64.const 1
-                    local.set 7
-                    local.set 6
-                    local.set 12
-                    local.get 6
-                    local.get 7
-                    i64.ne
-                    local.set 21
-                    local.get 21
-                    if  ;; label = @9
+                      local.get 13
+                      i32.wrap_i64
+                      local.get 20
+                      i32.add
+                      local.set 23
+                      local.get 23
+                      local.get 25
+                      i64.store8
+                      local.get 13
+                      i64.const 1
+                      i64.add
+                      local.set 13
+                      local.get 12
+                      i64.const 1
+                      i64.sub
+                      local.get 12
+                      i64.const 1
+                      local.set 7
+                      local.set 6
+                      local.set 12
+                      local.get 6
+                      local.get 7
+                      i64.ne
+                      local.set 21
+                      local.get 21
+                      if  ;; label = @10
+                        local.get 14
+                        local.get 15
+                        i64.sub
+                        local.get 16
+                        i64.ge_u
+                        if  ;; label = @11
+                          local.get 14
+                          i32.wrap_i64
+                          i32.const 8
+                          i32.shr_u
+                          local.get 14
+                          i32.wrap_i64
+                          i32.const 18
+                          i32.shr_u
+                          i32.xor
+                          i32.const 65520
+                          i32.and
+                          local.get 8
+                          i32.add
+                          local.tee 21
+                          i64.load
+                          local.get 14
+                          i64.const -4096
+                          i64.and
+                          i64.ne
+                          if  ;; label = @12
+                            i32.const 16777216
+                            local.set 0
+                            local.get 3
+                            i32.const 16777152
+                            i32.add
+                            local.set 2
+                            i32.const 4
+                            local.set 5
+                            i32.const 0
+                            local.get 25
+                            i64.store offset=24 align=1
+                            br 5 (;@7;)
+                          end
+                          local.get 14
+                          i64.const -4096
+                          i64.and
+                          local.set 15
+                          i64.const 4065
+                          local.set 16
+                          local.get 21
+                          i32.load offset=8
+                          local.set 17
+                        end
+                        local.get 14
+                        i32.wrap_i64
+                        local.get 17
+                        i32.add
+                        local.set 23
+                        local.get 23
+                        i64.load8_u
+                        local.set 24
+                        local.get 14
+                        i64.const 1
+                        i64.add
+                        local.get 24
+                        local.set 25
+                        local.set 14
+                        local.get 13
+                        local.get 18
+                        i64.sub
+                        local.get 19
+                        i64.ge_u
+                        if  ;; label = @11
+                          local.get 13
+                          i32.wrap_i64
+                          i32.const 8
+                          i32.shr_u
+                          local.get 13
+                          i32.wrap_i64
+                          i32.const 18
+                          i32.shr_u
+                          i32.xor
+                          i32.const 65520
+                          i32.and
+                          local.get 8
+                          i32.add
+                          local.tee 21
+                          i64.load offset=65536
+                          local.get 13
+                          i64.const -4096
+                          i64.and
+                          i64.ne
+                          if  ;; label = @12
+                            i32.const 16777232
+                            local.set 0
+                            local.get 3
+                            i32.const 16777152
+                            i32.add
+                            local.set 2
+                            i32.const 4
+                            local.set 5
+                            i32.const 0
+                            local.get 25
+                            i64.store offset=24 align=1
+                            br 5 (;@7;)
+                          end
+                          local.get 13
+                          i64.const -4096
+                          i64.and
+                          local.set 18
+                          i64.const 4065
+                          local.set 19
+                          local.get 21
+                          i32.load offset=65544
+                          local.set 20
+                        end
+                        local.get 13
+                        i32.wrap_i64
+                        local.get 20
+                        i32.add
+                        local.set 23
+                        local.get 23
+                        local.get 25
+                        i64.store8
+                        local.get 13
+                        i64.const 1
+                        i64.add
+                        local.set 13
+                        local.get 12
+                        i64.const 1
+                        i64.sub
+                        local.get 12
+                        i64.const 1
+                        local.set 7
+                        local.set 6
+                        local.set 12
+                        local.get 6
+                        local.get 7
+                        i64.ne
+                        local.set 21
+                        local.get 21
+                        if  ;; label = @11
+                          local.get 14
+                          local.get 15
+                          i64.sub
+                          local.get 16
+                          i64.ge_u
+                          if  ;; label = @12
+                            local.get 14
+                            i32.wrap_i64
+                            i32.const 8
+                            i32.shr_u
+                            local.get 14
+                            i32.wrap_i64
+                            i32.const 18
+                            i32.shr_u
+                            i32.xor
+                            i32.const 65520
+                            i32.and
+                            local.get 8
+                            i32.add
+                            local.tee 21
+                            i64.load
+                            local.get 14
+                            i64.const -4096
+                            i64.and
+                            i64.ne
+                            if  ;; label = @13
+                              i32.const 16777216
+                              local.set 0
+                              local.get 3
+                              i32.const 16777088
+                              i32.add
+                              local.set 2
+                              i32.const 4
+                              local.set 5
+                              i32.const 0
+                              local.get 25
+                              i64.store offset=24 align=1
+                              br 6 (;@7;)
+                            end
+                            local.get 14
+                            i64.const -4096
+                            i64.and
+                            local.set 15
+                            i64.const 4065
+                            local.set 16
+                            local.get 21
+                            i32.load offset=8
+                            local.set 17
+                          end
+                          local.get 14
+                          i32.wrap_i64
+                          local.get 17
+                          i32.add
+                          local.set 23
+                          local.get 23
+                          i64.load8_u
+                          local.set 24
+                          local.get 14
+                          i64.const 1
+                          i64.add
+                          local.get 24
+                          local.set 25
+                          local.set 14
+                          local.get 13
+                          local.get 18
+                          i64.sub
+                          local.get 19
+                          i64.ge_u
+                          if  ;; label = @12
+                            local.get 13
+                            i32.wrap_i64
+                            i32.const 8
+                            i32.shr_u
+                            local.get 13
+                            i32.wrap_i64
+                            i32.const 18
+                            i32.shr_u
+                            i32.xor
+                            i32.const 65520
+                            i32.and
+                            local.get 8
+                            i32.add
+                            local.tee 21
+                            i64.load offset=65536
+                            local.get 13
+                            i64.const -4096
+                            i64.and
+                            i64.ne
+                            if  ;; label = @13
+                              i32.const 16777232
+                              local.set 0
+                              local.get 3
+                              i32.const 16777088
+                              i32.add
+                              local.set 2
+                              i32.const 4
+                              local.set 5
+                              i32.const 0
+                              local.get 25
+                              i64.store offset=24 align=1
+                              br 6 (;@7;)
+                            end
+                            local.get 13
+                            i64.const -4096
+                            i64.and
+                            local.set 18
+                            i64.const 4065
+                            local.set 19
+                            local.get 21
+                            i32.load offset=65544
+                            local.set 20
+                          end
+                          local.get 13
+                          i32.wrap_i64
+                          local.get 20
+                          i32.add
+                          local.set 23
+                          local.get 23
+                          local.get 25
+                          i64.store8
+                          local.get 13
+                          i64.const 1
+                          i64.add
+                          local.set 13
+                          local.get 12
+                          i64.const 1
+                          i64.sub
+                          local.get 12
+                          i64.const 1
+                          local.set 7
+                          local.set 6
+                          local.set 12
+                          local.get 6
+                          local.get 7
+                          i64.ne
+                          local.set 21
+                          local.get 21
+                          if  ;; label = @12
+                            local.get 14
+                            local.get 15
+                            i64.sub
+                            local.get 16
+                            i64.ge_u
+                            if  ;; label = @13
+                              local.get 14
+                              i32.wrap_i64
+                              i32.const 8
+                              i32.shr_u
+                              local.get 14
+                              i32.wrap_i64
+                              i32.const 18
+                              i32.shr_u
+                              i32.xor
+                              i32.const 65520
+                              i32.and
+                              local.get 8
+                              i32.add
+                              local.tee 21
+                              i64.load
+                              local.get 14
+                              i64.const -4096
+                              i64.and
+                              i64.ne
+                              if  ;; label = @14
+                                i32.const 16777216
+                                local.set 0
+                                local.get 3
+                                i32.const 16777024
+                                i32.add
+                                local.set 2
+                                i32.const 4
+                                local.set 5
+                                i32.const 0
+                                local.get 25
+                                i64.store offset=24 align=1
+                                br 7 (;@7;)
+                              end
+                              local.get 14
+                              i64.const -4096
+                              i64.and
+                              local.set 15
+                              i64.const 4065
+                              local.set 16
+                              local.get 21
+                              i32.load offset=8
+                              local.set 17
+                            end
+                            local.get 14
+                            i32.wrap_i64
+                            local.get 17
+                            i32.add
+                            local.set 23
+                            local.get 23
+                            i64.load8_u
+                            local.set 24
+                            local.get 14
+                            i64.const 1
+                            i64.add
+                            local.get 24
+                            local.set 25
+                            local.set 14
+                            local.get 13
+                            local.get 18
+                            i64.sub
+                            local.get 19
+                            i64.ge_u
+                            if  ;; label = @13
+                              local.get 13
+                              i32.wrap_i64
+                              i32.const 8
+                              i32.shr_u
+                              local.get 13
+                              i32.wrap_i64
+                              i32.const 18
+                              i32.shr_u
+                              i32.xor
+                              i32.const 65520
+                              i32.and
+                              local.get 8
+                              i32.add
+                              local.tee 21
+                              i64.load offset=65536
+                              local.get 13
+                              i64.const -4096
+                              i64.and
+                              i64.ne
+                              if  ;; label = @14
+                                i32.const 16777232
+                                local.set 0
+                                local.get 3
+                                i32.const 16777024
+                                i32.add
+                                local.set 2
+                                i32.const 4
+                                local.set 5
+                                i32.const 0
+                                local.get 25
+                                i64.store offset=24 align=1
+                                br 7 (;@7;)
+                              end
+                              local.get 13
+                              i64.const -4096
+                              i64.and
+                              local.set 18
+                              i64.const 4065
+                              local.set 19
+                              local.get 21
+                              i32.load offset=65544
+                              local.set 20
+                            end
+                            local.get 13
+                            i32.wrap_i64
+                            local.get 20
+                            i32.add
+                            local.set 23
+                            local.get 23
+                            local.get 25
+                            i64.store8
+                            local.get 13
+                            i64.const 1
+                            i64.add
+                            local.set 13
+                            local.get 12
+                            i64.const 1
+                            i64.sub
+                            local.get 12
+                            i64.const 1
+                            local.set 7
+                            local.set 6
+                            local.set 12
+                            local.get 6
+                            local.get 7
+                            i64.ne
+                            local.set 21
+                            local.get 21
+                            if  ;; label = @13
+                              i32.const 4
+                              local.set 5
+                              i32.const 0
+                              local.get 25
+                              i64.store offset=24 align=1
+                              local.get 3
+                              i32.const 256
+                              i32.sub
+                              local.set 3
+                              local.get 3
+                              i32.const 0
+                              i32.le_s
+                              if  ;; label = @14
+                                i32.const 16777216
+                                local.set 0
+                                local.get 3
+                                i32.const 16777216
+                                i32.add
+                                local.set 2
+                                i32.const 0
+                                local.set 9
+                                br 9 (;@5;)
+                              end
+                              br 5 (;@8;)
+                            end
+                            i32.const 0
+                            local.get 14
+                            i64.store offset=8 align=1
+                            i32.const 0
+                            local.get 13
+                            i64.store align=1
+                            i32.const 0
+                            local.get 12
+                            i64.store offset=16 align=1
+                            i32.const 0
+                            local.get 25
+                            i64.store offset=24 align=1
+                            i32.const 4
+                            local.set 5
+                            local.get 3
+                            i32.const 256
+                            i32.sub
+                            local.set 3
+                            br 3 (;@9;)
+                          end
+                          i32.const 0
+                          local.get 14
+                          i64.store offset=8 align=1
+                          i32.const 0
+                          local.get 13
+                          i64.store align=1
+                          i32.const 0
+                          local.get 12
+                          i64.store offset=16 align=1
+                          i32.const 0
+                          local.get 25
+                          i64.store offset=24 align=1
+                          i32.const 4
+                          local.set 5
+                          local.get 3
+                          i32.const 192
+                          i32.sub
+                          local.set 3
+                          br 2 (;@9;)
+                        end
+                        i32.const 0
+                        local.get 14
+                        i64.store offset=8 align=1
+                        i32.const 0
+                        local.get 13
+                        i64.store align=1
+                        i32.const 0
+                        local.get 12
+                        i64.store offset=16 align=1
+                        i32.const 0
+                        local.get 25
+                        i64.store offset=24 align=1
+                        i32.const 4
+                        local.set 5
+                        local.get 3
+                        i32.const 128
+                        i32.sub
+                        local.set 3
+                        br 1 (;@9;)
+                      end
+                      i32.const 0
+                      local.get 14
+                      i64.store offset=8 align=1
+                      i32.const 0
+                      local.get 13
+                      i64.store align=1
+                      i32.const 0
+                      local.get 12
+                      i64.store offset=16 align=1
+                      i32.const 0
+                      local.get 25
+                      i64.store offset=24 align=1
                       i32.const 4
                       local.set 5
                       local.get 3
-                      i32.const 0
-                      i32.le_s
-                      if  ;; label = @10
-                        i32.const 16777216
-                        local.set 0
-                        local.get 3
-                        i32.const 16777216
-                        i32.add
-                        local.set 2
-                        i32.const 0
-                        local.set 9
-                        br 5 (;@5;)
-                      end
-                      br 1 (;@8;)
+                      i32.const 64
+                      i32.sub
+                      local.set 3
+                      br 0 (;@9;)
                     end
-                    i32.const 0
-                    local.get 14
-                    i64.store offset=8 align=1
-                    i32.const 0
-                    local.get 13
-                    i64.store align=1
-                    i32.const 0
-                    local.get 12
-                    i64.store offset=16 align=1
-                    local.get 3
-                    i32.const 16
-                    i32.sub
-                    local.set 3
                     i32.const 0
                     i64.load offset=240
                     local.set 26
@@ -233,6 +711,10 @@
                     local.set 24
                     local.get 11
                     if  ;; label = @9
+                      local.get 3
+                      i32.const 16
+                      i32.sub
+                      local.set 3
                       i32.const 0
                       local.get 24
                       i64.store offset=6168
@@ -245,7 +727,14 @@
                       i32.const 0
                       local.get 7
                       i64.store offset=6344
-                      i32.const 64
+                      i32.const 0
+                      local.get 1
+                      local.get 5
+                      select
+                      local.get 5
+                      i32.const 4
+                      i32.shl
+                      i32.or
                       i32.const -1
                       i32.xor
                       i32.const 256
@@ -254,8 +743,10 @@
                     end
                     local.get 24
                     local.set 10
-                    i32.const 4
-                    local.set 5
+                    local.get 3
+                    i32.const 16
+                    i32.sub
+                    local.set 3
                     br 4 (;@4;)
                   end
                   unreachable

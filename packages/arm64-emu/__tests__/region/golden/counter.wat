@@ -33,14 +33,10 @@
             local.set 7
           end
           block  ;; label = @4
-            local.get 3
-            i32.const 32
-            i32.sub
-            local.set 3
             i32.const 16777216
             local.set 0
             local.get 3
-            i32.const 16777248
+            i32.const 16777216
             i32.add
             local.set 2
             i32.const 0
@@ -71,6 +67,10 @@
             local.set 12
             local.get 11
             if  ;; label = @5
+              local.get 3
+              i32.const 32
+              i32.sub
+              local.set 3
               i32.const 0
               local.get 12
               i64.store offset=6168
@@ -99,6 +99,10 @@
             end
             local.get 12
             local.set 10
+            local.get 3
+            i32.const 32
+            i32.sub
+            local.set 3
             br 0 (;@4;)
             unreachable
           end

@@ -34,10 +34,6 @@
             local.set 7
           end
           block  ;; label = @4
-            local.get 3
-            i32.const 48
-            i32.sub
-            local.set 3
             i32.const 0
             v128.load offset=528
             local.set 12
@@ -199,6 +195,10 @@
             local.set 21
             local.get 11
             if  ;; label = @5
+              local.get 3
+              i32.const 48
+              i32.sub
+              local.set 3
               i32.const 0
               local.get 21
               i64.store offset=6168
@@ -227,6 +227,10 @@
             end
             local.get 21
             local.set 10
+            local.get 3
+            i32.const 48
+            i32.sub
+            local.set 3
             br 0 (;@4;)
             unreachable
           end

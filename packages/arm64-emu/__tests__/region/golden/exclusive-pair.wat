@@ -4,7 +4,7 @@
 ;; cbnz w2, 0x40000000
 ;; ret
 (func (;13;) (type 1) (param i32 i32 i32) (result i32)
-    (local i32 i64 i32 i64 i64 i32 i32 i64 i32 i64 i64 i64 i32 i32 i32 i64 i64 i32 i32 i32 i32 i64 i64)
+    (local i32 i64 i32 i64 i64 i32 i32 i64 i32 i64 i32 i32 i32 i64 i64 i32 i32 i32 i32 i64 i64)
     block  ;; label = @1
       block  ;; label = @2
         block  ;; label = @3
@@ -43,122 +43,7 @@
               block  ;; label = @6
                 block  ;; label = @7
                   loop  ;; label = @8
-                    local.get 3
-                    i32.const 64
-                    i32.sub
-                    local.set 3
-                    local.get 12
-                    i32.wrap_i64
-                    i32.const 8
-                    i32.shr_u
-                    local.get 12
-                    i32.wrap_i64
-                    i32.const 18
-                    i32.shr_u
-                    i32.xor
-                    i32.const 65520
-                    i32.and
-                    local.get 8
-                    i32.add
-                    local.tee 15
-                    i64.load
-                    local.get 12
-                    i64.const -4089
-                    i64.and
-                    i64.ne
-                    if  ;; label = @9
-                      i32.const 16777216
-                      local.set 0
-                      local.get 3
-                      i32.const 16777280
-                      i32.add
-                      local.set 2
-                      br 2 (;@7;)
-                    end
-                    local.get 12
-                    i32.wrap_i64
-                    local.get 15
-                    i32.load offset=8
-                    i32.add
-                    local.set 17
-                    local.get 17
-                    i64.load align=1
-                    local.set 18
-                    i32.const 0
-                    local.get 18
-                    i32.const 0
-                    i64.const 8
-                    i32.const 0
-                    i64.const 0
-                    i32.const 0
-                    local.get 18
-                    i32.const 0
-                    local.get 12
-                    i64.store offset=384 align=1
-                    i64.store offset=392 align=1
-                    i64.store offset=400 align=1
-                    i64.store offset=408 align=1
-                    local.tee 19
-                    i64.store align=1
-                    i32.const 0
-                    local.get 19
-                    i64.const 1
-                    i64.add
-                    local.tee 19
-                    i64.store align=1
-                    local.get 12
-                    i32.wrap_i64
-                    i32.const 8
-                    i32.shr_u
-                    local.get 12
-                    i32.wrap_i64
-                    i32.const 18
-                    i32.shr_u
-                    i32.xor
-                    i32.const 65520
-                    i32.and
-                    local.get 8
-                    i32.add
-                    local.tee 15
-                    i64.load
-                    local.get 12
-                    i64.const -4089
-                    i64.and
-                    i64.ne
-                    if  ;; label = @9
-                      i32.const 16777248
-                      local.set 0
-                      local.get 3
-                      i32.const 16777280
-                      i32.add
-                      local.set 2
-                      br 2 (;@7;)
-                    end
-                    local.get 12
-                    i32.wrap_i64
-                    local.get 15
-                    i32.load offset=8
-                    i32.add
-                    local.set 17
-                    local.get 17
-                    i64.load align=1
-                    local.set 18
-                    i32.const 0
-                    i64.load offset=384
-                    local.get 12
-                    i64.eq
-                    i32.const 0
-                    i64.load offset=408
-                    i64.const 8
-                    i64.eq
-                    i32.and
-                    local.get 18
-                    i32.const 0
-                    i64.load offset=392
-                    i64.eq
-                    i32.and
-                    local.tee 20
-                    if  ;; label = @9
+                    block  ;; label = @9
                       local.get 12
                       i32.wrap_i64
                       i32.const 8
@@ -172,8 +57,63 @@
                       i32.and
                       local.get 8
                       i32.add
-                      local.tee 21
-                      i64.load offset=65536
+                      local.tee 13
+                      i64.load
+                      local.get 12
+                      i64.const -4089
+                      i64.and
+                      i64.ne
+                      if  ;; label = @10
+                        i32.const 16777216
+                        local.set 0
+                        local.get 3
+                        i32.const 16777216
+                        i32.add
+                        local.set 2
+                        br 3 (;@7;)
+                      end
+                      local.get 12
+                      i32.wrap_i64
+                      local.get 13
+                      i32.load offset=8
+                      i32.add
+                      local.set 15
+                      local.get 15
+                      i64.load align=1
+                      local.set 16
+                      local.get 16
+                      i32.const 0
+                      i64.const 8
+                      i32.const 0
+                      i64.const 0
+                      i32.const 0
+                      local.get 16
+                      i32.const 0
+                      local.get 12
+                      i64.store offset=384 align=1
+                      i64.store offset=392 align=1
+                      i64.store offset=400 align=1
+                      i64.store offset=408 align=1
+                      local.set 17
+                      local.get 17
+                      i64.const 1
+                      i64.add
+                      local.set 17
+                      local.get 12
+                      i32.wrap_i64
+                      i32.const 8
+                      i32.shr_u
+                      local.get 12
+                      i32.wrap_i64
+                      i32.const 18
+                      i32.shr_u
+                      i32.xor
+                      i32.const 65520
+                      i32.and
+                      local.get 8
+                      i32.add
+                      local.tee 13
+                      i64.load
                       local.get 12
                       i64.const -4089
                       i64.and
@@ -182,66 +122,715 @@
                         i32.const 16777248
                         local.set 0
                         local.get 3
-                        i32.const 16777280
-                        i32.add
-                        local.set 2
-                        br 3 (;@7;)
-                      end
-                      local.get 12
-                      i32.wrap_i64
-                      local.get 21
-                      i32.load offset=65544
-                      i32.add
-                      local.set 23
-                      local.get 23
-                      local.get 19
-                      i64.store align=1
-                    end
-                    i32.const 0
-                    local.get 20
-                    i32.eqz
-                    i64.extend_i32_u
-                    i32.const 0
-                    i64.const -1
-                    i64.store offset=384 align=1
-                    local.tee 24
-                    i64.store offset=16 align=1
-                    local.get 24
-                    i32.wrap_i64
-                    i32.const 0
-                    i32.ne
-                    local.set 15
-                    local.get 15
-                    if  ;; label = @9
-                      local.get 3
-                      i32.const 0
-                      i32.le_s
-                      if  ;; label = @10
-                        i32.const 16777216
-                        local.set 0
-                        local.get 3
                         i32.const 16777216
                         i32.add
                         local.set 2
                         i32.const 0
-                        local.set 9
-                        br 5 (;@5;)
+                        local.get 17
+                        i64.store align=1
+                        br 3 (;@7;)
                       end
-                      br 1 (;@8;)
+                      local.get 12
+                      i32.wrap_i64
+                      local.get 13
+                      i32.load offset=8
+                      i32.add
+                      local.set 15
+                      local.get 15
+                      i64.load align=1
+                      local.set 16
+                      i32.const 0
+                      i64.load offset=384
+                      local.get 12
+                      i64.eq
+                      i32.const 0
+                      i64.load offset=408
+                      i64.const 8
+                      i64.eq
+                      i32.and
+                      local.get 16
+                      i32.const 0
+                      i64.load offset=392
+                      i64.eq
+                      i32.and
+                      local.tee 18
+                      if  ;; label = @10
+                        local.get 12
+                        i32.wrap_i64
+                        i32.const 8
+                        i32.shr_u
+                        local.get 12
+                        i32.wrap_i64
+                        i32.const 18
+                        i32.shr_u
+                        i32.xor
+                        i32.const 65520
+                        i32.and
+                        local.get 8
+                        i32.add
+                        local.tee 19
+                        i64.load offset=65536
+                        local.get 12
+                        i64.const -4089
+                        i64.and
+                        i64.ne
+                        if  ;; label = @11
+                          i32.const 16777248
+                          local.set 0
+                          local.get 3
+                          i32.const 16777216
+                          i32.add
+                          local.set 2
+                          i32.const 0
+                          local.get 17
+                          i64.store align=1
+                          br 4 (;@7;)
+                        end
+                        local.get 12
+                        i32.wrap_i64
+                        local.get 19
+                        i32.load offset=65544
+                        i32.add
+                        local.set 21
+                        local.get 21
+                        local.get 17
+                        i64.store align=1
+                      end
+                      local.get 18
+                      i32.eqz
+                      i64.extend_i32_u
+                      i32.const 0
+                      i64.const -1
+                      i64.store offset=384 align=1
+                      local.set 22
+                      local.get 22
+                      i32.wrap_i64
+                      i32.const 0
+                      i32.ne
+                      local.set 13
+                      local.get 13
+                      if  ;; label = @10
+                        local.get 12
+                        i32.wrap_i64
+                        i32.const 8
+                        i32.shr_u
+                        local.get 12
+                        i32.wrap_i64
+                        i32.const 18
+                        i32.shr_u
+                        i32.xor
+                        i32.const 65520
+                        i32.and
+                        local.get 8
+                        i32.add
+                        local.tee 13
+                        i64.load
+                        local.get 12
+                        i64.const -4089
+                        i64.and
+                        i64.ne
+                        if  ;; label = @11
+                          i32.const 16777216
+                          local.set 0
+                          local.get 3
+                          i32.const 16777152
+                          i32.add
+                          local.set 2
+                          i32.const 0
+                          local.get 17
+                          i64.store align=1
+                          i32.const 0
+                          local.get 22
+                          i64.store offset=16 align=1
+                          br 4 (;@7;)
+                        end
+                        local.get 12
+                        i32.wrap_i64
+                        local.get 13
+                        i32.load offset=8
+                        i32.add
+                        local.set 15
+                        local.get 15
+                        i64.load align=1
+                        local.set 16
+                        local.get 16
+                        i32.const 0
+                        i64.const 8
+                        i32.const 0
+                        i64.const 0
+                        i32.const 0
+                        local.get 16
+                        i32.const 0
+                        local.get 12
+                        i64.store offset=384 align=1
+                        i64.store offset=392 align=1
+                        i64.store offset=400 align=1
+                        i64.store offset=408 align=1
+                        local.set 17
+                        local.get 17
+                        i64.const 1
+                        i64.add
+                        local.set 17
+                        local.get 12
+                        i32.wrap_i64
+                        i32.const 8
+                        i32.shr_u
+                        local.get 12
+                        i32.wrap_i64
+                        i32.const 18
+                        i32.shr_u
+                        i32.xor
+                        i32.const 65520
+                        i32.and
+                        local.get 8
+                        i32.add
+                        local.tee 13
+                        i64.load
+                        local.get 12
+                        i64.const -4089
+                        i64.and
+                        i64.ne
+                        if  ;; label = @11
+                          i32.const 16777248
+                          local.set 0
+                          local.get 3
+                          i32.const 16777152
+                          i32.add
+                          local.set 2
+                          i32.const 0
+                          local.get 17
+                          i64.store align=1
+                          i32.const 0
+                          local.get 22
+                          i64.store offset=16 align=1
+                          br 4 (;@7;)
+                        end
+                        local.get 12
+                        i32.wrap_i64
+                        local.get 13
+                        i32.load offset=8
+                        i32.add
+                        local.set 15
+                        local.get 15
+                        i64.load align=1
+                        local.set 16
+                        i32.const 0
+                        i64.load offset=384
+                        local.get 12
+                        i64.eq
+                        i32.const 0
+                        i64.load offset=408
+                        i64.const 8
+                        i64.eq
+                        i32.and
+                        local.get 16
+                        i32.const 0
+                        i64.load offset=392
+                        i64.eq
+                        i32.and
+                        local.tee 18
+                        if  ;; label = @11
+                          local.get 12
+                          i32.wrap_i64
+                          i32.const 8
+                          i32.shr_u
+                          local.get 12
+                          i32.wrap_i64
+                          i32.const 18
+                          i32.shr_u
+                          i32.xor
+                          i32.const 65520
+                          i32.and
+                          local.get 8
+                          i32.add
+                          local.tee 19
+                          i64.load offset=65536
+                          local.get 12
+                          i64.const -4089
+                          i64.and
+                          i64.ne
+                          if  ;; label = @12
+                            i32.const 16777248
+                            local.set 0
+                            local.get 3
+                            i32.const 16777152
+                            i32.add
+                            local.set 2
+                            i32.const 0
+                            local.get 17
+                            i64.store align=1
+                            i32.const 0
+                            local.get 22
+                            i64.store offset=16 align=1
+                            br 5 (;@7;)
+                          end
+                          local.get 12
+                          i32.wrap_i64
+                          local.get 19
+                          i32.load offset=65544
+                          i32.add
+                          local.set 21
+                          local.get 21
+                          local.get 17
+                          i64.store align=1
+                        end
+                        local.get 18
+                        i32.eqz
+                        i64.extend_i32_u
+                        i32.const 0
+                        i64.const -1
+                        i64.store offset=384 align=1
+                        local.set 22
+                        local.get 22
+                        i32.wrap_i64
+                        i32.const 0
+                        i32.ne
+                        local.set 13
+                        local.get 13
+                        if  ;; label = @11
+                          local.get 12
+                          i32.wrap_i64
+                          i32.const 8
+                          i32.shr_u
+                          local.get 12
+                          i32.wrap_i64
+                          i32.const 18
+                          i32.shr_u
+                          i32.xor
+                          i32.const 65520
+                          i32.and
+                          local.get 8
+                          i32.add
+                          local.tee 13
+                          i64.load
+                          local.get 12
+                          i64.const -4089
+                          i64.and
+                          i64.ne
+                          if  ;; label = @12
+                            i32.const 16777216
+                            local.set 0
+                            local.get 3
+                            i32.const 16777088
+                            i32.add
+                            local.set 2
+                            i32.const 0
+                            local.get 17
+                            i64.store align=1
+                            i32.const 0
+                            local.get 22
+                            i64.store offset=16 align=1
+                            br 5 (;@7;)
+                          end
+                          local.get 12
+                          i32.wrap_i64
+                          local.get 13
+                          i32.load offset=8
+                          i32.add
+                          local.set 15
+                          local.get 15
+                          i64.load align=1
+                          local.set 16
+                          local.get 16
+                          i32.const 0
+                          i64.const 8
+                          i32.const 0
+                          i64.const 0
+                          i32.const 0
+                          local.get 16
+                          i32.const 0
+                          local.get 12
+                          i64.store offset=384 align=1
+                          i64.store offset=392 align=1
+                          i64.store offset=400 align=1
+                          i64.store offset=408 align=1
+                          local.set 17
+                          local.get 17
+                          i64.const 1
+                          i64.add
+                          local.set 17
+                          local.get 12
+                          i32.wrap_i64
+                          i32.const 8
+                          i32.shr_u
+                          local.get 12
+                          i32.wrap_i64
+                          i32.const 18
+                          i32.shr_u
+                          i32.xor
+                          i32.const 65520
+                          i32.and
+                          local.get 8
+                          i32.add
+                          local.tee 13
+                          i64.load
+                          local.get 12
+                          i64.const -4089
+                          i64.and
+                          i64.ne
+                          if  ;; label = @12
+                            i32.const 16777248
+                            local.set 0
+                            local.get 3
+                            i32.const 16777088
+                            i32.add
+                            local.set 2
+                            i32.const 0
+                            local.get 17
+                            i64.store align=1
+                            i32.const 0
+                            local.get 22
+                            i64.store offset=16 align=1
+                            br 5 (;@7;)
+                          end
+                          local.get 12
+                          i32.wrap_i64
+                          local.get 13
+                          i32.load offset=8
+                          i32.add
+                          local.set 15
+                          local.get 15
+                          i64.load align=1
+                          local.set 16
+                          i32.const 0
+                          i64.load offset=384
+                          local.get 12
+                          i64.eq
+                          i32.const 0
+                          i64.load offset=408
+                          i64.const 8
+                          i64.eq
+                          i32.and
+                          local.get 16
+                          i32.const 0
+                          i64.load offset=392
+                          i64.eq
+                          i32.and
+                          local.tee 18
+                          if  ;; label = @12
+                            local.get 12
+                            i32.wrap_i64
+                            i32.const 8
+                            i32.shr_u
+                            local.get 12
+                            i32.wrap_i64
+                            i32.const 18
+                            i32.shr_u
+                            i32.xor
+                            i32.const 65520
+                            i32.and
+                            local.get 8
+                            i32.add
+                            local.tee 19
+                            i64.load offset=65536
+                            local.get 12
+                            i64.const -4089
+                            i64.and
+                            i64.ne
+                            if  ;; label = @13
+                              i32.const 16777248
+                              local.set 0
+                              local.get 3
+                              i32.const 16777088
+                              i32.add
+                              local.set 2
+                              i32.const 0
+                              local.get 17
+                              i64.store align=1
+                              i32.const 0
+                              local.get 22
+                              i64.store offset=16 align=1
+                              br 6 (;@7;)
+                            end
+                            local.get 12
+                            i32.wrap_i64
+                            local.get 19
+                            i32.load offset=65544
+                            i32.add
+                            local.set 21
+                            local.get 21
+                            local.get 17
+                            i64.store align=1
+                          end
+                          local.get 18
+                          i32.eqz
+                          i64.extend_i32_u
+                          i32.const 0
+                          i64.const -1
+                          i64.store offset=384 align=1
+                          local.set 22
+                          local.get 22
+                          i32.wrap_i64
+                          i32.const 0
+                          i32.ne
+                          local.set 13
+                          local.get 13
+                          if  ;; label = @12
+                            local.get 12
+                            i32.wrap_i64
+                            i32.const 8
+                            i32.shr_u
+                            local.get 12
+                            i32.wrap_i64
+                            i32.const 18
+                            i32.shr_u
+                            i32.xor
+                            i32.const 65520
+                            i32.and
+                            local.get 8
+                            i32.add
+                            local.tee 13
+                            i64.load
+                            local.get 12
+                            i64.const -4089
+                            i64.and
+                            i64.ne
+                            if  ;; label = @13
+                              i32.const 16777216
+                              local.set 0
+                              local.get 3
+                              i32.const 16777024
+                              i32.add
+                              local.set 2
+                              i32.const 0
+                              local.get 17
+                              i64.store align=1
+                              i32.const 0
+                              local.get 22
+                              i64.store offset=16 align=1
+                              br 6 (;@7;)
+                            end
+                            local.get 12
+                            i32.wrap_i64
+                            local.get 13
+                            i32.load offset=8
+                            i32.add
+                            local.set 15
+                            local.get 15
+                            i64.load align=1
+                            local.set 16
+                            local.get 16
+                            i32.const 0
+                            i64.const 8
+                            i32.const 0
+                            i64.const 0
+                            i32.const 0
+                            local.get 16
+                            i32.const 0
+                            local.get 12
+                            i64.store offset=384 align=1
+                            i64.store offset=392 align=1
+                            i64.store offset=400 align=1
+                            i64.store offset=408 align=1
+                            local.set 17
+                            local.get 17
+                            i64.const 1
+                            i64.add
+                            local.set 17
+                            local.get 12
+                            i32.wrap_i64
+                            i32.const 8
+                            i32.shr_u
+                            local.get 12
+                            i32.wrap_i64
+                            i32.const 18
+                            i32.shr_u
+                            i32.xor
+                            i32.const 65520
+                            i32.and
+                            local.get 8
+                            i32.add
+                            local.tee 13
+                            i64.load
+                            local.get 12
+                            i64.const -4089
+                            i64.and
+                            i64.ne
+                            if  ;; label = @13
+                              i32.const 16777248
+                              local.set 0
+                              local.get 3
+                              i32.const 16777024
+                              i32.add
+                              local.set 2
+                              i32.const 0
+                              local.get 17
+                              i64.store align=1
+                              i32.const 0
+                              local.get 22
+                              i64.store offset=16 align=1
+                              br 6 (;@7;)
+                            end
+                            local.get 12
+                            i32.wrap_i64
+                            local.get 13
+                            i32.load offset=8
+                            i32.add
+                            local.set 15
+                            local.get 15
+                            i64.load align=1
+                            local.set 16
+                            i32.const 0
+                            i64.load offset=384
+                            local.get 12
+                            i64.eq
+                            i32.const 0
+                            i64.load offset=408
+                            i64.const 8
+                            i64.eq
+                            i32.and
+                            local.get 16
+                            i32.const 0
+                            i64.load offset=392
+                            i64.eq
+                            i32.and
+                            local.tee 18
+                            if  ;; label = @13
+                              local.get 12
+                              i32.wrap_i64
+                              i32.const 8
+                              i32.shr_u
+                              local.get 12
+                              i32.wrap_i64
+                              i32.const 18
+                              i32.shr_u
+                              i32.xor
+                              i32.const 65520
+                              i32.and
+                              local.get 8
+                              i32.add
+                              local.tee 19
+                              i64.load offset=65536
+                              local.get 12
+                              i64.const -4089
+                              i64.and
+                              i64.ne
+                              if  ;; label = @14
+                                i32.const 16777248
+                                local.set 0
+                                local.get 3
+                                i32.const 16777024
+                                i32.add
+                                local.set 2
+                                i32.const 0
+                                local.get 17
+                                i64.store align=1
+                                i32.const 0
+                                local.get 22
+                                i64.store offset=16 align=1
+                                br 7 (;@7;)
+                              end
+                              local.get 12
+                              i32.wrap_i64
+                              local.get 19
+                              i32.load offset=65544
+                              i32.add
+                              local.set 21
+                              local.get 21
+                              local.get 17
+                              i64.store align=1
+                            end
+                            local.get 18
+                            i32.eqz
+                            i64.extend_i32_u
+                            i32.const 0
+                            i64.const -1
+                            i64.store offset=384 align=1
+                            local.set 22
+                            local.get 22
+                            i32.wrap_i64
+                            i32.const 0
+                            i32.ne
+                            local.set 13
+                            local.get 13
+                            if  ;; label = @13
+                              i32.const 0
+                              local.get 17
+                              i64.store align=1
+                              i32.const 0
+                              local.get 22
+                              i64.store offset=16 align=1
+                              local.get 3
+                              i32.const 256
+                              i32.sub
+                              local.set 3
+                              local.get 3
+                              i32.const 0
+                              i32.le_s
+                              if  ;; label = @14
+                                i32.const 16777216
+                                local.set 0
+                                local.get 3
+                                i32.const 16777216
+                                i32.add
+                                local.set 2
+                                i32.const 0
+                                local.set 9
+                                br 9 (;@5;)
+                              end
+                              br 5 (;@8;)
+                            end
+                            i32.const 0
+                            local.get 17
+                            i64.store align=1
+                            i32.const 0
+                            local.get 22
+                            i64.store offset=16 align=1
+                            local.get 3
+                            i32.const 256
+                            i32.sub
+                            local.set 3
+                            br 3 (;@9;)
+                          end
+                          i32.const 0
+                          local.get 17
+                          i64.store align=1
+                          i32.const 0
+                          local.get 22
+                          i64.store offset=16 align=1
+                          local.get 3
+                          i32.const 192
+                          i32.sub
+                          local.set 3
+                          br 2 (;@9;)
+                        end
+                        i32.const 0
+                        local.get 17
+                        i64.store align=1
+                        i32.const 0
+                        local.get 22
+                        i64.store offset=16 align=1
+                        local.get 3
+                        i32.const 128
+                        i32.sub
+                        local.set 3
+                        br 1 (;@9;)
+                      end
+                      i32.const 0
+                      local.get 17
+                      i64.store align=1
+                      i32.const 0
+                      local.get 22
+                      i64.store offset=16 align=1
+                      local.get 3
+                      i32.const 64
+                      i32.sub
+                      local.set 3
+                      br 0 (;@9;)
                     end
-                    local.get 3
-                    i32.const 16
-                    i32.sub
-                    local.set 3
                     i32.const 0
                     i64.load offset=240
-                    local.set 25
-                    local.get 25
-                    local.set 18
+                    local.set 23
+                    local.get 23
+                    local.set 16
                     local.get 11
                     if  ;; label = @9
+                      local.get 3
+                      i32.const 16
+                      i32.sub
+                      local.set 3
                       i32.const 0
-                      local.get 18
+                      local.get 16
                       i64.store offset=6168
                       i32.const 0
                       local.get 3
@@ -266,8 +855,12 @@
                       i32.sub
                       return
                     end
-                    local.get 18
+                    local.get 16
                     local.set 10
+                    local.get 3
+                    i32.const 16
+                    i32.sub
+                    local.set 3
                     br 4 (;@4;)
                   end
                   unreachable
@@ -300,16 +893,16 @@
           i32.and
           local.get 8
           i32.add
-          local.tee 15
+          local.tee 13
           i64.load offset=131072
           local.get 10
           i64.const -4093
           i64.and
           i64.eq
           if  ;; label = @4
-            local.get 15
+            local.get 13
             i32.load offset=131080
-            local.tee 17
+            local.tee 15
             local.get 10
             i32.wrap_i64
             i32.const 4092
@@ -317,12 +910,12 @@
             i32.const 2
             i32.shl
             i32.add
-            local.set 16
+            local.set 14
             i32.const 0
             local.get 10
             i64.const -4096
             i64.and
-            local.get 17
+            local.get 15
             i32.const 2
             i32.shr_u
             i64.extend_i32_u
@@ -340,7 +933,7 @@
             i32.store offset=6148
             i32.const 0
             call 4
-            local.tee 16
+            local.tee 14
             i32.const 0
             i32.lt_s
             if  ;; label = @5
@@ -352,12 +945,12 @@
           local.get 2
           local.get 0
           i32.sub
-          local.tee 20
-          local.get 16
+          local.tee 18
+          local.get 14
           local.tee 0
           i32.add
           local.set 2
-          local.get 20
+          local.get 18
           i32.const 0
           i32.le_s
           if  ;; label = @4
@@ -370,14 +963,14 @@
           i32.shr_u
           i32.const 1048572
           i32.and
-          local.tee 21
-          local.get 21
+          local.tee 19
+          local.get 19
           i32.load offset=35717120
           i32.const 1
           i32.add
-          local.tee 22
+          local.tee 20
           i32.store offset=35717120
-          local.get 22
+          local.get 20
           i32.eqz
           if  ;; label = @4
             i32.const 7

@@ -2,7 +2,7 @@
 ;; b.ne 0x40000000
 ;; ret
 (func (;13;) (type 1) (param i32 i32 i32) (result i32)
-    (local i32 i64 i32 i64 i64 i32 i32 i64 i32 i64 i64 i64 i32 i64 i64 i32 i32 i32 i32 i32)
+    (local i32 i64 i32 i64 i64 i32 i32 i64 i32 i64 i32 i64 i64 i32 i32 i32 i32 i32)
     block  ;; label = @1
       block  ;; label = @2
         block  ;; label = @3
@@ -41,58 +41,142 @@
               block  ;; label = @6
                 block  ;; label = @7
                   loop  ;; label = @8
-                    local.get 3
-                    i32.const 32
-                    i32.sub
-                    local.set 3
-                    local.get 12
-                    i64.const 1
-                    i64.sub
-                    local.get 12
-                    i64.const 1
-                    local.set 7
-                    local.set 6
-                    local.set 12
-                    local.get 6
-                    local.get 7
-                    i64.ne
-                    local.set 15
-                    local.get 15
-                    if  ;; label = @9
+                    block  ;; label = @9
+                      local.get 12
+                      i64.const 1
+                      i64.sub
+                      local.get 12
+                      i64.const 1
+                      local.set 7
+                      local.set 6
+                      local.set 12
+                      local.get 6
+                      local.get 7
+                      i64.ne
+                      local.set 13
+                      local.get 13
+                      if  ;; label = @10
+                        local.get 12
+                        i64.const 1
+                        i64.sub
+                        local.get 12
+                        i64.const 1
+                        local.set 7
+                        local.set 6
+                        local.set 12
+                        local.get 6
+                        local.get 7
+                        i64.ne
+                        local.set 13
+                        local.get 13
+                        if  ;; label = @11
+                          local.get 12
+                          i64.const 1
+                          i64.sub
+                          local.get 12
+                          i64.const 1
+                          local.set 7
+                          local.set 6
+                          local.set 12
+                          local.get 6
+                          local.get 7
+                          i64.ne
+                          local.set 13
+                          local.get 13
+                          if  ;; label = @12
+                            local.get 12
+                            i64.const 1
+                            i64.sub
+                            local.get 12
+                            i64.const 1
+                            local.set 7
+                            local.set 6
+                            local.set 12
+                            local.get 6
+                            local.get 7
+                            i64.ne
+                            local.set 13
+                            local.get 13
+                            if  ;; label = @13
+                              i32.const 4
+                              local.set 5
+                              local.get 3
+                              i32.const 128
+                              i32.sub
+                              local.set 3
+                              local.get 3
+                              i32.const 0
+                              i32.le_s
+                              if  ;; label = @14
+                                i32.const 16777216
+                                local.set 0
+                                local.get 3
+                                i32.const 16777216
+                                i32.add
+                                local.set 2
+                                i32.const 0
+                                local.set 9
+                                br 9 (;@5;)
+                              end
+                              br 5 (;@8;)
+                            end
+                            i32.const 0
+                            local.get 12
+                            i64.store align=1
+                            i32.const 4
+                            local.set 5
+                            local.get 3
+                            i32.const 128
+                            i32.sub
+                            local.set 3
+                            br 3 (;@9;)
+                          end
+                          i32.const 0
+                          local.get 12
+                          i64.store align=1
+                          i32.const 4
+                          local.set 5
+                          local.get 3
+                          i32.const 96
+                          i32.sub
+                          local.set 3
+                          br 2 (;@9;)
+                        end
+                        i32.const 0
+                        local.get 12
+                        i64.store align=1
+                        i32.const 4
+                        local.set 5
+                        local.get 3
+                        i32.const 64
+                        i32.sub
+                        local.set 3
+                        br 1 (;@9;)
+                      end
+                      i32.const 0
+                      local.get 12
+                      i64.store align=1
                       i32.const 4
                       local.set 5
                       local.get 3
-                      i32.const 0
-                      i32.le_s
-                      if  ;; label = @10
-                        i32.const 16777216
-                        local.set 0
-                        local.get 3
-                        i32.const 16777216
-                        i32.add
-                        local.set 2
-                        i32.const 0
-                        local.set 9
-                        br 5 (;@5;)
-                      end
-                      br 1 (;@8;)
+                      i32.const 32
+                      i32.sub
+                      local.set 3
+                      br 0 (;@9;)
                     end
                     i32.const 0
-                    local.get 12
-                    i64.store align=1
-                    local.get 3
-                    i32.const 16
-                    i32.sub
-                    local.set 3
-                    i32.const 0
                     i64.load offset=240
-                    local.set 17
-                    local.get 17
-                    local.set 16
+                    local.set 15
+                    local.get 15
+                    local.set 14
                     local.get 11
                     if  ;; label = @9
+                      local.get 3
+                      i32.const 16
+                      i32.sub
+                      local.set 3
                       i32.const 0
-                      local.get 16
+                      local.get 14
                       i64.store offset=6168
                       i32.const 0
                       local.get 3
@@ -103,17 +187,26 @@
                       i32.const 0
                       local.get 7
                       i64.store offset=6344
-                      i32.const 64
+                      i32.const 0
+                      local.get 1
+                      local.get 5
+                      select
+                      local.get 5
+                      i32.const 4
+                      i32.shl
+                      i32.or
                       i32.const -1
                       i32.xor
                       i32.const 256
                       i32.sub
                       return
                     end
-                    local.get 16
+                    local.get 14
                     local.set 10
-                    i32.const 4
-                    local.set 5
+                    local.get 3
+                    i32.const 16
+                    i32.sub
+                    local.set 3
                     br 4 (;@4;)
                   end
                   unreachable
@@ -149,16 +242,16 @@
           i32.and
           local.get 8
           i32.add
-          local.tee 15
+          local.tee 13
           i64.load offset=131072
           local.get 10
           i64.const -4093
           i64.and
           i64.eq
           if  ;; label = @4
-            local.get 15
+            local.get 13
             i32.load offset=131080
-            local.tee 19
+            local.tee 17
             local.get 10
             i32.wrap_i64
             i32.const 4092
@@ -166,12 +259,12 @@
             i32.const 2
             i32.shl
             i32.add
-            local.set 18
+            local.set 16
             i32.const 0
             local.get 10
             i64.const -4096
             i64.and
-            local.get 19
+            local.get 17
             i32.const 2
             i32.shr_u
             i64.extend_i32_u
@@ -189,7 +282,7 @@
             i32.store offset=6148
             i32.const 0
             call 4
-            local.tee 18
+            local.tee 16
             i32.const 0
             i32.lt_s
             if  ;; label = @5
@@ -201,12 +294,12 @@
           local.get 2
           local.get 0
           i32.sub
-          local.tee 20
-          local.get 18
+          local.tee 18
+          local.get 16
           local.tee 0
           i32.add
           local.set 2
-          local.get 20
+          local.get 18
           i32.const 0
           i32.le_s
           if  ;; label = @4
@@ -219,14 +312,14 @@
           i32.shr_u
           i32.const 1048572
           i32.and
-          local.tee 21
-          local.get 21
+          local.tee 19
+          local.get 19
           i32.load offset=35717120
           i32.const 1
           i32.add
-          local.tee 22
+          local.tee 20
           i32.store offset=35717120
-          local.get 22
+          local.get 20
           i32.eqz
           if  ;; label = @4
             i32.const 7

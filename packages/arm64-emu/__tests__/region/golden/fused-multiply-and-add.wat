@@ -33,10 +33,6 @@
             local.set 7
           end
           block  ;; label = @4
-            local.get 3
-            i32.const 32
-            i32.sub
-            local.set 3
             i32.const 0
             v128.load offset=560
             local.set 12
@@ -234,6 +230,10 @@
             local.set 34
             local.get 11
             if  ;; label = @5
+              local.get 3
+              i32.const 32
+              i32.sub
+              local.set 3
               i32.const 0
               local.get 34
               i64.store offset=6168
@@ -262,6 +262,10 @@
             end
             local.get 34
             local.set 10
+            local.get 3
+            i32.const 32
+            i32.sub
+            local.set 3
             br 0 (;@4;)
             unreachable
           end

@@ -39,10 +39,6 @@
           end
           block  ;; label = @4
             block  ;; label = @5
-              local.get 3
-              i32.const 32
-              i32.sub
-              local.set 3
               i32.const 0
               i64.load
               local.set 12
@@ -59,34 +55,30 @@
               local.set 14
               local.get 14
               if  ;; label = @6
-                local.get 3
-                i32.const 16
-                i32.sub
-                local.set 3
                 i32.const 0
                 i64.const 2
                 local.tee 15
                 i64.store offset=16 align=1
                 i32.const 4
                 local.set 5
+                local.get 3
+                i32.const 48
+                i32.sub
+                local.set 3
                 br 1 (;@5;)
               end
-              local.get 3
-              i32.const 32
-              i32.sub
-              local.set 3
               i32.const 0
               i64.const 1
               local.tee 15
               i64.store offset=16 align=1
               i32.const 4
               local.set 5
+              local.get 3
+              i32.const 64
+              i32.sub
+              local.set 3
               br 0 (;@5;)
             end
-            local.get 3
-            i32.const 32
-            i32.sub
-            local.set 3
             i32.const 0
             i32.const 0
             i64.load offset=24
@@ -106,6 +98,10 @@
             local.set 17
             local.get 11
             if  ;; label = @5
+              local.get 3
+              i32.const 32
+              i32.sub
+              local.set 3
               i32.const 0
               local.get 17
               i64.store offset=6168
@@ -134,6 +130,10 @@
             end
             local.get 17
             local.set 10
+            local.get 3
+            i32.const 32
+            i32.sub
+            local.set 3
             br 0 (;@4;)
             unreachable
           end

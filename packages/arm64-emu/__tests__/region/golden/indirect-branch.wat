@@ -32,10 +32,6 @@
             local.set 7
           end
           block  ;; label = @4
-            local.get 3
-            i32.const 16
-            i32.sub
-            local.set 3
             i32.const 0
             i64.load offset=24
             local.set 13
@@ -44,7 +40,7 @@
             i32.const 16777216
             local.set 0
             local.get 3
-            i32.const 16777232
+            i32.const 16777216
             i32.add
             local.set 2
             local.get 12

@@ -34,10 +34,6 @@
             local.set 7
           end
           block  ;; label = @4
-            local.get 3
-            i32.const 48
-            i32.sub
-            local.set 3
             i32.const 0
             i64.load offset=296
             i32.wrap_i64
@@ -48,7 +44,7 @@
               i32.const 16777216
               local.set 0
               local.get 3
-              i32.const 16777264
+              i32.const 16777216
               i32.add
               local.set 2
               i32.const 0
@@ -81,7 +77,7 @@
               i32.const 16777216
               local.set 0
               local.get 3
-              i32.const 16777264
+              i32.const 16777216
               i32.add
               local.set 2
               local.get 0
@@ -102,7 +98,7 @@
               i32.const 16777232
               local.set 0
               local.get 3
-              i32.const 16777264
+              i32.const 16777216
               i32.add
               local.set 2
               i32.const 0
@@ -135,7 +131,7 @@
               i32.const 16777232
               local.set 0
               local.get 3
-              i32.const 16777264
+              i32.const 16777216
               i32.add
               local.set 2
               local.get 0
@@ -153,6 +149,10 @@
             local.set 12
             local.get 11
             if  ;; label = @5
+              local.get 3
+              i32.const 48
+              i32.sub
+              local.set 3
               i32.const 0
               local.get 12
               i64.store offset=6168
@@ -181,6 +181,10 @@
             end
             local.get 12
             local.set 10
+            local.get 3
+            i32.const 48
+            i32.sub
+            local.set 3
             br 0 (;@4;)
             unreachable
           end

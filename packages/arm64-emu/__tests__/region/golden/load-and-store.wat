@@ -34,10 +34,6 @@
             local.set 7
           end
           block  ;; label = @4
-            local.get 3
-            i32.const 48
-            i32.sub
-            local.set 3
             i32.const 0
             i64.load offset=8
             local.set 12
@@ -70,7 +66,7 @@
               local.get 13
               i32.const 16777216
               local.get 3
-              i32.const 12291
+              i32.const 3
               call 11
               local.tee 14
               i32.const 0
@@ -120,7 +116,7 @@
               i64.const 0
               i32.const 16777232
               local.get 3
-              i32.const 8322
+              i32.const -3966
               call 12
               local.tee 14
               i32.const 0
@@ -143,6 +139,10 @@
             local.set 13
             local.get 11
             if  ;; label = @5
+              local.get 3
+              i32.const 48
+              i32.sub
+              local.set 3
               i32.const 0
               local.get 13
               i64.store offset=6168
@@ -171,6 +171,10 @@
             end
             local.get 13
             local.set 10
+            local.get 3
+            i32.const 48
+            i32.sub
+            local.set 3
             br 0 (;@4;)
             unreachable
           end

@@ -35,10 +35,6 @@
             local.set 7
           end
           block  ;; label = @4
-            local.get 3
-            i32.const 64
-            i32.sub
-            local.set 3
             i32.const 0
             i64.load offset=8
             local.set 12
@@ -65,7 +61,7 @@
               local.get 12
               i32.const 16777216
               local.get 3
-              i32.const 16384
+              i32.const 0
               call 11
               local.tee 13
               i32.const 0
@@ -117,7 +113,7 @@
               local.get 15
               i32.const 16777232
               local.get 3
-              i32.const 12289
+              i32.const -4095
               call 11
               local.tee 13
               i32.const 0
@@ -167,7 +163,7 @@
               local.get 15
               i32.const 16777248
               local.get 3
-              i32.const 8194
+              i32.const -8190
               call 11
               local.tee 13
               i32.const 0
@@ -195,6 +191,10 @@
             local.set 15
             local.get 11
             if  ;; label = @5
+              local.get 3
+              i32.const 64
+              i32.sub
+              local.set 3
               i32.const 0
               local.get 15
               i64.store offset=6168
@@ -223,6 +223,10 @@
             end
             local.get 15
             local.set 10
+            local.get 3
+            i32.const 64
+            i32.sub
+            local.set 3
             br 0 (;@4;)
             unreachable
           end

@@ -36,10 +36,6 @@
           end
           block  ;; label = @4
             block  ;; label = @5
-              local.get 3
-              i32.const 32
-              i32.sub
-              local.set 3
               i32.const 0
               i64.load
               local.set 12
@@ -55,24 +51,24 @@
               if  ;; label = @6
                 i32.const 6
                 local.set 5
+                local.get 3
+                i32.const 32
+                i32.sub
+                local.set 3
                 br 1 (;@5;)
               end
-              local.get 3
-              i32.const 16
-              i32.sub
-              local.set 3
               i32.const 0
               i64.const 1
               local.tee 15
               i64.store offset=8 align=1
               i32.const 6
               local.set 5
+              local.get 3
+              i32.const 48
+              i32.sub
+              local.set 3
               br 0 (;@5;)
             end
-            local.get 3
-            i32.const 16
-            i32.sub
-            local.set 3
             i32.const 0
             i64.load offset=240
             local.set 16
@@ -80,6 +76,10 @@
             local.set 13
             local.get 11
             if  ;; label = @5
+              local.get 3
+              i32.const 16
+              i32.sub
+              local.set 3
               i32.const 0
               local.get 13
               i64.store offset=6168
@@ -108,6 +108,10 @@
             end
             local.get 13
             local.set 10
+            local.get 3
+            i32.const 16
+            i32.sub
+            local.set 3
             br 0 (;@4;)
             unreachable
           end

@@ -35,10 +35,6 @@
             local.set 7
           end
           block  ;; label = @4
-            local.get 3
-            i32.const 64
-            i32.sub
-            local.set 3
             i32.const 0
             i32.const 0
             i64.load offset=24
@@ -138,6 +134,10 @@
             local.set 18
             local.get 11
             if  ;; label = @5
+              local.get 3
+              i32.const 64
+              i32.sub
+              local.set 3
               i32.const 0
               local.get 18
               i64.store offset=6168
@@ -166,6 +166,10 @@
             end
             local.get 18
             local.set 10
+            local.get 3
+            i32.const 64
+            i32.sub
+            local.set 3
             br 0 (;@4;)
             unreachable
           end

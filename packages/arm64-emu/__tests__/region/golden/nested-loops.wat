@@ -5,7 +5,7 @@
 ;; b.ne 0x40000000
 ;; ret
 (func (;13;) (type 1) (param i32 i32 i32) (result i32)
-    (local i32 i64 i32 i64 i64 i32 i32 i64 i32 i64 i64 i64 i64 i32 i64 i64 i32 i32 i32 i32 i32)
+    (local i32 i64 i32 i64 i64 i32 i32 i64 i32 i64 i64 i32 i64 i64 i32 i32 i32 i32 i32)
     block  ;; label = @1
       block  ;; label = @2
         block  ;; label = @3
@@ -47,53 +47,124 @@
               block  ;; label = @6
                 block  ;; label = @7
                   loop  ;; label = @8
+                    i64.const 8
+                    local.set 13
                     local.get 3
                     i32.const 16
                     i32.sub
                     local.set 3
-                    i64.const 8
-                    local.set 13
                     loop  ;; label = @9
-                      local.get 3
-                      i32.const 32
-                      i32.sub
-                      local.set 3
-                      local.get 13
-                      i64.const 1
-                      i64.sub
-                      local.get 13
-                      i64.const 1
-                      local.set 7
-                      local.set 6
-                      local.set 13
-                      local.get 6
-                      local.get 7
-                      i64.ne
-                      local.set 16
-                      local.get 16
-                      if  ;; label = @10
+                      block  ;; label = @10
+                        local.get 13
+                        i64.const 1
+                        i64.sub
+                        local.get 13
+                        i64.const 1
+                        local.set 7
+                        local.set 6
+                        local.set 13
+                        local.get 6
+                        local.get 7
+                        i64.ne
+                        local.set 14
+                        local.get 14
+                        if  ;; label = @11
+                          local.get 13
+                          i64.const 1
+                          i64.sub
+                          local.get 13
+                          i64.const 1
+                          local.set 7
+                          local.set 6
+                          local.set 13
+                          local.get 6
+                          local.get 7
+                          i64.ne
+                          local.set 14
+                          local.get 14
+                          if  ;; label = @12
+                            local.get 13
+                            i64.const 1
+                            i64.sub
+                            local.get 13
+                            i64.const 1
+                            local.set 7
+                            local.set 6
+                            local.set 13
+                            local.get 6
+                            local.get 7
+                            i64.ne
+                            local.set 14
+                            local.get 14
+                            if  ;; label = @13
+                              local.get 13
+                              i64.const 1
+                              i64.sub
+                              local.get 13
+                              i64.const 1
+                              local.set 7
+                              local.set 6
+                              local.set 13
+                              local.get 6
+                              local.get 7
+                              i64.ne
+                              local.set 14
+                              local.get 14
+                              if  ;; label = @14
+                                i32.const 4
+                                local.set 5
+                                local.get 3
+                                i32.const 128
+                                i32.sub
+                                local.set 3
+                                local.get 3
+                                i32.const 0
+                                i32.le_s
+                                if  ;; label = @15
+                                  i32.const 16777232
+                                  local.set 0
+                                  local.get 3
+                                  i32.const 16777232
+                                  i32.add
+                                  local.set 2
+                                  i32.const 0
+                                  local.set 9
+                                  br 10 (;@5;)
+                                end
+                                br 5 (;@9;)
+                              end
+                              i32.const 4
+                              local.set 5
+                              local.get 3
+                              i32.const 128
+                              i32.sub
+                              local.set 3
+                              br 3 (;@10;)
+                            end
+                            i32.const 4
+                            local.set 5
+                            local.get 3
+                            i32.const 96
+                            i32.sub
+                            local.set 3
+                            br 2 (;@10;)
+                          end
+                          i32.const 4
+                          local.set 5
+                          local.get 3
+                          i32.const 64
+                          i32.sub
+                          local.set 3
+                          br 1 (;@10;)
+                        end
                         i32.const 4
                         local.set 5
                         local.get 3
-                        i32.const 0
-                        i32.le_s
-                        if  ;; label = @11
-                          i32.const 16777232
-                          local.set 0
-                          local.get 3
-                          i32.const 16777232
-                          i32.add
-                          local.set 2
-                          i32.const 0
-                          local.set 9
-                          br 6 (;@5;)
-                        end
-                        br 1 (;@9;)
+                        i32.const 32
+                        i32.sub
+                        local.set 3
+                        br 0 (;@10;)
                       end
-                      local.get 3
-                      i32.const 32
-                      i32.sub
-                      local.set 3
                       local.get 12
                       i64.const 1
                       i64.sub
@@ -105,11 +176,15 @@
                       local.get 6
                       local.get 7
                       i64.ne
-                      local.set 16
-                      local.get 16
+                      local.set 14
+                      local.get 14
                       if  ;; label = @10
                         i32.const 4
                         local.set 5
+                        local.get 3
+                        i32.const 32
+                        i32.sub
+                        local.set 3
                         local.get 3
                         i32.const 0
                         i32.le_s
@@ -132,19 +207,19 @@
                       i32.const 0
                       local.get 12
                       i64.store align=1
-                      local.get 3
-                      i32.const 16
-                      i32.sub
-                      local.set 3
                       i32.const 0
                       i64.load offset=240
-                      local.set 18
-                      local.get 18
-                      local.set 17
+                      local.set 16
+                      local.get 16
+                      local.set 15
                       local.get 11
                       if  ;; label = @10
+                        local.get 3
+                        i32.const 48
+                        i32.sub
+                        local.set 3
                         i32.const 0
-                        local.get 17
+                        local.get 15
                         i64.store offset=6168
                         i32.const 0
                         local.get 3
@@ -162,10 +237,14 @@
                         i32.sub
                         return
                       end
-                      local.get 17
+                      local.get 15
                       local.set 10
                       i32.const 4
                       local.set 5
+                      local.get 3
+                      i32.const 48
+                      i32.sub
+                      local.set 3
                       br 5 (;@4;)
                     end
                     unreachable
@@ -206,16 +285,16 @@
           i32.and
           local.get 8
           i32.add
-          local.tee 16
+          local.tee 14
           i64.load offset=131072
           local.get 10
           i64.const -4093
           i64.and
           i64.eq
           if  ;; label = @4
-            local.get 16
+            local.get 14
             i32.load offset=131080
-            local.tee 20
+            local.tee 18
             local.get 10
             i32.wrap_i64
             i32.const 4092
@@ -223,12 +302,12 @@
             i32.const 2
             i32.shl
             i32.add
-            local.set 19
+            local.set 17
             i32.const 0
             local.get 10
             i64.const -4096
             i64.and
-            local.get 20
+            local.get 18
             i32.const 2
             i32.shr_u
             i64.extend_i32_u
@@ -246,7 +325,7 @@
             i32.store offset=6148
             i32.const 0
             call 4
-            local.tee 19
+            local.tee 17
             i32.const 0
             i32.lt_s
             if  ;; label = @5
@@ -258,12 +337,12 @@
           local.get 2
           local.get 0
           i32.sub
-          local.tee 21
-          local.get 19
+          local.tee 19
+          local.get 17
           local.tee 0
           i32.add
           local.set 2
-          local.get 21
+          local.get 19
           i32.const 0
           i32.le_s
           if  ;; label = @4
@@ -276,14 +355,14 @@
           i32.shr_u
           i32.const 1048572
           i32.and
-          local.tee 22
-          local.get 22
+          local.tee 20
+          local.get 20
           i32.load offset=35717120
           i32.const 1
           i32.add
-          local.tee 23
+          local.tee 21
           i32.store offset=35717120
-          local.get 23
+          local.get 21
           i32.eqz
           if  ;; label = @4
             i32.const 7

@@ -34,10 +34,6 @@
             local.set 7
           end
           block  ;; label = @4
-            local.get 3
-            i32.const 48
-            i32.sub
-            local.set 3
             i32.const 0
             i64.load offset=248
             local.set 12
@@ -64,7 +60,7 @@
                 i32.const 16777216
                 local.set 0
                 local.get 3
-                i32.const 16777264
+                i32.const 16777216
                 i32.add
                 local.set 2
                 i32.const 0
@@ -116,7 +112,7 @@
               local.get 14
               i32.const 16777216
               local.get 3
-              i32.const 12427
+              i32.const 139
               call 12
               local.tee 16
               i32.const 0
@@ -167,7 +163,7 @@
               local.get 18
               i32.const 16777232
               local.get 3
-              i32.const 8203
+              i32.const -4085
               call 11
               local.tee 16
               i32.const 0
@@ -198,6 +194,10 @@
             local.set 15
             local.get 11
             if  ;; label = @5
+              local.get 3
+              i32.const 48
+              i32.sub
+              local.set 3
               i32.const 0
               local.get 15
               i64.store offset=6168
@@ -226,6 +226,10 @@
             end
             local.get 15
             local.set 10
+            local.get 3
+            i32.const 48
+            i32.sub
+            local.set 3
             br 0 (;@4;)
             unreachable
           end

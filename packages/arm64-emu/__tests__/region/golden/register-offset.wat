@@ -34,10 +34,6 @@
             local.set 7
           end
           block  ;; label = @4
-            local.get 3
-            i32.const 48
-            i32.sub
-            local.set 3
             i32.const 0
             i64.load offset=8
             local.set 12
@@ -75,7 +71,7 @@
               local.get 14
               i32.const 16777216
               local.get 3
-              i32.const 12291
+              i32.const 3
               call 11
               local.tee 15
               i32.const 0
@@ -132,7 +128,7 @@
               i64.const 0
               i32.const 16777232
               local.get 3
-              i32.const 8320
+              i32.const -3968
               call 12
               local.tee 15
               i32.const 0
@@ -155,6 +151,10 @@
             local.set 14
             local.get 11
             if  ;; label = @5
+              local.get 3
+              i32.const 48
+              i32.sub
+              local.set 3
               i32.const 0
               local.get 14
               i64.store offset=6168
@@ -183,6 +183,10 @@
             end
             local.get 14
             local.set 10
+            local.get 3
+            i32.const 48
+            i32.sub
+            local.set 3
             br 0 (;@4;)
             unreachable
           end

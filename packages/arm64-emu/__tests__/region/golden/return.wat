@@ -32,10 +32,6 @@
             local.set 7
           end
           block  ;; label = @4
-            local.get 3
-            i32.const 16
-            i32.sub
-            local.set 3
             i32.const 0
             i64.load offset=240
             local.set 13
@@ -43,6 +39,10 @@
             local.set 12
             local.get 11
             if  ;; label = @5
+              local.get 3
+              i32.const 16
+              i32.sub
+              local.set 3
               i32.const 0
               local.get 12
               i64.store offset=6168
@@ -71,6 +71,10 @@
             end
             local.get 12
             local.set 10
+            local.get 3
+            i32.const 16
+            i32.sub
+            local.set 3
             br 0 (;@4;)
             unreachable
           end

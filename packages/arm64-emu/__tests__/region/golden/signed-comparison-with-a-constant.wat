@@ -34,10 +34,6 @@
             local.set 7
           end
           block  ;; label = @4
-            local.get 3
-            i32.const 48
-            i32.sub
-            local.set 3
             i32.const 0
             i64.load offset=8
             local.set 12
@@ -61,6 +57,10 @@
             local.set 14
             local.get 11
             if  ;; label = @5
+              local.get 3
+              i32.const 48
+              i32.sub
+              local.set 3
               i32.const 0
               local.get 14
               i64.store offset=6168
@@ -84,6 +84,10 @@
             local.set 10
             i32.const 4
             local.set 5
+            local.get 3
+            i32.const 48
+            i32.sub
+            local.set 3
             br 0 (;@4;)
             unreachable
           end

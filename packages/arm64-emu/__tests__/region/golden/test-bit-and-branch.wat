@@ -35,10 +35,6 @@
           end
           block  ;; label = @4
             block  ;; label = @5
-              local.get 3
-              i32.const 16
-              i32.sub
-              local.set 3
               i32.const 0
               i64.load
               local.set 13
@@ -51,12 +47,12 @@
               local.set 12
               local.get 12
               if  ;; label = @6
+                local.get 3
+                i32.const 16
+                i32.sub
+                local.set 3
                 br 1 (;@5;)
               end
-              local.get 3
-              i32.const 16
-              i32.sub
-              local.set 3
               i32.const 0
               i32.const 0
               i64.load offset=8
@@ -66,12 +62,12 @@
               i64.add
               local.tee 14
               i64.store offset=8 align=1
+              local.get 3
+              i32.const 32
+              i32.sub
+              local.set 3
               br 0 (;@5;)
             end
-            local.get 3
-            i32.const 16
-            i32.sub
-            local.set 3
             i32.const 0
             i64.load offset=240
             local.set 16
@@ -79,6 +75,10 @@
             local.set 15
             local.get 11
             if  ;; label = @5
+              local.get 3
+              i32.const 16
+              i32.sub
+              local.set 3
               i32.const 0
               local.get 15
               i64.store offset=6168
@@ -107,6 +107,10 @@
             end
             local.get 15
             local.set 10
+            local.get 3
+            i32.const 16
+            i32.sub
+            local.set 3
             br 0 (;@4;)
             unreachable
           end

@@ -33,10 +33,6 @@
             local.set 7
           end
           block  ;; label = @4
-            local.get 3
-            i32.const 32
-            i32.sub
-            local.set 3
             i32.const 0
             i32.const 0
             i64.load offset=1024
@@ -49,6 +45,10 @@
             local.set 13
             local.get 11
             if  ;; label = @5
+              local.get 3
+              i32.const 32
+              i32.sub
+              local.set 3
               i32.const 0
               local.get 13
               i64.store offset=6168
@@ -77,6 +77,10 @@
             end
             local.get 13
             local.set 10
+            local.get 3
+            i32.const 32
+            i32.sub
+            local.set 3
             br 0 (;@4;)
             unreachable
           end

@@ -32,14 +32,10 @@
             local.set 7
           end
           block  ;; label = @4
-            local.get 3
-            i32.const 16
-            i32.sub
-            local.set 3
             i32.const 16777216
             local.set 0
             local.get 3
-            i32.const 16777232
+            i32.const 16777216
             i32.add
             local.set 2
             i32.const 0

@@ -34,10 +34,6 @@
             local.set 7
           end
           block  ;; label = @4
-            local.get 3
-            i32.const 48
-            i32.sub
-            local.set 3
             i32.const 0
             i64.load
             local.set 12
@@ -66,7 +62,7 @@
               local.get 12
               i32.const 16777216
               local.get 3
-              i32.const 12292
+              i32.const 4
               call 11
               local.tee 13
               i32.const 0
@@ -123,7 +119,7 @@
               local.get 17
               i32.const 16777232
               local.get 3
-              i32.const 8324
+              i32.const -3964
               call 11
               local.tee 13
               i32.const 0
@@ -146,6 +142,10 @@
             local.set 18
             local.get 11
             if  ;; label = @5
+              local.get 3
+              i32.const 48
+              i32.sub
+              local.set 3
               i32.const 0
               local.get 18
               i64.store offset=6168
@@ -174,6 +174,10 @@
             end
             local.get 18
             local.set 10
+            local.get 3
+            i32.const 48
+            i32.sub
+            local.set 3
             br 0 (;@4;)
             unreachable
           end
