@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { max, withFeatures } from '../../src/cpu/models.js';
 import type { EngineOptions } from '../../src/engine/engine.js';
-import { guest, RAM } from '../machine-support.js';
+import { guest, RAM, words } from '../machine-support.js';
 
 const MODES: readonly Pick<EngineOptions, 'mode' | 'compiler'>[] = [
   { mode: 'interpreter' },
@@ -67,6 +68,28 @@ describe('interrupts', () => {
       }
     },
   );
+  it('are not lost when the count is reached right behind the write', () => {
+    for (const mode of MODES) {
+      // CNTV_CTL_EL0 = 1; then, in every phase of a count, CNTV_TVAL_EL0 = 1 and WFI; then PSCI SYSTEM_OFF.
+      const phases = Array.from({ length: 32 }, (_, nops) => [...Array(nops).fill(0xd503201f), 0xd51be303, 0xd503207f]);
+      const code = [0xd2800023, 0xd51be323, ...phases.flat(), 0x18000040, 0xd4000002, 0x84000008];
+      const { machine } = guest(words(...code), mode);
+      machine.lines[0] = { cntv: machine.cpus[0]!.irq };
+      expect(machine.runSync({ instructions: 10_000 })).toBe('poweroff');
+    }
+  });
+  it('are not lost when CNTVOFF_EL2 is written before they are due', () => {
+    const results = MODES.map(mode => {
+      // CNTV_CVAL_EL0 = 1000, CNTV_CTL_EL0 = 1; CNTVOFF_EL2 = 0 until ISR_EL1 is not; PSCI SYSTEM_OFF.
+      const code = [0xd2807d02, 0xd51be342, 0xd2800023, 0xd51be323, 0xd51ce07f, 0xd538c105, 0xb4ffffc5];
+      const model = withFeatures(max, max.hypervisor);
+      const { machine, engine } = guest(words(...code, 0x18000040, 0xd4000003, 0x84000008), { ...mode, model });
+      machine.lines[0] = { cntv: machine.cpus[0]!.irq };
+      expect(machine.runSync({ instructions: 10_000 })).toBe('poweroff');
+      return engine.executed(0);
+    });
+    expect(new Set(results).size).toBe(1);
+  });
   it('end a WFI at their time', () => {
     for (const mode of MODES) {
       const { machine, x } = timerGuest(LOOPS.find(([name]) => name === 'WFI')![1], 1_000_000, mode);

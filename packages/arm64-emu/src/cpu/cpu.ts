@@ -93,7 +93,7 @@ export class Cpu extends InterruptState implements CpuHost {
 
   /** The state block in place, and the fields, come from a snapshot. */
   restored(): void {
-    this.timersChanged = this.timersUnseen = true;
+    this.timersChanged = true;
     this.attentionWanted = true;
     this.debug.update();
     this.translationReset();

@@ -102,7 +102,7 @@ export const EL2_REGISTERS: readonly SysRegRow[] = [
   el2('SCXTNUM_EL2', 'S3_4_C13_C0_7', { exists: cpu => cpu.model.features.has('CSV2_2') }),
   el2('VSESR_EL2', 'S3_4_C5_C2_3', { exists: cpu => cpu.model.features.has('RAS') }),
   el2('VDISR_EL2', 'S3_4_C12_C1_1', { exists: cpu => cpu.model.features.has('RAS') }),
-  el2('CNTVOFF_EL2', 'S3_4_C14_C0_3', { set: cpu => cpu.updateTimers() }),
+  el2('CNTVOFF_EL2', 'S3_4_C14_C0_3', { set: cpu => cpu.virtualOffsetChanged() }),
   el2('CNTHCTL_EL2', 'S3_4_C14_C1_0', { mask: 0xf_ffffn, reset: CNTHCTL_RESET }),
   ...timer('CNTHP', 2, cpu => cpu.hypervisorTimer, 'EL2'),
   ...timer('CNTHV', 3, cpu => cpu.hypervisorVirtualTimer, 'VHE'),

@@ -18,10 +18,8 @@ export abstract class TimerState extends DebugState {
   readonly hypervisorVirtualTimer: GenericTimer;
   /** The timers that this CPU has. */
   readonly timers: GenericTimer[];
-  /** A timer was programmed since the machine looked. */
+  /** A timer was programmed, or all came from a snapshot, since the machine looked. */
   timersChanged = true;
-  /** Outputs of timers may not be what their counts say: some were due when a snapshot was taken. */
-  timersUnseen = false;
   /** Whether the state block in place is this CPU's. */
   current = false;
   /** CNTVOFF_EL2, also while another CPU's state block is in place. */
@@ -62,12 +60,17 @@ export abstract class TimerState extends DebugState {
   updateTimers(): void {
     if (this.current && this.hasEl2) this.virtualOffset = this.slot(CNTVOFF);
     this.timersChanged = true;
-    this.timersUnseen = false;
     const { cntv, cntp, cnthp, cnthv } = this.port.lines;
     cntv.set(this.virtualTimer.output);
     cntp.set(this.physicalTimer.output);
     cnthp?.set(this.hypervisorTimer.output);
     cnthv?.set(this.hypervisorVirtualTimer.output);
+  }
+
+  /** CNTVOFF_EL2 was written. */
+  virtualOffsetChanged(): void {
+    this.updateTimers();
+    this.attentionWanted = true;
   }
 
   protected resetTimers(): void {

@@ -100,7 +100,8 @@ export class Scheduler {
     const now = time.ns;
     if (time.queue.next <= now) time.queue.runUntil(now);
     for (const cpu of this.cpus) {
-      if (cpu.timersUnseen || this.timerDeadline(cpu) <= now) cpu.updateTimers();
+      // One that was programmed may have become due before its deadline was known.
+      if (cpu.timersChanged || this.timerDeadline(cpu) <= now) cpu.updateTimers();
       if (this.waitDeadline(cpu) <= now) cpu.wait = 'running';
     }
   }
