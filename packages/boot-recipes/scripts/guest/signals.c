@@ -51,7 +51,8 @@ int main(void) {
   TRY("store across into what is read-only", *(volatile uint64_t *)(area + page - 3) = -1);
   TRY("pair across", __asm__ volatile("ldp x0, x1, [%0]" ::"r"(area + 2 * page - 8) : "x0", "x1"));
   TRY("atomic on what is read-only", __atomic_fetch_add((volatile uint32_t *)(area + page), 1, __ATOMIC_SEQ_CST));
-  TRY("misaligned exclusive", __asm__ volatile("ldxr x0, [%0]" ::"r"(area + 1) : "x0"));
+  // Across 16 bytes: within them FEAT_LSE2 takes it, which QEMU 7.2 does not have.
+  TRY("misaligned exclusive", __asm__ volatile("ldxr x0, [%0]" ::"r"(area + 9) : "x0"));
   TRY("structure across", __asm__ volatile("ld4 {v0.16b-v3.16b}, [%0]" ::"r"(area + 2 * page - 60) : "v0", "v1", "v2", "v3"));
   TRY("kernel address", (void)*(volatile int *)0xffff000000001000);
   TRY("address that is none", (void)*(volatile int *)0x0123456789abcdef);
