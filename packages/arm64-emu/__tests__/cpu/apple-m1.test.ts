@@ -109,6 +109,31 @@ describe('registers of the M1', () => {
   });
 });
 
+describe('traps of EL2', () => {
+  const model = withFeatures(appleM1, ['CSV2_2']);
+  /** A CPU at EL1 under a hypervisor with these bits of HCR_EL2. */
+  function under(hcr: bigint) {
+    const { cpu } = bench(model, { registers: { extra: APPLE_M1_REGISTERS } });
+    cpu.assign('HCR_EL2', HCR.RW | hcr);
+    cpu.write('SPSR_EL2', 0x3c5n);
+    cpu.exceptionReturn();
+    return cpu;
+  }
+  it.each([
+    ['HID4, by TIDCP', 'S3_0_C15_C4_0', 0n, HCR.TIDCP],
+    ['GXF_CONFIG_EL1, by TIDCP', 'S3_6_C15_C1_2', 0n, HCR.TIDCP],
+    ['ERRIDR_EL1, by TERR', 'S3_0_C5_C3_0', 0n, HCR.TERR],
+    ['SCXTNUM_EL1, unless EnSCXT', 'S3_0_C13_C0_7', HCR.ENSCXT, 0n],
+    ['SCXTNUM_EL0, unless EnSCXT', 'S3_3_C13_C0_7', HCR.ENSCXT, 0n],
+  ])('%s', (_, encoding, free, trapped) => {
+    expect(under(free).sysRead(parseSysKey(encoding))).toBe(0n);
+    const cpu = under(trapped);
+    expect(cpu.sysRead(parseSysKey(encoding))).toBeUndefined();
+    cpu.raise();
+    expect([cpu.el, cpu.read('ESR_EL2') >> 26n]).toEqual([2, 0x18n]);
+  });
+});
+
 describe('FEAT_EVT', () => {
   const SYNDROME = 0x18n;
   const [TID4, TICAB, TOCU, TTLBIS, TTLBOS] = [HCR.TID4, HCR.TICAB, HCR.TOCU, HCR.TTLBIS, HCR.TTLBOS];

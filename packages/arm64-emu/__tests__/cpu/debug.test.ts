@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EC } from '../../src/cpu/esr.js';
+import { max, withFeatures } from '../../src/cpu/models.js';
 import { READ, WRITE } from '../../src/engine/host.js';
 import { bench } from '../cpu-support.js';
 
@@ -58,6 +59,57 @@ describe('breakpoints', () => {
     const hit = at(EL0, { ...link, ...context, CONTEXTIDR_EL1: 9n });
     hit.cpu.beforeInstruction();
     expect(hit.ec()).toBe(EC.breakpointLower);
+  });
+});
+
+describe('breakpoints on what EL2 gives', () => {
+  const enabled = 1n | (3n << 1n) | (15n << 5n);
+  const host = withFeatures(max, max.hypervisor);
+  const [E2H, TGE, RW] = [1n << 34n, 1n << 27n, 1n << 31n];
+  const guest = { HCR_EL2: RW, CONTEXTIDR_EL1: 7n, CONTEXTIDR_EL2: 9n, VTTBR_EL2: 3n << 48n };
+  const TDE = 1n << 8n;
+
+  /** Whether a breakpoint of a type stops a program at EL0. */
+  function stops(type: bigint, value: bigint, registers: Record<string, bigint>): boolean {
+    const { cpu } = bench(host);
+    const controls = { OSLAR_EL1: 0n, MDSCR_EL1: MDE, MDCR_EL2: TDE, ...registers };
+    const point = { DBGBVR5_EL1: value, DBGBCR5_EL1: enabled | (type << 20n) };
+    const all: Record<string, bigint> = { ...controls, ...point };
+    for (const [name, v] of Object.entries(all)) cpu.assign(name, v);
+    cpu.write('SPSR_EL2', 0n);
+    cpu.write('ELR_EL2', PC);
+    cpu.event('eret', 0n);
+    cpu.beforeInstruction();
+    return cpu.el === 2 && cpu.read('ESR_EL2') >> 26n === BigInt(EC.breakpointLower);
+  }
+  // DBGBCR.BT and DBGBVR by the Arm ARM's BreakpointValueMatch.
+  it.each<[string, bigint, bigint, boolean]>([
+    ['CONTEXTIDR_EL1', 6n, 7n, true],
+    ['another CONTEXTIDR_EL1', 6n, 9n, false],
+    ['VMID', 8n, 3n << 32n, true],
+    ['another VMID', 8n, 4n << 32n, false],
+    ['VMID and context', 10n, (3n << 32n) | 7n, true],
+    ['VMID and another context', 10n, (3n << 32n) | 8n, false],
+    ['CONTEXTIDR_EL2', 12n, 9n << 32n, true],
+    ['another CONTEXTIDR_EL2', 12n, 7n << 32n, false],
+    ['both contexts', 14n, (9n << 32n) | 7n, true],
+    ['one of both contexts', 14n, (9n << 32n) | 9n, false],
+    ['what is only for links', 7n, 7n, false],
+    ['a reserved type', 4n, PC, false],
+  ])('%s', (_, type, value, expected) => expect(stops(type, value, guest)).toBe(expected));
+
+  it('programs of a host have CONTEXTIDR_EL2 and no VMID', () => {
+    const controls = { ...guest, HCR_EL2: RW | E2H | TGE };
+    expect(
+      [2n, 6n, 8n, 12n].map(type => stops(type, type === 12n ? 9n << 32n : type === 8n ? 3n << 32n : 9n, controls)),
+    ).toEqual([true, false, false, true]);
+  });
+
+  it('the upper half of a VMID counts with VTCR_EL2.VS', () => {
+    const long = { ...guest, VTTBR_EL2: 0x103n << 48n };
+    expect(stops(8n, 3n << 32n, long)).toBe(true);
+    expect(stops(8n, 3n << 32n, { ...long, VTCR_EL2: 1n << 19n })).toBe(false);
+    expect(stops(8n, 0x103n << 32n, { ...long, VTCR_EL2: 1n << 19n })).toBe(true);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { CpuModel } from './models.js';
 import { slotOf } from './sysreg-slots.js';
 
 const SS = 1n;
@@ -14,9 +15,22 @@ const MDSCR = slotOf('MDSCR_EL1');
 const OSLSR = slotOf('OSLSR_EL1');
 const CONTEXTIDR = slotOf('CONTEXTIDR_EL1');
 const CONTEXTIDR_EL2 = slotOf('CONTEXTIDR_EL2');
+const VTTBR = slotOf('VTTBR_EL2');
+const VTCR = slotOf('VTCR_EL2');
 
-/** Breakpoint types (DBGBCR.BT) that exist at EL1 and EL0. */
-const BT = { address: 0, addressLinked: 1, context: 2, contextLinked: 3 } as const;
+/** Breakpoint types (DBGBCR.BT); those with the lowest bit set only count when they are linked to. */
+const BT = {
+  address: 0,
+  addressLinked: 1,
+  context: 2,
+  context1: 6,
+  vmid: 8,
+  vmidContext: 10,
+  context2: 12,
+  full: 14,
+} as const;
+const LINKED = 1;
+const VTCR_VS = 1n << 19n;
 
 /** What debugging needs of its CPU. */
 export interface DebugSource {
@@ -28,7 +42,7 @@ export interface DebugSource {
   /** Whether CONTEXTIDR_EL2 is the context: EL2 with E2H, and programs of such a host. */
   readonly hostContext: boolean;
   slot(n: number): bigint;
-  readonly model: { readonly breakpoints: number; readonly watchpoints: number };
+  readonly model: Pick<CpuModel, 'breakpoints' | 'watchpoints' | 'features'>;
 }
 
 /** A breakpoint or watchpoint as its registers describe it. */
@@ -45,6 +59,8 @@ interface Point {
   /** Context breakpoint that has to match as well. */
   readonly linked: number;
   readonly type: number;
+  /** DBGBVR as it is, for breakpoints on a context. */
+  readonly value: bigint;
 }
 
 const bits = (v: bigint, lsb: number, width: number): number =>
@@ -104,8 +120,7 @@ export class SelfHostedDebug {
     if (breakpoints.length === 0 || !this.enabledAt(cpu.el, cpu.daif)) return false;
     return breakpoints.some(p => {
       if (!this.applies(p)) return false;
-      if (p.type === BT.context) return p.address === this.context;
-      if (p.type === BT.contextLinked) return false;
+      if (p.type >= BT.context) return (p.type & LINKED) === 0 && this.contextMatches(p.type, p.value);
       return p.address === (pc & ~3n) && (p.type === BT.address || this.linkMatches(p.linked));
     });
   }
@@ -152,9 +167,39 @@ export class SelfHostedDebug {
     const { cpu } = this;
     if (n >= cpu.model.breakpoints) return false;
     const bcr = cpu.slot(BCR[n]!);
-    return (
-      (bcr & 1n) !== 0n && bits(bcr, 20, 4) === BT.contextLinked && (cpu.slot(BVR[n]!) & 0xffff_ffffn) === this.context
-    );
+    const type = bits(bcr, 20, 4);
+    return (bcr & 1n) !== 0n && (type & LINKED) !== 0 && this.contextMatches(type, cpu.slot(BVR[n]!));
+  }
+
+  /** Whether the present context is that of a breakpoint, by its type and DBGBVR. */
+  private contextMatches(type: number, value: bigint): boolean {
+    const { cpu } = this;
+    const { features } = cpu.model;
+    const isGuest = cpu.el < 2 && !cpu.hostContext;
+    const low = value & 0xffff_ffffn;
+    const context1 = (): boolean => isGuest && low === (cpu.slot(CONTEXTIDR) & 0xffff_ffffn);
+    const context2 = (): boolean => features.has('VHE') && value >> 32n === (cpu.slot(CONTEXTIDR_EL2) & 0xffff_ffffn);
+    const vmid = (): boolean => {
+      const isLong = features.has('VMID16') && (cpu.slot(VTCR) & VTCR_VS) !== 0n;
+      const mask = isLong ? 0xffffn : 0xffn;
+      return isGuest && features.has('EL2') && ((value >> 32n) & mask) === ((cpu.slot(VTTBR) >> 48n) & mask);
+    };
+    switch (type & ~LINKED) {
+      case BT.context:
+        return low === this.context;
+      case BT.context1:
+        return context1();
+      case BT.vmid:
+        return vmid();
+      case BT.vmidContext:
+        return vmid() && context1();
+      case BT.context2:
+        return context2();
+      case BT.full:
+        return context1() && context2();
+      default:
+        return false;
+    }
   }
 
   private points(count: number, values: readonly number[], controls: readonly number[], make: (n: number) => Point) {
@@ -169,7 +214,8 @@ export class SelfHostedDebug {
     const bcr = this.cpu.slot(BCR[n]!);
     const type = bits(bcr, 20, 4);
     return {
-      address: type >= BT.context ? bvr & 0xffff_ffffn : virtualAddress(bvr) & ~3n,
+      address: virtualAddress(bvr) & ~3n,
+      value: bvr,
       ignore: 0n,
       bytes: 0,
       levels: LEVELS[bits(bcr, 1, 2)]! | (bits(bcr, 13, 1) === 1 ? HIGHER : 0),
@@ -196,6 +242,7 @@ export class SelfHostedDebug {
       stores: (lsc & 2) !== 0,
       linked: bits(wcr, 16, 4),
       type: bits(wcr, 20, 1),
+      value: 0n,
     };
   }
 }

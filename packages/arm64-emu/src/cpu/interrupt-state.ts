@@ -16,6 +16,9 @@ const WAITS = {
   wfe: { enable: SCTLR_NTWE, toEl2: HCR.TWE, ti: 1, tiTimed: 3 },
 } as const;
 
+/** The register with the time is in ISS.RN (FEAT_WFxT2). */
+const ISS_RV = 4;
+
 /** Why a CPU does not execute; `off` by PSCI. */
 export type WaitState = 'running' | 'wfi' | 'wfe' | 'off';
 
@@ -80,8 +83,9 @@ export abstract class InterruptState extends TimerState {
     const { enable, toEl2, ti, tiTimed } = WAITS[state];
     const trapsToEl1 = this.el === 0 && (this.sctlr & enable) === 0n;
     if (trapsToEl1 || (this.el < 2 && (this.hcr & toEl2) !== 0n)) {
-      const iss = NO_CONDITION | (timed ? tiTimed : ti);
-      this.takeSynchronous(EC.wfx, iss, this.pc - INSTRUCTION_BYTES, undefined, !trapsToEl1);
+      this.pc -= INSTRUCTION_BYTES;
+      const iss = timed ? tiTimed | ISS_RV | ((this.currentWord() & 31) << 5) : ti;
+      this.takeSynchronous(EC.wfx, NO_CONDITION | iss, this.pc, undefined, !trapsToEl1);
       return;
     }
     this.wait = state;

@@ -29,6 +29,8 @@ export const EL12_ALIASES: readonly SysRegRow[] = SYSTEM_REGISTERS.filter(row =>
   access: RW2,
   stored: false,
   needs: 'VHE',
+  // Where the register itself is not there, its other name is not either.
+  exists: cpu => (row.needs === undefined || cpu.model.features.has(row.needs)) && (row.exists?.(cpu) ?? true),
   alias: row.name,
 }));
 

@@ -1,6 +1,6 @@
 import { HCR } from './hcr.js';
 import { computed, RO1, RW1, RW2, type SysRegRow, stored } from './sysreg.js';
-import { APPLE_REGISTERS } from './sysregs-apple.js';
+import { APPLE_REGISTERS, trappedByTidcp } from './sysregs-apple.js';
 
 /** Registers of GXF and SPRR that only store: nothing is guarded and no permission is remapped here. */
 const GUARDED: readonly (readonly [string, string])[] = [
@@ -38,7 +38,7 @@ const RESETS: readonly (readonly [name: string, encoding: string, reset: bigint]
   ['ACC_OVRD_EL1', 'S3_5_C15_C6_0', 0x1800_1010_2001_c207n],
 ];
 
-const OWN: readonly SysRegRow[] = [
+const OWN: readonly SysRegRow[] = trappedByTidcp([
   ...RESETS.map(([name, encoding, reset]) => stored(name, encoding, RW1, { reset })),
   ...UNNAMED.map(([encoding, reset]) => stored(encoding, encoding, RW1, { reset })),
   ...GUARDED.map(([name, encoding]) => stored(name, encoding)),
@@ -52,7 +52,7 @@ const OWN: readonly SysRegRow[] = [
   computed('ACTLR_EL12', 'S3_6_C15_C14_6', RW2, { alias: 'ACTLR_EL1' }),
   stored('VM_TMR_LR_EL2', 'S3_5_C15_C1_2', RW2, { reset: 0x1b_0000_001bn }),
   stored('VM_TMR_FIQ_ENA_EL2', 'S3_5_C15_C1_3', RW2, { mask: 3n, reset: 3n }),
-];
+]);
 const REPLACED = new Set(OWN.map(row => row.key));
 
 /**

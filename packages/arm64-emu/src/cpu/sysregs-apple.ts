@@ -1,9 +1,14 @@
+import { HCR } from './hcr.js';
 import { computed, RO1, RW1, RW2, type SysRegRow, stored } from './sysreg.js';
 
 const APCTL_KEY_VALID = 2n;
 const APSTS_KEY_VALID = 1n;
 /** Permissions by APRR index before the kernel changes them. */
 const APRR_DEFAULT = 0x4455_4054_6666_6477n;
+
+/** HCR_EL2.TIDCP gives EL1's accesses to implementation defined registers to EL2. */
+export const trappedByTidcp = (rows: readonly SysRegRow[]): SysRegRow[] =>
+  rows.map(row => ({ hcr: { read: HCR.TIDCP, write: HCR.TIDCP }, ...row }));
 
 /** Registers that only store, as name and encoding. */
 const STORAGE: readonly (readonly [string, string])[] = [
@@ -81,7 +86,7 @@ const counters: SysRegRow[] = [0, 1, 2, 3, 4, 5, 6, 7, 9, 10].map((crm, n) =>
  * @example
  * buildMachine({ model: appleA12, registers: APPLE_REGISTERS, unknownRegisters: 'zero', mpidrs, ram });
  */
-export const APPLE_REGISTERS: readonly SysRegRow[] = [
+export const APPLE_REGISTERS: readonly SysRegRow[] = trappedByTidcp([
   // Bit 1 says that the key is valid: start-up code waits for it.
   stored('APCTL_EL1', 'S3_4_C15_C0_4', RW1, {
     reset: APCTL_KEY_VALID,
@@ -122,4 +127,4 @@ export const APPLE_REGISTERS: readonly SysRegRow[] = [
   ...['LWR', 'UPR'].map((name, n) => stored(`ACC_CTRR_A_${name}_EL2`, `S3_4_C15_C11_${n}`, RW2)),
   stored('ACC_CTRR_CTL_EL2', 'S3_4_C15_C11_4', RW2),
   stored('ACC_CTRR_LOCK_EL2', 'S3_4_C15_C11_5', RW2),
-];
+]);

@@ -9,6 +9,9 @@ const TLOR: HcrTrap = { read: HCR.TLOR, write: HCR.TLOR };
 /** What HCR_EL2.TVM and TRVM trap. */
 const hcr: HcrTrap = { read: HCR.TRVM, write: HCR.TVM };
 
+/** Numbers of software contexts, which EL2 has to allow. */
+const contextsTrapped = (cpu: Cpu): boolean => !cpu.inHost && (cpu.hcr & HCR.ENSCXT) === 0n;
+
 /** Control, translation, exception and thread registers of EL1 (Arm ARM, D19.2). */
 export const CONTROL_REGISTERS: readonly SysRegRow[] = [
   stored('SCTLR_EL1', 'S3_0_C1_C0_0', RW1, {
@@ -54,10 +57,11 @@ export const CONTROL_REGISTERS: readonly SysRegRow[] = [
   stored('TPIDR_EL1', 'S3_0_C13_C0_4'),
   stored('TPIDR_EL0', 'S3_3_C13_C0_2', RW0),
   stored('TPIDRRO_EL0', 'S3_3_C13_C0_3', R0W1),
-  stored('SCXTNUM_EL1', 'S3_0_C13_C0_7', RW1, { needs: 'CSV2_2', e2h: 'SCXTNUM_EL2' }),
+  stored('SCXTNUM_EL1', 'S3_0_C13_C0_7', RW1, { needs: 'CSV2_2', e2h: 'SCXTNUM_EL2', trapEl2: contextsTrapped }),
   stored('SCXTNUM_EL0', 'S3_3_C13_C0_7', RW0, {
     needs: 'CSV2_2',
     trapEl0: cpu => (cpu.sctlr & (1n << 20n)) !== 0n,
+    trapEl2: contextsTrapped,
   }),
 
   // PSTATE as registers (C5.2)
@@ -114,7 +118,7 @@ export const CONTROL_REGISTERS: readonly SysRegRow[] = [
   computed('LORC_EL1', 'S3_0_C10_C4_3', RW1, { needs: 'LOR', hcr: TLOR }),
   computed('LORID_EL1', 'S3_0_C10_C4_7', RO1, { needs: 'LOR', hcr: TLOR }),
   // RAS: one node without error records.
-  computed('ERRIDR_EL1', 'S3_0_C5_C3_0', RO1, { needs: 'RAS' }),
+  computed('ERRIDR_EL1', 'S3_0_C5_C3_0', RO1, { needs: 'RAS', hcr: { read: HCR.TERR, write: HCR.TERR } }),
   stored('DISR_EL1', 'S3_0_C12_C1_1', RW1, { needs: 'RAS' }),
 ];
 
