@@ -98,6 +98,7 @@ export type {
   UnmappedEvent,
   UnmappedHook,
 } from './hooks/types.js';
+export { explainUndefined, type UndefinedReport } from './hooks/undefined.js';
 export { type BuildOptions, type BuiltMachine, buildMachine, type RamSpec } from './machine/build.js';
 export type { InputSchedule } from './machine/input-schedule.js';
 export { Machine } from './machine/machine.js';

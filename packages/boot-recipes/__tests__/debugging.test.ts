@@ -183,6 +183,31 @@ describe('--coverage', () => {
   });
 });
 
+describe('an instruction that the CPU model lacks', () => {
+  const run = async (words: readonly number[], model: string): Promise<string> => {
+    const path = join(scratch, 'lacking.bin');
+    writeFileSync(path, new Uint8Array(Uint32Array.from(words).buffer));
+    const place = ['--load', `${path}@0x40080000`, '--entry', '0x40080000'];
+    const { stderr } = await cli('boot-recipes', ['boot', 'virt', ...place, '--cpu', model, '--timeout', '0.5']);
+    return stderr;
+  };
+  it('is named, with what has it', async () => {
+    const code = [0xd503201f, 0xd5088220, 0x14000000];
+    const stderr = await run(code, 'apple-a12');
+    expect(stderr).toContain('emulator: undefined instruction: tlbi rvae1is, x0\n');
+    expect(stderr).toContain('FEAT_TLBIRANGE is not in the CPU model apple-a12\n');
+    expect(stderr).toMatch(/--cpu .*max/);
+    expect(stderr).toContain('at 0x40080004\n');
+    expect(await run(code, 'max')).not.toContain('undefined instruction');
+  });
+
+  it('is said to be none that there is', async () => {
+    const stderr = await run([0xffffffff], 'max');
+    expect(stderr).toContain('emulator: undefined instruction: the word 0xffffffff\n');
+    expect(stderr).toContain('no CPU model has it');
+  });
+});
+
 describe('-d', () => {
   it('traces what is asked for', async () => {
     const { status, stderr } = await cli('boot-recipes', ['boot', 'sample', '-d', 'int']);

@@ -3,6 +3,7 @@ export type { ConsoleScript } from './console.js';
 export { type BootEvidence, type Diagnosis, diagnose } from './diagnosis/diagnose.js';
 export { type Check, examine } from './diagnosis/doctor.js';
 export type { FailureRule } from './diagnosis/rules.js';
+export type { UndefinedInstruction } from './diagnosis/undefined.js';
 export { BootError, type BootErrorCode, isBootError } from './error.js';
 export { Ipsw, type IpswChoice, type IpswComponent, type IpswFile } from './ipsw/ipsw.js';
 export { httpSource, memorySource, type RandomAccess } from './ipsw/source.js';

@@ -3,6 +3,7 @@ import { EVERYWHERE, Hooks, TRACE_ITEMS, Trace, type TraceItem } from 'arm64-emu
 import { unescapeText } from '../console.js';
 import { diagnose, diagnosisText } from '../diagnosis/diagnose.js';
 import { loopOf } from '../diagnosis/loop.js';
+import { watchUndefined } from '../diagnosis/undefined.js';
 import type { GuestMachine } from '../machines/guest.js';
 import { encodePng } from '../png.js';
 import { findRecipe } from '../recipes/index.js';
@@ -149,6 +150,7 @@ export const boot: CliCommand = {
     const prepared = await prepare(context, recipe, { ...given, log });
     symbol = prepared.symbol;
     const { target } = prepared.machine;
+    const lacking = watchUndefined(prepared.machine);
     const profile = profileBoot(context, text(options, 'profile'), prepared);
     const coverage = coverBoot(context, text(options, 'coverage'), texts(options, 'module'), prepared);
     const untrace = target === undefined ? undefined : trace?.attach(target);
@@ -218,6 +220,7 @@ export const boot: CliCommand = {
             log: reports,
             pc: result.pc,
             loop: result.reason === 'timeout' ? loopOf(prepared.machine) : [],
+            undefined: lacking,
             symbol: prepared.symbol,
           });
     if (diagnosis.length > 0) context.info(diagnosisText(diagnosis));

@@ -1,6 +1,7 @@
 import type { BootReason } from '../session.js';
 import { reached } from './milestones.js';
 import { execFailure, FAILURES, type FailureRule } from './rules.js';
+import type { UndefinedInstruction } from './undefined.js';
 
 /** What is known of a boot that ended. */
 export interface BootEvidence {
@@ -13,13 +14,15 @@ export interface BootEvidence {
   readonly pc?: bigint;
   /** Addresses that ran in the last moments, when they are few enough for a loop. */
   readonly loop?: readonly bigint[];
+  /** Instructions of the kernel that its CPU does not have. */
+  readonly undefined?: readonly UndefinedInstruction[];
   /** Name of the place of an address. */
   readonly symbol?: ((address: bigint) => string | undefined) | undefined;
 }
 
 /** One explanation. */
 export interface Diagnosis {
-  /** For programs: `panic`, `no-root`, `exec`, `spin`, `reset`, `unimplemented`, … */
+  /** For programs: `panic`, `no-root`, `exec`, `spin`, `reset`, `feature`, `unimplemented`, … */
   readonly id: string;
   readonly topic: FailureRule['topic'] | 'emulator';
   /** The line or fact that it is concluded from. */
@@ -100,6 +103,28 @@ export function diagnose(evidence: BootEvidence): Diagnosis[] {
       backtrace: frames(output, panic.index, symbol),
     });
   if (reason === 'until' || reason === 'power-off') return found;
+  const { undefined: lacking = [] } = evidence;
+  const lacked = lacking.find(({ missing }) => missing.length > 0);
+  if (lacked !== undefined)
+    found.unshift({
+      id: 'feature',
+      topic: 'emulator',
+      seen: `undefined instruction: ${lacked.text}`,
+      place: reached(output),
+      cause: `${lacked.missing.map(name => `FEAT_${name}`).join(', ')} is not in the CPU model ${lacked.model}`,
+      try: `a model that has it: --cpu ${lacked.models.join(', ')}`,
+      backtrace: [at(lacked.pc, symbol)],
+    });
+  else if (lacking.length > 0 && found.length === 0)
+    found.push({
+      id: 'undefined',
+      topic: 'emulator',
+      seen: `undefined instruction: ${lacking[0]!.text}`,
+      place: reached(output),
+      cause: 'no CPU model has it, or it may not be executed at this exception level',
+      try: '-d int,unimp shows what the guest makes of it; data that is executed has such words too',
+      backtrace: lacking.map(({ pc }) => at(pc, symbol)),
+    });
   if (reason === 'timeout' && loop.length > 0)
     found.push({
       id: 'spin',
