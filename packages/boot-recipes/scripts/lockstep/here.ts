@@ -15,6 +15,7 @@ function registers(cpu: Cpu): string {
   const parts = [`PC=${hex(cpu.pc, 16)}`];
   for (let n = 0; n < 31; n++) parts.push(`X${String(n).padStart(2, '0')}=${hex(cpu.x(n), 16)}`);
   parts.push(`SP=${hex(cpu.x(31), 16)}`, `PSTATE=${hex(cpu.pstate, 8)}`);
+  if (cpu.model.features.has('BTI')) parts.push(`BTYPE=${cpu.btype}`);
   // QEMU leaves the rest out while access is trapped.
   if (cpu.fpTrapped()) return parts.join(' ');
   parts.push(`FPCR=${hex(cpu.fpcr, 8)}`, `FPSR=${hex(cpu.fpsr, 8)}`);

@@ -16,6 +16,8 @@ export interface QemuOptions {
   /** MiB. */
   readonly memory: number;
   readonly entry: number;
+  /** Of the random numbers that the guest gets. */
+  readonly seed?: number;
   /** Addresses whose registers are logged; all blocks if absent. */
   readonly at?: readonly bigint[];
 }
@@ -23,7 +25,7 @@ export interface QemuOptions {
 /** Runs `fn` with the log of a QEMU that counts instructions as time, a nanosecond each. */
 export async function withQemu<T>(
   parts: readonly Part[],
-  { cpu, memory, entry, at }: QemuOptions,
+  { cpu, memory, entry, at, seed = 1 }: QemuOptions,
   fn: (log: QemuLog) => Promise<T>,
 ): Promise<T> {
   const scratch = mkdtempSync(join(tmpdir(), 'lockstep-'));
@@ -40,7 +42,14 @@ export async function withQemu<T>(
       'qemu-system-aarch64',
       [
         // Older machines have no LPIs, as ours, but 8 bits of priority.
-        ...['-M', 'virt-6.1,gic-version=3', '-global', 'arm-gicv3-common.force-8-bit-prio=off'],
+        ...[
+          '-M',
+          'virt-6.1,gic-version=3,dtb-randomness=off',
+          '-seed',
+          String(seed),
+          '-global',
+          'arm-gicv3-common.force-8-bit-prio=off',
+        ],
         ...['-cpu', cpu, '-m', String(memory), '-icount', 'shift=0,sleep=off'],
         ...['-rtc', 'base=1970-01-01T00:00:00,clock=vm', '-nodefaults', '-display', 'none', '-serial', 'null'],
         ...['-no-reboot', '-d', 'int,exec,cpu,fpu,nochain', '-D', pipe, ...filter, ...loads],
