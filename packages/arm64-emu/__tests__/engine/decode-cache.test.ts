@@ -16,6 +16,14 @@ describe.each(EXECUTIONS)('decode cache, $mode', execution => {
     run(5000);
     expect(x(1)).toBe(2500n);
   });
+  it('tells a branch within its page from the same one to another page', () => {
+    const { code, run, host } = bench(execution);
+    const half = branch(0, 0x800);
+    // Within the page, to the next one, within that, and once more.
+    for (let n = 0; n < 6; n++) code([n < 5 ? half : SVC_0], RAM + n * 0x800);
+    run(100);
+    expect(host.log).toEqual([`exception 15 0 at ${(RAM + 5 * 0x800).toString(16)}`]);
+  });
   it('lets a page become data again, and code after that', () => {
     const { engine, code, run, x, setX, host } = bench(execution);
     const fill = (): void => {

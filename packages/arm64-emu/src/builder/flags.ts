@@ -18,8 +18,7 @@ function pack<W extends Int<W>>({ kind }: Flags, a: W, b: W): I32 {
   return nz.or(carry.shl(1)).or(overflow);
 }
 
-/** Bit n of the mask says whether condition `c` holds for NZCV = n. */
-export function conditionMask(c: number): number {
+function maskOf(c: number): number {
   let mask = 0;
   for (let nzcv = 0; nzcv < 16; nzcv++) {
     const [N, Z, C, V] = [(nzcv & 8) !== 0, (nzcv & 4) !== 0, (nzcv & 2) !== 0, (nzcv & 1) !== 0];
@@ -29,3 +28,6 @@ export function conditionMask(c: number): number {
   }
   return mask;
 }
+const MASKS = Array.from({ length: 16 }, (_, c) => maskOf(c));
+/** Bit n of the mask says whether condition `c` holds for NZCV = n. */
+export const conditionMask = (c: number): number => MASKS[c]!;

@@ -29,6 +29,8 @@ export class DecodeCache {
   private readonly writes: Int32Array;
   private readonly free: number[] = [];
   private used = 0;
+  /** Pages of records from this one on have never been written: they are zeros. */
+  private fresh = 0;
   /** Set when there is a compiler. */
   compiled: CompiledPages | undefined;
   private readonly view: DataView;
@@ -77,7 +79,8 @@ export class DecodeCache {
     const index = this.free.pop() ?? this.used++;
     this.compiled?.renew(index);
     const at = this.start + index * RECORD_PAGE_SIZE;
-    this.bytes.fill(0, at, at + RECORD_PAGE_SIZE);
+    if (index < this.fresh) this.bytes.fill(0, at, at + RECORD_PAGE_SIZE);
+    else this.fresh = index + 1;
     this.view.setUint16(at + PAGE_RECORDS * RECORD_SIZE, Special.pageEnd, true);
     this.pages.set(page, index);
     this.pageOf[index] = page;

@@ -12,7 +12,7 @@ import type { HookedRecords } from './hooked-records.js';
 import { type CpuHost, FETCH } from './host.js';
 import type { Observer } from './observer.js';
 import type { PhysicalMemory } from './physical-memory.js';
-import { RecentRecords } from './recent-records.js';
+import { leavesPage, RecentRecords } from './recent-records.js';
 import { CELL, STATE, TLB_SET } from './state.js';
 import type { Tlb } from './tlb.js';
 
@@ -85,17 +85,18 @@ export class FetchPath {
     if (this.observer !== undefined) this.hooked.decoded(ip, address, word);
   }
   private record(ip: number, word: number, address: number): void {
-    if (this.recent.copy(word, ip)) return;
+    const offset = address % PAGE;
+    if (this.recent.copy(word, ip, offset)) return;
     const decoded = this.decoder.decode(word);
     if (decoded === undefined) {
       this.view.setUint16(ip, Special.undefined, true);
       return;
     }
     const distance = displacement(decoded.operands);
-    const handler = this.handlers.get(decoded, leavesPage(distance, address % PAGE));
+    const far = leavesPage(distance, offset);
+    const handler = this.handlers.get(decoded, far);
     encodeRecord(this.view, ip, handler.number, handler.layout, decoded.operands);
-    // The record of a branch depends on where it is.
-    if (distance === undefined) this.recent.keep(word, ip);
+    this.recent.keep(word, ip, distance, far);
   }
 
   /** The record of the instruction at `hi:lo`, where execution goes on; -1 when it cannot be fetched. */
@@ -198,7 +199,3 @@ function displacement(operands: Readonly<Record<string, unknown>>): number | und
   }
   return undefined;
 }
-
-/** Whether a direct branch at `offset` in its page leads to another one. */
-const leavesPage = (distance: number | undefined, offset: number): boolean =>
-  distance !== undefined && (offset + distance < 0 || offset + distance >= PAGE);

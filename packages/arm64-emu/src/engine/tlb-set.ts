@@ -149,10 +149,16 @@ export class TlbSet {
   }
   /** Drops the entries of an array that `test` holds for. */
   dropWhere(array: TlbArray, test: (tag: number, addend: number) => boolean): void {
-    if (this.empty) return;
-    const { words } = this;
-    const first = (this.base + array) >> 2;
-    for (let w = first; w < first + TLB_ENTRIES * WORDS; w += WORDS) {
+    const { words, list } = this;
+    const first = this.base >> 2;
+    const from = array / TLB_ENTRY_SIZE;
+    const listed = words[this.count]!;
+    const all = listed > TLB_LISTED;
+    const end = all ? TLB_ENTRIES : listed;
+    for (let i = 0; i < end; i++) {
+      const number = all ? from + i : list[i]!;
+      if (number < from || number >= from + TLB_ENTRIES) continue;
+      const w = first + number * WORDS;
       if (words[w] === -1 && words[w + 1] === -1) continue;
       if (test(words[w]!, words[w + 2]!)) this.drop(w);
     }

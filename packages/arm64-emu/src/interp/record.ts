@@ -3,7 +3,7 @@
  * registers (u16 each) from offset 2 up, immediates from offset 16 down. What a handler needs is found by running its
  * semantics: an operand takes space when it is first touched.
  */
-import { Cell, Cond, Disp, Element, G, type Operand, V } from '../a64/spec/index.js';
+import { Cell, Cond, Disp, Element, G, Imm, type Operand, V } from '../a64/spec/index.js';
 import { conditionMask } from '../builder/flags.js';
 import { STATE, vAddress, xAddress } from '../engine/state.js';
 
@@ -58,18 +58,13 @@ export class RecordLayout {
   }
 }
 
-/** Value of a slot; a bigint for 64-bit immediates. */
-function slotValue(o: Operand, kind: SlotKind): number | bigint {
-  if (o instanceof G) {
-    if (kind === 'target' && o.n === 32) return STATE.SINK;
-    return xAddress(o.n);
-  }
+/** Address of what an operand names. */
+function addressOf(o: Operand | undefined, kind: SlotKind): number {
+  if (o instanceof G) return kind === 'target' && o.n === 32 ? STATE.SINK : xAddress(o.n);
   if (o instanceof V) return vAddress(o.n);
   if (o instanceof Element) return vAddress(o.n) + (o.index << o.lane);
   if (o instanceof Cell) return o.address;
-  if (o instanceof Cond) return conditionMask(o.k);
-  if (o instanceof Disp) return (o.k / 4) * RECORD_SIZE;
-  return kind === 'imm64' ? o.k : Number(BigInt.asIntN(32, o.k));
+  throw new Error(`an operand is no ${kind}`);
 }
 
 /** Writes the record at byte `at`; the handler's number last, so that a record is never half made. */
@@ -80,13 +75,18 @@ export function encodeRecord(
   layout: RecordLayout,
   operands: Readonly<Record<string, Operand>>,
 ): void {
-  for (const { operand, kind, offset } of layout.slots) {
+  const { slots } = layout;
+  for (let i = 0; i < slots.length; i++) {
+    const { operand, kind, offset } = slots[i]!;
     const o = operands[operand];
-    if (o === undefined) throw new Error(`no operand ${operand}`);
-    const value = slotValue(o, kind);
-    if (typeof value === 'bigint') view.setBigUint64(at + offset, value, true);
-    else if (BYTES[kind] === 2) view.setUint16(at + offset, value, true);
-    else view.setInt32(at + offset, value, true);
+    if (kind === 'source' || kind === 'target' || kind === 'address')
+      view.setUint16(at + offset, addressOf(o, kind), true);
+    else if (o instanceof Imm) {
+      if (kind === 'imm64') view.setBigUint64(at + offset, o.k, true);
+      else view.setInt32(at + offset, Number(BigInt.asIntN(32, o.k)), true);
+    } else if (o instanceof Disp) view.setInt32(at + offset, (o.k / 4) * RECORD_SIZE, true);
+    else if (o instanceof Cond) view.setUint16(at + offset, conditionMask(o.k), true);
+    else throw new Error(`no operand ${operand}`);
   }
   view.setUint16(at, handler, true);
 }

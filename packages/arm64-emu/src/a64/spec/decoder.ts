@@ -27,10 +27,42 @@ function bitCount(x: number): number {
   return n;
 }
 
+/** A definition as the decoder looks at it. */
+interface Candidate {
+  readonly insn: Insn;
+  readonly mask: number;
+  readonly bits: number;
+  /** Names of the shape with their numbers of values. */
+  readonly shape: readonly (readonly [name: string, count: number])[];
+}
+
+class DecodedInsn implements Decoded {
+  constructor(
+    readonly word: number,
+    readonly fields: Numbers,
+    readonly shapeKey: number,
+    readonly operands: Record<string, Operand>,
+    private readonly candidate: Candidate,
+  ) {}
+  get insn(): Insn {
+    return this.candidate.insn;
+  }
+  /** Most records need only the key: the handler was made before. */
+  get shape(): Numbers {
+    const shape: Record<string, number> = {};
+    let rest = this.shapeKey;
+    for (const [name, count] of this.candidate.shape.toReversed()) {
+      shape[name] = rest % count;
+      rest = Math.floor(rest / count);
+    }
+    return shape;
+  }
+}
+
 /** Decodes for one CPU model. */
 export class Decoder {
   readonly env: DecodeEnv;
-  private readonly buckets: readonly (readonly Insn[])[];
+  private readonly buckets: readonly (readonly Candidate[])[];
 
   /** `features`: those of the CPU; undefined stands for all. */
   constructor(
@@ -40,34 +72,34 @@ export class Decoder {
   ) {
     this.env = { ...env, has: f => features?.has(f) ?? false };
     const has = (f: Feature): boolean => features?.has(f) ?? true;
-    const insns = instructions.filter(i => i.features.every(has));
+    const candidates = instructions
+      .filter(i => i.features.every(has))
+      .map(insn => ({ insn, mask: insn.pattern.mask, bits: insn.pattern.bits, shape: Object.entries(insn.shape) }))
+      .sort((a, b) => bitCount(b.mask) - bitCount(a.mask));
     // Bits 28:21 choose a bucket; in it the definition with the most fixed bits comes first.
     this.buckets = Array.from({ length: BUCKETS }, (_, k) =>
-      insns
-        .filter(i => ((i.pattern.bits ^ (k << BUCKET_LSB)) & i.pattern.mask & ((BUCKETS - 1) << BUCKET_LSB)) === 0)
-        .sort((a, b) => bitCount(b.pattern.mask) - bitCount(a.pattern.mask)),
+      candidates.filter(c => ((c.bits ^ (k << BUCKET_LSB)) & c.mask & ((BUCKETS - 1) << BUCKET_LSB)) === 0),
     );
   }
 
   /** Decodes `word`; undefined when it is UNDEFINED on this CPU. */
   decode(word: number): Decoded | undefined {
-    for (const insn of this.buckets[(word >>> BUCKET_LSB) & (BUCKETS - 1)]!) {
-      if (((word ^ insn.pattern.bits) & insn.pattern.mask) !== 0) continue;
+    for (const candidate of this.buckets[(word >>> BUCKET_LSB) & (BUCKETS - 1)]!) {
+      if (((word ^ candidate.bits) & candidate.mask) !== 0) continue;
+      const { insn } = candidate;
       const fields = extractFields(insn.pattern, word);
       if (insn.where && !insn.where(fields)) continue;
       const needs = insn.needs?.(fields);
       if (needs !== undefined && this.features !== undefined && !this.features.has(needs)) continue;
-      const picked = insn.pick?.(fields, this.env) ?? {};
-      const shape: Record<string, number> = {};
+      const picked = insn.pick?.(fields, this.env);
       let shapeKey = 0;
-      for (const [name, count] of Object.entries(insn.shape)) {
-        const value = picked[name] ?? fields[name];
+      for (const [name, count] of candidate.shape) {
+        const value = picked?.[name] ?? fields[name];
         if (value === undefined || !(value >= 0 && value < count))
           throw new RangeError(`${insn.name}: ${name} = ${value} is outside the shape`);
-        shape[name] = value;
         shapeKey = shapeKey * count + value;
       }
-      return { word, insn, fields, shape, shapeKey, operands: insn.operands(fields, this.env) };
+      return new DecodedInsn(word, fields, shapeKey, insn.operands(fields, this.env), candidate);
     }
     return undefined;
   }

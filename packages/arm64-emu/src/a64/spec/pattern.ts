@@ -6,11 +6,12 @@ export type Names<P extends string> = P extends `${infer A} ${infer B}` ? Name<A
 /** The raw fields of a pattern, as unsigned numbers: a misspelt field does not compile. */
 export type Fields<P extends string> = { readonly [K in Names<P>]: number };
 
-/** A field: bits `[lsb, lsb + width)`. */
+/** A field: bits `[lsb, lsb + width)`, and a mask of as many bits. */
 export interface Field {
   readonly name: string;
   readonly lsb: number;
   readonly width: number;
+  readonly mask: number;
 }
 
 /** A parsed pattern: an instruction matches when `(word & mask) === bits`. */
@@ -36,8 +37,9 @@ export function parsePattern(text: string): Pattern {
       bits |= Number.parseInt(token, 2) * 2 ** at;
     } else {
       const [name, width] = token.split(':') as [string, string | undefined];
-      at -= Number(width ?? 1);
-      fields.push({ name, lsb: at, width: Number(width ?? 1) });
+      const count = Number(width ?? 1);
+      at -= count;
+      fields.push({ name, lsb: at, width: count, mask: 2 ** count - 1 });
     }
   }
   if (at !== 0) throw new Error(`pattern "${text}" has ${32 - at} bits`);
@@ -47,6 +49,6 @@ export function parsePattern(text: string): Pattern {
 /** The fields of `word`. */
 export function extractFields(pattern: Pattern, word: number): Record<string, number> {
   const f: Record<string, number> = {};
-  for (const { name, lsb, width } of pattern.fields) f[name] = (word >>> lsb) & (2 ** width - 1);
+  for (const { name, lsb, mask } of pattern.fields) f[name] = (word >>> lsb) & mask;
   return f;
 }
