@@ -108,7 +108,7 @@ ${models.join('\n')}
 loads and their syndromes with qemu-system-aarch64: 40,000 tests of seed 100 show no difference. Left out: block descriptors
 at levels that only larger address spaces have, which QEMU 7.2 takes, and the shareability of Device memory in PAR_EL1.
 
-kvm-unit-tests for arm64 (revision 1da1819e, \`-cpu max\`, images given to \`boot-recipes boot virt --kernel\`): selftest
+kvm-unit-tests for arm64 (revision 1da1819e, \`-cpu max\`, in the interpreter and in \`auto\`): selftest
 (vectors at EL1 and EL0, SMP), gicv2 and gicv3 (IPIs, MMIO, active state), timer, psci, cache, fpu-context, debug (breakpoints,
 watchpoints, software step) and pmu pass wherever they pass on QEMU 7.2; pmu-basic-event-count and the chained counters, which
 it skips, pass too. pmu-event-introspection fails on both: it wants events of real cores. MTE and ITS tests are skipped.
