@@ -69,41 +69,51 @@ const GRANULES_1 = [0, 14, 12, 16];
 /** Bits of physical address by TCR's IPS or PS. */
 export const IPS_BITS = [32, 36, 40, 42, 44, 48, 48, 48];
 
-export const fieldOf = (v: bigint, lsb: number, width: number): number =>
-  Number((v >> BigInt(lsb)) & ((1n << BigInt(width)) - 1n));
+/** A field of one half of a register. */
+const field = (half: number, lsb: number, width: number): number => (half >>> lsb) & ((1 << width) - 1);
 
-/** What {@link range} works out. */
-type Derived = 'bits' | 'topMask' | 'lowMask' | 'startLevel' | 'startIndexBits' | 'align' | 'base' | 'baseTooLarge';
+/** What {@link range} is told. */
+interface RangeControls {
+  readonly disabled: boolean;
+  readonly e0pd: boolean;
+  readonly granule: number;
+  readonly tbiData: boolean;
+  readonly tbiInstruction: boolean;
+  readonly hpd: boolean;
+}
 
-function range(model: CpuModel, o: Omit<Range, Derived>, tsz: number): Range {
-  const { features } = model;
-  const supported =
-    (o.granule === 12 && features.has('TGran4')) ||
-    (o.granule === 14 && features.has('TGran16')) ||
-    (o.granule === 16 && features.has('TGran64'));
-  const largest = features.has('TTST') ? (o.granule === 16 ? 47 : 48) : 39;
-  const smallest = 16;
-  const bits = 64 - Math.max(smallest, tsz);
-  const topMask = bits >= 32 ? -(2 ** (bits - 32)) | 0 : -1;
-  const lowMask = bits >= 32 ? 0 : -(2 ** bits) | 0;
-  if (!supported || tsz < smallest || tsz > largest) {
-    const none = { startLevel: 0, startIndexBits: 0, align: 64, base: 0, baseTooLarge: false };
-    return { ...o, ...none, disabled: true, granule: 0, bits, topMask, lowMask };
-  }
+/** Whether a CPU has a granule, by its log2. */
+export function hasGranule({ features }: CpuModel, granule: number): boolean {
+  if (granule === 12) return features.has('TGran4');
+  if (granule === 14) return features.has('TGran16');
+  return granule === 16 && features.has('TGran64');
+}
+
+const SMALLEST_TSZ = 16;
+
+function range(model: CpuModel, o: RangeControls, tsz: number): Range {
+  const largest = model.features.has('TTST') ? (o.granule === 16 ? 47 : 48) : 39;
+  const bits = 64 - Math.max(SMALLEST_TSZ, tsz);
+  const exists = hasGranule(model, o.granule) && tsz >= SMALLEST_TSZ && tsz <= largest;
   const stride = o.granule - 3;
-  const startLevel = 4 - Math.ceil((bits - o.granule) / stride);
-  const startIndexBits = bits - o.granule - stride * (3 - startLevel);
+  const startLevel = exists ? 4 - Math.ceil((bits - o.granule) / stride) : 0;
+  const startIndexBits = exists ? bits - o.granule - stride * (3 - startLevel) : 0;
   return {
-    ...o,
+    disabled: o.disabled || !exists,
+    e0pd: o.e0pd,
+    granule: exists ? o.granule : 0,
     bits,
-    topMask,
-    lowMask,
+    topMask: bits >= 32 ? -(2 ** (bits - 32)) | 0 : -1,
+    lowMask: bits >= 32 ? 0 : -(2 ** bits) | 0,
     startLevel,
     startIndexBits,
     // A table is aligned to its size, at least 64 bytes.
     align: 2 ** Math.max(startIndexBits + 3, 6),
     base: 0,
     baseTooLarge: false,
+    tbiData: o.tbiData,
+    tbiInstruction: o.tbiInstruction,
+    hpd: o.hpd,
   };
 }
 
@@ -124,21 +134,26 @@ export function setTables(regime: Regime, lo0: number, hi0: number, lo1: number,
   regime.asid = ((regime.asidOfHigh ? hi1 : hi0) >>> 16) & regime.asidMask;
 }
 
-const low32 = (v: bigint): number => Number(v & 0xffff_ffffn);
-const high32 = (v: bigint): number => Number((v >> 32n) & 0xffff_ffffn);
+/** Halves of a register. */
+export const low32 = (v: bigint): number => Number(BigInt.asUintN(32, v));
+export const high32 = (v: bigint): number => Number(BigInt.asUintN(32, v >> 32n));
+
+const SCTLR_WXN = 1 << 19;
 
 /** Unpacks the EL1&0 regime, or the EL2&0 regime, whose registers look alike. */
 export function el1Regime(model: CpuModel, r: RegimeRegisters): Regime {
   const { features } = model;
-  const paBits = Math.min(model.paBits, IPS_BITS[fieldOf(r.tcr, 32, 3)]!);
-  const bit = (n: number): boolean => fieldOf(r.tcr, n, 1) === 1;
+  const lo = low32(r.tcr);
+  const hi = high32(r.tcr);
+  const bit = (n: number): boolean => (((n < 32 ? lo : hi) >>> (n & 31)) & 1) !== 0;
+  const paBits = Math.min(model.paBits, IPS_BITS[field(hi, 0, 3)]!);
   const hpds = features.has('HPDS');
   const tbid = features.has('PAuth');
   const e0pd = features.has('E0PD');
   const low = {
     disabled: bit(7),
     e0pd: e0pd && bit(55),
-    granule: GRANULES_0[fieldOf(r.tcr, 14, 2)]!,
+    granule: GRANULES_0[field(lo, 14, 2)]!,
     tbiData: bit(37),
     tbiInstruction: bit(37) && !(tbid && bit(51)),
     hpd: hpds && bit(41),
@@ -146,18 +161,19 @@ export function el1Regime(model: CpuModel, r: RegimeRegisters): Regime {
   const high = {
     disabled: bit(23),
     e0pd: e0pd && bit(56),
-    granule: GRANULES_1[fieldOf(r.tcr, 30, 2)]!,
+    granule: GRANULES_1[field(lo, 30, 2)]!,
     tbiData: bit(38),
     tbiInstruction: bit(38) && !(tbid && bit(52)),
     hpd: hpds && bit(42),
   };
   const ha = features.has('HAF') && bit(39);
-  const enabled = (r.sctlr & 1n) !== 0n && r.off !== true;
+  const sctlr = low32(r.sctlr);
+  const enabled = (sctlr & 1) !== 0 && r.off !== true;
   const regime = {
     enabled,
-    wxn: (r.sctlr & (1n << 19n)) !== 0n,
-    low: range(model, low, fieldOf(r.tcr, 0, 6)),
-    high: range(model, high, fieldOf(r.tcr, 16, 6)),
+    wxn: (sctlr & SCTLR_WXN) !== 0,
+    low: range(model, low, field(lo, 0, 6)),
+    high: range(model, high, field(lo, 16, 6)),
     // TCR's size counts for translations only.
     paLimit: 2 ** (enabled ? paBits : model.paBits),
     ha,
@@ -177,7 +193,7 @@ export function el1Regime(model: CpuModel, r: RegimeRegisters): Regime {
 export function tcrOfSingle(tcr: bigint): bigint {
   const at = (lsb: bigint, width: bigint, to: bigint): bigint => ((tcr >> lsb) & ((1n << width) - 1n)) << to;
   const size = at(0n, 6n, 0n) | at(0n, 6n, 16n);
-  const granule = at(14n, 2n, 14n) | (GRANULE_1_OF_0[fieldOf(tcr, 14, 2)]! << 30n);
+  const granule = at(14n, 2n, 14n) | (GRANULE_1_OF_0[field(low32(tcr), 14, 2)]! << 30n);
   const tags = at(20n, 1n, 37n) | at(20n, 1n, 38n) | at(29n, 1n, 51n) | at(29n, 1n, 52n);
   const updates = at(21n, 1n, 39n) | at(22n, 1n, 40n);
   const hierarchy = at(24n, 1n, 41n) | at(24n, 1n, 42n);

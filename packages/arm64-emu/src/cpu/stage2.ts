@@ -1,5 +1,5 @@
 import type { CpuModel } from './models.js';
-import { fieldOf, IPS_BITS } from './regime.js';
+import { hasGranule, high32, IPS_BITS, low32 } from './regime.js';
 import { Access, Fault, OK, tableIndex, type WalkMemory, type WalkStep } from './walk.js';
 
 /** Registers that control stage 2 of the EL1&0 regime. */
@@ -49,25 +49,22 @@ function startAllowed(granule: number, level: number, bits: number, output: numb
 /** Unpacks VTCR_EL2 and VTTBR_EL2. */
 export function stage2Regime(model: CpuModel, { vtcr, vttbr }: Stage2Registers): Stage2Regime {
   const { features } = model;
-  const tsz = fieldOf(vtcr, 0, 6);
-  const granule = GRANULES[fieldOf(vtcr, 14, 2)]!;
-  const supported =
-    (granule === 12 && features.has('TGran4')) ||
-    (granule === 14 && features.has('TGran16')) ||
-    (granule === 16 && features.has('TGran64'));
-  const output = Math.min(model.paBits, IPS_BITS[fieldOf(vtcr, 16, 3)]!);
+  const control = low32(vtcr);
+  const tsz = control & 63;
+  const granule = GRANULES[(control >>> 14) & 3]!;
+  const output = Math.min(model.paBits, IPS_BITS[(control >>> 16) & 7]!);
   const bits = 64 - tsz;
-  const startLevel = (granule === 12 ? START_4K : START_LARGE)[fieldOf(vtcr, 6, 2)]!;
+  const startLevel = (granule === 12 ? START_4K : START_LARGE)[(control >>> 6) & 3]!;
   const smallest = Math.max(16, 64 - model.paBits);
   const ok =
-    supported &&
+    hasGranule(model, granule) &&
     tsz >= smallest &&
     tsz <= (features.has('TTST') ? 48 : 39) &&
     startAllowed(granule, startLevel, bits, output);
   const startIndexBits = ok ? bits - granule - (granule - 3) * (3 - startLevel) : 0;
   const align = 2 ** Math.max(startIndexBits + 3, 6);
-  const address = fieldOf(vttbr, 1, 47) * 2;
-  const ha = features.has('HAF') && fieldOf(vtcr, 21, 1) === 1;
+  const address = (high32(vttbr) & 0xffff) * TWO32 + ((low32(vttbr) & ~1) >>> 0);
+  const ha = features.has('HAF') && (control & (1 << 21)) !== 0;
   return {
     granule: ok ? granule : 0,
     bits,
@@ -77,7 +74,7 @@ export function stage2Regime(model: CpuModel, { vtcr, vttbr }: Stage2Registers):
     baseTooLarge: address >= 2 ** output,
     paLimit: 2 ** output,
     ha,
-    hd: ha && features.has('HAFDBS') && fieldOf(vtcr, 22, 1) === 1,
+    hd: ha && features.has('HAFDBS') && (control & (1 << 22)) !== 0,
     xnx: features.has('XNX'),
   };
 }
