@@ -27,6 +27,31 @@ const PAGE_OFFSET = 0xffc;
 /** The bits of an address that must equal a fetch entry's tag: the page and the two lowest ones. */
 export const FETCH_TAG = -4093n;
 
+/** Counts the branch to the record in the local IP; `hot` emits what follows when that was often. */
+export function countBranch(c: Code, hot: () => void): void {
+  const counter = c.temp('i32');
+  const count = c.temp('i32');
+  c.get(IP);
+  c.i32(2); // 16 bytes of record to 4 of counter
+  c.u8(Op.i32ShrU);
+  c.i32(HOT_COUNTER_MASK * 4);
+  c.u8(Op.i32And);
+  c.tee(counter);
+  c.get(counter);
+  c.raw(Op.i32Load, 2);
+  c.u32(HOT_COUNTERS);
+  c.i32(1);
+  c.u8(Op.i32Add);
+  c.tee(count);
+  c.raw(Op.i32Store, 2);
+  c.u32(HOT_COUNTERS);
+  c.get(count);
+  c.u8(Op.i32Eqz);
+  c.open(Op.if);
+  hot();
+  c.close();
+}
+
 /** Emits control flow between instructions. */
 export class Flow {
   constructor(private readonly f: Frame) {}
@@ -66,33 +91,8 @@ export class Flow {
     c.ifSpent();
     this.leave(Exit.BUDGET);
     c.close();
-    if (this.f.counting) this.countTarget();
+    if (this.f.counting) countBranch(c, () => this.leave(Exit.HOT));
     this.f.next();
-  }
-  /** Counts the branch to the record in the local IP. */
-  private countTarget(): void {
-    const { c } = this.f;
-    const counter = c.temp('i32');
-    const count = c.temp('i32');
-    c.get(IP);
-    c.i32(2); // 16 bytes of record to 4 of counter
-    c.u8(Op.i32ShrU);
-    c.i32(HOT_COUNTER_MASK * 4);
-    c.u8(Op.i32And);
-    c.tee(counter);
-    c.get(counter);
-    c.raw(Op.i32Load, 2);
-    c.u32(HOT_COUNTERS);
-    c.i32(1);
-    c.u8(Op.i32Add);
-    c.tee(count);
-    c.raw(Op.i32Store, 2);
-    c.u32(HOT_COUNTERS);
-    c.get(count);
-    c.u8(Op.i32Eqz);
-    c.open(Op.if);
-    this.leave(Exit.HOT);
-    c.close();
   }
   /** Jumps to the address in i64 local `to`: through the fetch TLB, or the slow path. */
   jump(to: number, kind: number, executed: boolean): void {

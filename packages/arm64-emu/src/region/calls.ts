@@ -5,10 +5,9 @@
  */
 import { CELL } from '../engine/state.js';
 import { BUDGET, FLAGS, IP } from '../interp/code.js';
-import { Exit } from '../interp/exit.js';
-import { Flow, type Frame } from '../interp/flow.js';
 import { Op } from '../wasm/opcodes.js';
 import { pageOf } from './code-space.js';
+import type { Leaving } from './leaving.js';
 import type { Pages } from './pages.js';
 import { waitingKind } from './pending-flags.js';
 import type { RegionCode } from './region-code.js';
@@ -28,6 +27,7 @@ export class Calls {
   constructor(
     private readonly c: RegionCode,
     private readonly pages: Pages,
+    private readonly leaving: Leaving,
     private readonly callees: ReadonlyMap<number, number>,
   ) {
     this.depth = c.newLocal('i32');
@@ -88,22 +88,19 @@ export class Calls {
   }
 
   /** Calls the function at a position; goes on behind when the guest returns there. */
-  call(target: number, back: number, outer: Frame): void {
-    const { c, pages } = this;
-    const flow = new Flow(outer);
+  call(target: number, back: number): void {
+    const { c, pages, leaving } = this;
     const crossing = pageOf(target) !== pageOf(c.at);
     c.charge();
     if (crossing) pages.check(target);
-    this.leaveIfDue(target, flow);
-    // Too deep: the run loop goes on there.
-    c.get(this.depth);
-    c.i32(DEPTH_LIMIT);
-    c.u8(Op.i32GeS);
-    c.open(Op.if);
     c.noteFlags();
-    c.position(target, 0);
-    outer.next();
-    c.close();
+    leaving.ifSpent(target);
+    // Too deep: the run loop goes on there.
+    leaving.forIf(target, () => {
+      c.get(this.depth);
+      c.i32(DEPTH_LIMIT);
+      c.u8(Op.i32GeS);
+    });
     const code = c.temp('i32');
     const depth = c.temp('i32');
     c.get(this.depth);
@@ -141,19 +138,8 @@ export class Calls {
     c.u8(Op.i64Ne);
     c.branch(pages.label, Op.brIf);
     pages.check(back);
-    this.leaveIfDue(back, flow);
+    leaving.ifSpent(back);
   }
-  /** Leaves for a position when the budget is used up. */
-  private leaveIfDue(at: number, flow: Flow): void {
-    const { c } = this;
-    c.get(c.remaining);
-    c.ifSpent();
-    c.noteFlags();
-    c.position(at, 0);
-    flow.leave(Exit.BUDGET);
-    c.close();
-  }
-
   /** RET to the address in a local: back to the caller when there is one. */
   returns(target: number): void {
     const { c } = this;

@@ -2,7 +2,6 @@
 import { CpuEvent } from '../a64/spec/index.js';
 import type { End } from '../builder/effects.js';
 import { CELL, STATE } from '../engine/state.js';
-import { BUDGET, IP } from '../interp/code.js';
 import { EffectEmitter, rootsOf } from '../interp/effects.js';
 import { Exit } from '../interp/exit.js';
 import { Flow, type Frame, JUMP_KIND } from '../interp/flow.js';
@@ -14,7 +13,7 @@ import { Op } from '../wasm/opcodes.js';
 import { Calls } from './calls.js';
 import { pageOf } from './code-space.js';
 import type { Block, Step } from './graph.js';
-import { checkBudget, leaveAfter, leaveFor } from './leaving.js';
+import { checkBudget, Leaving, leaveAfter } from './leaving.js';
 import { heldLoops } from './loops.js';
 import { Pages } from './pages.js';
 import { RegionCode } from './region-code.js';
@@ -39,7 +38,6 @@ export function* emitRegion(
   const c = new RegionCode(place);
   const head = blocks[0]!;
   const exits = openExits(c);
-  c.missFault = c.open(Op.block);
   const frame: Frame = {
     ...exits,
     counting: true,
@@ -51,17 +49,11 @@ export function* emitRegion(
   };
   const emitter = new RegionEmitter(c, frame, heldLoops(blocks), callees);
   emitter.enter(head);
+  emitter.leaving.begin();
   emitter.pages.begin();
   yield* emitter.tree(head);
-  emitter.pages.end(frame);
-  c.close();
-  for (const [local, cell] of [
-    [IP, CELL.IP],
-    [BUDGET, CELL.BUDGET],
-  ] as const) {
-    c.loadAt(Op.i32Load, 2, cell);
-    c.set(local);
-  }
+  emitter.pages.end();
+  emitter.leaving.end();
   closeExits(exits, () => c.settleFlags());
   return { type: FuncTypes.handler, locals: c.locals, code: c.result() };
 }
@@ -69,6 +61,7 @@ export function* emitRegion(
 /** Structured control flow from the dominator tree (Ramsey, "Beyond Relooper"). */
 class RegionEmitter {
   readonly pages: Pages;
+  readonly leaving: Leaving;
   private readonly calls: Calls;
   /** Depth of the wasm block or loop that leads to a block. */
   private readonly labels = new Map<Block, number>();
@@ -86,7 +79,8 @@ class RegionEmitter {
   ) {
     this.frames.set(undefined, outer);
     this.pages = new Pages(c);
-    this.calls = new Calls(c, this.pages, callees);
+    this.leaving = new Leaving(c);
+    this.calls = new Calls(c, this.pages, this.leaving, callees);
   }
 
   /** Takes over the state from whoever calls. */
@@ -280,12 +274,11 @@ class RegionEmitter {
   }
 
   private *call(b: Block, target: number): Emission {
-    const outer = this.frames.get(undefined)!;
     if (b.fall === undefined || !this.calls.canCall(target)) {
       yield* this.goTo(b, undefined, target, true);
       return;
     }
-    this.calls.call(target, b.fall, outer);
+    this.calls.call(target, b.fall);
     if (b.fallBlock?.flagsIn) this.c.settleFlags();
     yield* this.goTo(b, b.fallBlock, b.fall, false);
   }
@@ -307,12 +300,13 @@ class RegionEmitter {
     if (to === undefined) {
       // Registers are in memory.
       if (crossing) this.pages.leaveFor(() => c.address(at));
-      else leaveFor(c, this.frames.get(undefined)!, at, taken);
+      else this.leaving.for(at, taken);
       return;
     }
     if (crossing) this.pages.check(at);
     if (isBack) {
-      checkBudget(c, to.first, this.frames.get(this.held.get(to) === here ? here : undefined)!);
+      if (here !== undefined && this.held.get(to) === here) checkBudget(c, to.first, this.frames.get(here)!);
+      else this.leaving.ifSpent(to.first);
       c.branch(this.labels.get(to)!);
     } else if (to.isMerge) c.branch(this.labels.get(to)!);
     else yield* this.tree(to);

@@ -1,12 +1,13 @@
 /** Going from page to page inside a region: the fetch TLB must lead to the records that the region was made of. */
-import { TLB_SET } from '../engine/state.js';
-import { BUDGET, IP } from '../interp/code.js';
-import { FETCH_TAG, Flow, type Frame, JUMP_KIND } from '../interp/flow.js';
+import { CELL, TLB_SET } from '../engine/state.js';
+import { FLAGS } from '../interp/code.js';
+import { FETCH_TAG } from '../interp/flow.js';
 import { tlbEntry } from '../interp/memory.js';
 import { PAGE_RECORDS } from '../interp/record.js';
 import { Op } from '../wasm/opcodes.js';
 import { pageOf } from './code-space.js';
 import type { RegionCode } from './region-code.js';
+import { Support } from './support.js';
 
 /**
  * Entries of the fetch TLB change only when generated code returns to the engine, or calls it for a jump, after which
@@ -28,16 +29,16 @@ export class Pages {
     this.far = this.c.open(Op.block);
   }
   /** The way out to other pages, behind the region. */
-  end(frame: Frame): void {
+  end(): void {
     const { c } = this;
     c.u8(Op.unreachable);
     c.close();
+    c.storeAt(Op.i64Store, 3, CELL.JUMP, () => c.get(this.target));
     c.i32(0);
-    c.set(IP);
+    c.get(FLAGS);
     c.get(c.remaining);
-    c.set(BUDGET);
-    c.releaseTemps();
-    new Flow(frame).jump(this.target, JUMP_KIND.ret, false);
+    c.call(Support.jumpTo);
+    c.branch(c.inCells);
   }
   /** Leaves for the address that `address` pushes. */
   leaveFor(address: () => void): void {

@@ -117,8 +117,8 @@ export class RegionCode extends Code {
   override keptRange(write: boolean): KeptRange | undefined {
     return this.registers.loop && this.ranges?.get(write);
   }
-  /** The block where faults go whose position is in its cells. */
-  missFault = 0;
+  /** The block that leaves with position, budget and reason in their cells. */
+  inCells = 0;
   override miss(va: () => void, info: number, values: readonly Node[], size: Access['size']): number {
     this.noteFlags();
     const small = size < 16 ? values : [];
@@ -133,7 +133,7 @@ export class RegionCode extends Code {
     this.get(this.remaining);
     this.i32(missedAccess(info, this.left - this.due));
     this.call(small.length > 0 ? Support.missStore : Support.miss);
-    return this.missFault;
+    return this.inCells;
   }
   // ---- position
   override sync(): void {

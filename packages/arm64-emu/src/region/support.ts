@@ -1,7 +1,10 @@
 /** Functions that regions share: a module of its own, whose exports the modules of regions import. */
 import { CELL } from '../engine/state.js';
-import { Code } from '../interp/code.js';
+import { Code, IP } from '../interp/code.js';
+import { Exit } from '../interp/exit.js';
+import { countBranch, Flow, JUMP_KIND } from '../interp/flow.js';
 import { FUNC_TYPES, IMPORTS, Import } from '../interp/imports.js';
+import { closeExits, openExits } from '../interp/module.js';
 import { RECORD_SIZE } from '../interp/record.js';
 import { buildModule, type Func, type FuncImport, type FuncType } from '../wasm/module.js';
 import { Op } from '../wasm/opcodes.js';
@@ -11,11 +14,13 @@ import { packFunction } from './pending-flags.js';
 const TYPE_PACK = FUNC_TYPES.length;
 const TYPE_MISS = TYPE_PACK + 1;
 const TYPE_MISS_STORE = TYPE_MISS + 1;
+const TYPE_LEAVE = TYPE_MISS_STORE + 1;
 export const REGION_TYPES: readonly FuncType[] = [
   ...FUNC_TYPES,
   { params: ['i32', 'i64', 'i64'], results: ['i32'] },
   { params: ['i64', 'i32', 'i32', 'i32'], results: ['i32'] },
   { params: ['i64', 'i64', 'i64', 'i32', 'i32', 'i32'], results: ['i32'] },
+  { params: ['i32', 'i32', 'i32'], results: [] },
 ];
 
 const FUNCTIONS = [
@@ -25,6 +30,10 @@ const FUNCTIONS = [
   { name: 'miss', type: TYPE_MISS, make: (type: number) => missFunction(type, 0) },
   // (address, value, value, record, remaining budget, access): the same for a store of one or two values
   { name: 'missStore', type: TYPE_MISS_STORE, make: (type: number) => missFunction(type, 2) },
+  // (record, whether a branch leads there, remaining budget): leaves for the record, with all in cells
+  { name: 'leave', type: TYPE_LEAVE, make: leaveFunction },
+  // (0, flags, remaining budget): jumps to the address in its cell, with all in cells
+  { name: 'jumpTo', type: TYPE_LEAVE, make: jumpFunction },
 ] as const;
 
 /** What modules of regions import, before the functions of other modules. */
@@ -37,6 +46,8 @@ export const Support = {
   pack: IMPORTS.length,
   miss: IMPORTS.length + 1,
   missStore: IMPORTS.length + 2,
+  leave: IMPORTS.length + 3,
+  jumpTo: IMPORTS.length + 4,
 } as const;
 
 /** Where the number of instructions that are charged but not done is in the access that `miss` takes; below 0 if not charged. */
@@ -78,6 +89,47 @@ function missFunction(type: number, values: number): Func {
   c.i32((1 << LEFT_SHIFT) - 1);
   c.u8(Op.i32And);
   c.call(Import.slow);
+  return { type, locals: c.locals, code: c.result() };
+}
+
+function leaveFunction(type: number): Func {
+  const c = new Code();
+  const [taken, remaining] = [1, 2];
+  const reason = (k: number): void => c.storeAt(Op.i32Store, 2, CELL.REASON, () => c.i32(k));
+  c.storeAt(Op.i32Store, 2, CELL.IP, () => c.get(IP));
+  c.storeAt(Op.i32Store, 2, CELL.BUDGET, () => {
+    c.get(remaining);
+    c.get(IP);
+    c.u8(Op.i32Add);
+  });
+  c.get(remaining);
+  c.ifSpent();
+  reason(Exit.BUDGET);
+  c.u8(Op.return);
+  c.close();
+  reason(Exit.CONTINUE);
+  c.get(taken);
+  c.open(Op.if);
+  countBranch(c, () => reason(Exit.HOT));
+  c.close();
+  return { type, locals: c.locals, code: c.result() };
+}
+
+function jumpFunction(type: number): Func {
+  const c = new Code();
+  const exits = openExits(c);
+  const to = c.newLocal('i64');
+  c.loadAt(Op.i64Load, 3, CELL.JUMP);
+  c.set(to);
+  const next = (): void => {
+    c.i32(Exit.CONTINUE);
+    c.set(exits.reason);
+    c.branch(exits.exit);
+  };
+  new Flow({ ...exits, counting: true, next }).jump(to, JUMP_KIND.ret, false);
+  closeExits(exits);
+  c.set(exits.reason);
+  c.storeAt(Op.i32Store, 2, CELL.REASON, () => c.get(exits.reason));
   return { type, locals: c.locals, code: c.result() };
 }
 

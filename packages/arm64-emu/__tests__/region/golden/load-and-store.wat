@@ -1,287 +1,204 @@
 ;; ldr x0, [x1, #8]
 ;; str w0, [x2]
 ;; ret
-(func (;13;) (type 1) (param i32 i32 i32) (result i32)
-    (local i32 i64 i32 i64 i64 i32 i32 i64 i32 i64 i64 i32 i32 i64 i64 i64 i64 i32 i32 i32 i32)
+(func (;15;) (type 1) (param i32 i32 i32) (result i32)
+    (local i32 i64 i32 i64 i64 i32 i32 i64 i32 i64 i64 i32 i32 i64 i64 i64 i64)
     block  ;; label = @1
       block  ;; label = @2
+        local.get 2
+        local.get 0
+        i32.sub
+        local.set 3
+        i32.const 0
+        i64.load offset=6160
+        local.set 4
+        i32.const 0
+        i32.load offset=6152
+        local.set 8
+        local.get 0
+        i32.const 64
+        i32.le_u
+        if  ;; label = @3
+          local.get 0
+          local.set 11
+          local.get 1
+          i32.const 4
+          i32.shr_u
+          local.set 5
+          i32.const 0
+          i64.load offset=6336
+          local.set 6
+          i32.const 0
+          i64.load offset=6344
+          local.set 7
+        end
         block  ;; label = @3
-          local.get 2
-          local.get 0
-          i32.sub
-          local.set 3
-          i32.const 0
-          i64.load offset=6160
-          local.set 4
-          i32.const 0
-          i32.load offset=6152
-          local.set 8
-          local.get 0
-          i32.const 64
-          i32.le_u
-          if  ;; label = @4
-            local.get 0
-            local.set 11
-            local.get 1
-            i32.const 4
-            i32.shr_u
-            local.set 5
-            i32.const 0
-            i64.load offset=6336
-            local.set 6
-            i32.const 0
-            i64.load offset=6344
-            local.set 7
-          end
           block  ;; label = @4
-            i32.const 0
-            i64.load offset=8
-            local.set 12
-            local.get 12
-            i64.const 8
-            i64.add
-            local.set 13
-            local.get 13
-            i32.wrap_i64
-            i32.const 8
-            i32.shr_u
-            local.get 13
-            i32.wrap_i64
-            i32.const 18
-            i32.shr_u
-            i32.xor
-            i32.const 65520
-            i32.and
-            local.get 8
-            i32.add
-            local.tee 14
-            i64.load
-            local.get 13
-            i64.const 7
-            i64.add
-            i64.const -4096
-            i64.and
-            i64.ne
-            if  ;; label = @5
-              local.get 13
-              i32.const 16777216
-              local.get 3
-              i32.const 3
-              call 11
-              local.tee 14
+            block  ;; label = @5
+              block  ;; label = @6
+                i32.const 0
+                i64.load offset=8
+                local.set 12
+                local.get 12
+                i64.const 8
+                i64.add
+                local.set 13
+                local.get 13
+                i32.wrap_i64
+                i32.const 8
+                i32.shr_u
+                local.get 13
+                i32.wrap_i64
+                i32.const 18
+                i32.shr_u
+                i32.xor
+                i32.const 65520
+                i32.and
+                local.get 8
+                i32.add
+                local.tee 14
+                i64.load
+                local.get 13
+                i64.const 7
+                i64.add
+                i64.const -4096
+                i64.and
+                i64.ne
+                if  ;; label = @7
+                  local.get 13
+                  i32.const 16777216
+                  local.get 3
+                  i32.const 3
+                  call 11
+                  local.tee 14
+                  i32.const 0
+                  i32.lt_s
+                  br_if 4 (;@3;)
+                end
+                local.get 13
+                i32.wrap_i64
+                local.get 14
+                i32.load offset=8
+                i32.add
+                local.set 15
+                local.get 15
+                i64.load align=1
+                local.set 16
+                i32.const 0
+                local.get 16
+                local.tee 17
+                i64.store align=1
+                i32.const 0
+                i64.load offset=16
+                local.set 18
+                local.get 18
+                i32.wrap_i64
+                i32.const 8
+                i32.shr_u
+                local.get 18
+                i32.wrap_i64
+                i32.const 18
+                i32.shr_u
+                i32.xor
+                i32.const 65520
+                i32.and
+                local.get 8
+                i32.add
+                local.tee 14
+                i64.load offset=65536
+                local.get 18
+                i64.const 3
+                i64.add
+                i64.const -4096
+                i64.and
+                i64.ne
+                if  ;; label = @7
+                  local.get 18
+                  local.get 17
+                  i64.const 0
+                  i32.const 16777232
+                  local.get 3
+                  i32.const -3966
+                  call 12
+                  local.tee 14
+                  i32.const 0
+                  i32.lt_s
+                  br_if 4 (;@3;)
+                end
+                local.get 18
+                i32.wrap_i64
+                local.get 14
+                i32.load offset=65544
+                i32.add
+                local.set 15
+                local.get 15
+                local.get 17
+                i64.store32 align=1
+                i32.const 0
+                i64.load offset=240
+                local.set 19
+                local.get 19
+                local.set 13
+                local.get 11
+                if  ;; label = @7
+                  local.get 3
+                  i32.const 48
+                  i32.sub
+                  local.set 3
+                  i32.const 0
+                  local.get 13
+                  i64.store offset=6168
+                  i32.const 0
+                  local.get 3
+                  i32.store offset=6148
+                  i32.const 0
+                  local.get 6
+                  i64.store offset=6336
+                  i32.const 0
+                  local.get 7
+                  i64.store offset=6344
+                  i32.const 0
+                  local.get 1
+                  local.get 5
+                  select
+                  local.get 5
+                  i32.const 4
+                  i32.shl
+                  i32.or
+                  i32.const -1
+                  i32.xor
+                  i32.const 256
+                  i32.sub
+                  return
+                end
+                local.get 13
+                local.set 10
+                local.get 3
+                i32.const 48
+                i32.sub
+                local.set 3
+                br 0 (;@6;)
+                unreachable
+              end
               i32.const 0
-              i32.lt_s
-              br_if 2 (;@3;)
-            end
-            local.get 13
-            i32.wrap_i64
-            local.get 14
-            i32.load offset=8
-            i32.add
-            local.set 15
-            local.get 15
-            i64.load align=1
-            local.set 16
-            i32.const 0
-            local.get 16
-            local.tee 17
-            i64.store align=1
-            i32.const 0
-            i64.load offset=16
-            local.set 18
-            local.get 18
-            i32.wrap_i64
-            i32.const 8
-            i32.shr_u
-            local.get 18
-            i32.wrap_i64
-            i32.const 18
-            i32.shr_u
-            i32.xor
-            i32.const 65520
-            i32.and
-            local.get 8
-            i32.add
-            local.tee 14
-            i64.load offset=65536
-            local.get 18
-            i64.const 3
-            i64.add
-            i64.const -4096
-            i64.and
-            i64.ne
-            if  ;; label = @5
-              local.get 18
-              local.get 17
-              i64.const 0
-              i32.const 16777232
-              local.get 3
-              i32.const -3966
-              call 12
-              local.tee 14
-              i32.const 0
-              i32.lt_s
-              br_if 2 (;@3;)
-            end
-            local.get 18
-            i32.wrap_i64
-            local.get 14
-            i32.load offset=65544
-            i32.add
-            local.set 15
-            local.get 15
-            local.get 17
-            i64.store32 align=1
-            i32.const 0
-            i64.load offset=240
-            local.set 19
-            local.get 19
-            local.set 13
-            local.get 11
-            if  ;; label = @5
-              local.get 3
-              i32.const 48
-              i32.sub
-              local.set 3
-              i32.const 0
-              local.get 13
+              local.get 10
               i64.store offset=6168
               i32.const 0
-              local.get 3
-              i32.store offset=6148
-              i32.const 0
-              local.get 6
-              i64.store offset=6336
-              i32.const 0
-              local.get 7
-              i64.store offset=6344
-              i32.const 0
               local.get 1
-              local.get 5
-              select
-              local.get 5
-              i32.const 4
-              i32.shl
-              i32.or
-              i32.const -1
-              i32.xor
-              i32.const 256
-              i32.sub
-              return
+              local.get 3
+              call 14
+              br 2 (;@3;)
             end
-            local.get 13
-            local.set 10
-            local.get 3
-            i32.const 48
-            i32.sub
-            local.set 3
-            br 0 (;@4;)
-            unreachable
-          end
-          i32.const 0
-          local.set 0
-          local.get 3
-          local.set 2
-          local.get 10
-          i32.wrap_i64
-          i32.const 8
-          i32.shr_u
-          local.get 10
-          i32.wrap_i64
-          i32.const 18
-          i32.shr_u
-          i32.xor
-          i32.const 65520
-          i32.and
-          local.get 8
-          i32.add
-          local.tee 14
-          i64.load offset=131072
-          local.get 10
-          i64.const -4093
-          i64.and
-          i64.eq
-          if  ;; label = @4
-            local.get 14
-            i32.load offset=131080
-            local.tee 20
-            local.get 10
-            i32.wrap_i64
-            i32.const 4092
-            i32.and
-            i32.const 2
-            i32.shl
-            i32.add
-            local.set 15
-            i32.const 0
-            local.get 10
-            i64.const -4096
-            i64.and
-            local.get 20
-            i32.const 2
-            i32.shr_u
-            i64.extend_i32_u
-            i64.sub
-            i64.store offset=6160
-          else
-            i32.const 0
-            local.get 10
-            i64.store offset=6168
-            i32.const 0
             local.get 0
-            i32.store offset=6144
             i32.const 0
-            local.get 2
-            i32.store offset=6148
-            i32.const 0
-            call 4
-            local.tee 15
-            i32.const 0
-            i32.lt_s
-            if  ;; label = @5
-              i32.const 6
-              local.set 9
-              br 4 (;@1;)
-            end
-          end
-          local.get 2
-          local.get 0
-          i32.sub
-          local.tee 21
-          local.get 15
-          local.tee 0
-          i32.add
-          local.set 2
-          local.get 21
-          i32.const 0
-          i32.le_s
-          if  ;; label = @4
-            i32.const 0
-            local.set 9
-            br 3 (;@1;)
+            local.get 3
+            call 13
+            br 1 (;@3;)
           end
           local.get 0
-          i32.const 2
-          i32.shr_u
-          i32.const 1048572
-          i32.and
-          local.tee 22
-          local.get 22
-          i32.load offset=35717120
           i32.const 1
-          i32.add
-          local.tee 23
-          i32.store offset=35717120
-          local.get 23
-          i32.eqz
-          if  ;; label = @4
-            i32.const 7
-            local.set 9
-            br 3 (;@1;)
-          end
-          i32.const -1
-          local.set 9
-          br 2 (;@1;)
+          local.get 3
+          call 13
         end
         i32.const 0
         i32.load offset=6144
