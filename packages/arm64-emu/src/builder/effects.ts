@@ -20,8 +20,9 @@ export interface Access {
 export interface FpFast {
   readonly value: Node;
   readonly ok: Node;
-  /** A cheaper condition that `ok` follows from, for compiled code. */
+  /** A cheaper condition that `ok` follows from, for compiled code; where that fails, `ok` is the same as `rest`, or 0. */
   readonly quick?: Node;
+  readonly rest?: Node;
 }
 
 /** Effects in program order. `results` are nodes that later nodes refer to. */

@@ -38,7 +38,7 @@ function scalar<T extends Float<T>>(
   format: FloatLane,
   args: readonly T[],
   lit: (k: number) => T,
-): { value: T; ok: I32; quick?: I32 } | undefined {
+): { value: T; ok: I32; quick?: I32; rest?: I32 } | undefined {
   const [a, b] = args as [T, T];
   const quick = (r: T, normal: boolean): I32 => quickly(r as unknown as F32 | F64, normal);
   const largest = lit(LARGEST[format]);
@@ -61,6 +61,7 @@ function scalar<T extends Float<T>>(
         value,
         ok: inexactAllowed().and(finite(product)).and(notTiny(product).or(exactZero)),
         quick: quick(product, true),
+        rest: inexactAllowed().and(product.eq(zero)).and(exactZero),
       };
     }
     case 'div': {
@@ -71,6 +72,7 @@ function scalar<T extends Float<T>>(
           .and(finite(value))
           .and(notTiny(value).or(a.eq(zero))),
         quick: quick(value, true),
+        rest: inexactAllowed().and(value.eq(zero)).and(a.eq(zero)),
       };
     }
     case 'sqrt': {
@@ -159,7 +161,9 @@ export function fpFast(
   if (format < SINGLE) return undefined;
   const l = format as FloatLane;
   const r = fast(op, l, lanes, args, param);
-  return r && { value: r.value.node, ok: r.ok.node, ...(r.quick && { quick: r.quick.node }) };
+  if (r === undefined) return undefined;
+  const { value, ok, quick, rest } = r;
+  return { value: value.node, ok: ok.node, ...(quick && { quick: quick.node }), ...(rest && { rest: rest.node }) };
 }
 
 /** Operations whose two lanes are done one by one, or change their size. */

@@ -1,21 +1,7 @@
 /** Vector forms of floating-point operations in the host's arithmetic, with the conditions of `fp-fast.ts`. */
 import { DOUBLE, type FpOp, intParam, Rounding, SINGLE } from '../a64/spec/index.js';
 import { STATE } from '../engine/state.js';
-import {
-  type F32,
-  F64,
-  type FloatLane,
-  f32,
-  f64,
-  I32,
-  I64,
-  i32,
-  i64,
-  Node,
-  splat,
-  type V128,
-  v128,
-} from '../ir/index.js';
+import { type F32, F64, type FloatLane, f32, f64, I32, I64, i32, i64, Node, splat, V128, v128 } from '../ir/index.js';
 import { fusedDouble, fusedSingle } from './fp-fused.js';
 
 const IXC = 16;
@@ -36,6 +22,18 @@ export const QUICK_LIMITS = {
   'limit normal 3': 0xffbf_ffff_ffff_fffen,
   'limit finite 2': 0xff00_0000n,
   'limit normal 2': 0xfdff_fffen,
+  // The same for signed comparison of lanes that a bias was added to.
+  'limit finite v3': 0x7fe0_0000_0000_0000n,
+  'limit normal v3': 0x7fbf_ffff_ffff_fffen,
+  'limit finite v2': 0x7f00_0000n,
+  'limit normal v2': 0x7dff_fffen,
+} as const;
+/** What is added to lanes: the least number that is allowed becomes the least one there is. */
+export const LANE_BIASES = {
+  'limit bias finite v3': 1n << 63n,
+  'limit bias normal v3': (1n << 63n) - 0x0020_0000_0000_0002n,
+  'limit bias finite v2': 1n << 31n,
+  'limit bias normal v2': (1n << 31n) - 0x0100_0002n,
 } as const;
 const SMALLEST_ABOVE = { 2: 0x0100_0002, 3: 0x0020_0000_0000_0002n } as const;
 export function quickly(r: F32 | F64, normal: boolean): I32 {
@@ -48,8 +46,17 @@ export function quickly(r: F32 | F64, normal: boolean): I32 {
   return (normal ? size.sub(i32(SMALLEST_ABOVE[2])) : size).ltU(new I32(leaf(2, 'i32')));
 }
 
+/** The same for all lanes in use of a vector. */
+function quicklyInLanes(r: V128, l: FloatLane, lanes: number, kind: 'finite' | 'normal'): I32 {
+  const leaf = (name: string): V128 => new V128(new Node(`limit ${name} v${l}`, 'v128'));
+  const size = r.shl(l, i32(1)).add(l, leaf(`bias ${kind}`));
+  const all = (1 << lanes) - 1;
+  const below = leaf(kind).gt(l, true, size).bitmask(l);
+  return (lanes << l === 16 ? below : below.and(all)).eq(all);
+}
+
 /** A result, and 1 where it and its flags are the architecture's. */
-export type Result = { value: V128; ok: I32; quick?: I32 } | undefined;
+export type Result = { value: V128; ok: I32; quick?: I32; rest?: I32 } | undefined;
 
 /** Mask of the lanes in use. */
 function used(lanes: number, format: FloatLane): V128 {
@@ -65,6 +72,8 @@ interface LaneResult {
   readonly value: V128;
   readonly ok: V128;
   readonly rounds: boolean;
+  /** The result whose lanes tell, mostly, that it holds: by being finite, or normal. */
+  readonly quick?: { readonly of: V128; readonly kind: 'finite' | 'normal' };
 }
 function lanewise(op: FpOp, l: FloatLane, args: readonly V128[], param: number): LaneResult | undefined {
   const [a, b] = args as [V128, V128];
@@ -76,20 +85,36 @@ function lanewise(op: FpOp, l: FloatLane, args: readonly V128[], param: number):
     case 'sub':
     case 'abd': {
       const r = op === 'add' ? a.fadd(l, b) : a.fsub(l, b);
-      return { value: op === 'abd' ? r.fabs(l) : r, ok: finite(r), rounds: true };
+      return {
+        value: op === 'abd' ? r.fabs(l) : r,
+        ok: finite(r),
+        rounds: true,
+        quick: { of: r, kind: 'finite' },
+      };
     }
     case 'mul':
     case 'mulx': {
       const value = a.fmul(l, b);
-      return { value, ok: finite(value).and(notTiny(value).or(isZero(a).or(isZero(b)))), rounds: true };
+      const exact = isZero(a).or(isZero(b));
+      return {
+        value,
+        ok: finite(value).and(notTiny(value).or(exact)),
+        rounds: true,
+        quick: { of: value, kind: 'normal' },
+      };
     }
     case 'div': {
       const value = a.fdiv(l, b);
-      return { value, ok: finite(value).and(notTiny(value).or(isZero(a))), rounds: true };
+      return {
+        value,
+        ok: finite(value).and(notTiny(value).or(isZero(a))),
+        rounds: true,
+        quick: { of: value, kind: 'normal' },
+      };
     }
     case 'sqrt': {
       const value = a.fsqrt(l);
-      return { value, ok: finite(value), rounds: true };
+      return { value, ok: finite(value), rounds: true, quick: { of: value, kind: 'finite' } };
     }
     case 'max':
     case 'min':
@@ -141,7 +166,11 @@ export function vector(op: FpOp, l: FloatLane, lanes: number, args: readonly V12
   if (r === undefined) return undefined;
   const mask = used(lanes, l);
   const all = r.ok.or(mask.not()).allTrue(l);
-  return { value: r.value.and(mask), ok: (r.rounds ? inexactAllowed() : defaultMode()).and(all) };
+  const value = lanes << l === 16 ? r.value : r.value.and(mask);
+  const ok = (r.rounds ? inexactAllowed() : defaultMode()).and(all);
+  if (r.quick === undefined) return { value, ok };
+  const quick = quicklyInLanes(r.quick.of, l, lanes, r.quick.kind);
+  return r.quick.kind === 'finite' ? { value, ok, quick } : { value, ok, quick, rest: ok };
 }
 
 /** Signs of the addend and of the first factor in the fused operations. */

@@ -1,6 +1,6 @@
 /** Emits effects. */
 import { FP_OP_NAMES } from '../a64/spec/index.js';
-import type { Effect } from '../builder/effects.js';
+import type { Effect, FpFast } from '../builder/effects.js';
 import { CELL, STATE } from '../engine/state.js';
 import type { Node } from '../ir/index.js';
 import { Op } from '../wasm/opcodes.js';
@@ -31,11 +31,19 @@ function rootsOfOne(e: Effect): Node[] {
     case 'syswrite':
       return [e.key, e.value];
     case 'fp':
-      return [...e.args, ...(e.fast ? [e.fast.value, e.fast.ok, ...(e.fast.quick ? [e.fast.quick] : [])] : [])];
+      return [...e.args, ...(e.fast ? rootsOfFast(e.fast) : [])];
     case 'routine':
       return [...e.args, e.param];
   }
 }
+
+/** Values of an operation in the host's arithmetic. */
+export const rootsOfFast = ({ value, ok, quick, rest }: FpFast): Node[] => [
+  value,
+  ok,
+  ...(quick ? [quick] : []),
+  ...(rest ? [rest] : []),
+];
 
 /** Results of effects inside a body, which cannot be computed before it. */
 function resultsOf(effects: readonly Effect[]): Node[] {
@@ -193,7 +201,7 @@ export class EffectEmitter {
     }
     // What leaves instead of calling for help needs no arguments for that.
     if (!c.leaveInexact) for (const a of e.args) c.force(a);
-    const { value, ok, quick } = e.fast;
+    const { value, ok, quick, rest } = e.fast;
     this.result(e.result, () => c.value(value));
     const unless = (condition: Node, body: () => void): void => {
       c.value(condition);
@@ -210,7 +218,7 @@ export class EffectEmitter {
         c.set(e.result.local);
       }
     };
-    if (quick && c.quickLimits) unless(quick, () => unless(ok, help));
+    if (quick && c.quickLimits) unless(quick, () => (rest ? unless(rest, help) : help()));
     else unless(ok, help);
   }
 }

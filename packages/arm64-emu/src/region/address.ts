@@ -126,7 +126,7 @@ export class KeptPages {
   private readonly pages = new Map<string, KeptPage & { forget(): void }>();
 
   constructor(
-    private readonly c: Code,
+    c: Code,
     private readonly accesses: LoopAccesses,
     inLocals: boolean,
   ) {

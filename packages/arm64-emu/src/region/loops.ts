@@ -1,6 +1,6 @@
 /** Which loops of a region hold their registers in locals. */
 import type { Effect } from '../builder/effects.js';
-import { rootsOf } from '../interp/effects.js';
+import { rootsOf, rootsOfFast } from '../interp/effects.js';
 import { rootsOfEnd } from '../interp/handler.js';
 import type { Node } from '../ir/index.js';
 import { loopAccesses, steadyRegisters } from './address.js';
@@ -48,9 +48,7 @@ interface Uses {
 
 /** Arguments that are only for a call for help, where loops leave instead. */
 const rootsInLoop = (effects: readonly Effect[]): Node[] =>
-  effects.flatMap(e =>
-    e.kind === 'fp' && e.fast ? [e.fast.value, e.fast.ok, ...(e.fast.quick ? [e.fast.quick] : [])] : rootsOf([e]),
-  );
+  effects.flatMap(e => (e.kind === 'fp' && e.fast ? rootsOfFast(e.fast) : rootsOf([e])));
 
 function usesOf({ built: { effects, writes, newFlags, end } }: Step): Uses {
   const seen = new Set<Node>();

@@ -2,7 +2,7 @@
 ;; fadd d3, d0, d4
 ;; ret
 (func (;15;) (type 1) (param i32 i32 i32) (result i32)
-    (local i32 i64 i32 i64 i64 i32 i32 i64 i32 v128 v128 f64 f64 f64 f64 v128 v128 v128 i64 i64)
+    (local i32 i64 i32 i64 i64 i32 i32 i64 i32 v128 v128 f64 f64 f64 f64 i32 v128 v128 v128 i64 i64)
     block  ;; label = @1
       block  ;; label = @2
         local.get 2
@@ -84,14 +84,9 @@
                   i32.or
                   i32.eqz
                   local.get 16
-                  f64.abs
-                  f64.const 0x1.fffffffffffffp+1023 (;=1.79769e+308;)
-                  f64.le
+                  f64.const 0x0p+0 (;=0;)
+                  f64.eq
                   i32.and
-                  local.get 16
-                  f64.abs
-                  f64.const 0x1p-1022 (;=2.22507e-308;)
-                  f64.gt
                   local.get 14
                   f64.const 0x0p+0 (;=0;)
                   f64.eq
@@ -99,7 +94,7 @@
                   f64.const 0x0p+0 (;=0;)
                   f64.eq
                   i32.or
-                  i32.or
+                  local.tee 18
                   i32.and
                   i32.eqz
                   if  ;; label = @8
@@ -121,14 +116,14 @@
                 v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
                 local.get 17
                 f64x2.replace_lane 0
-                local.tee 18
+                local.tee 19
                 v128.store offset=512 align=1
                 i32.const 0
                 v128.load offset=576
-                local.set 19
-                local.get 18
-                f64x2.extract_lane 0
+                local.set 20
                 local.get 19
+                f64x2.extract_lane 0
+                local.get 20
                 f64x2.extract_lane 0
                 f64.add
                 local.tee 14
@@ -154,47 +149,29 @@
                 i32.eqz
                 if  ;; label = @7
                   i32.const 0
-                  i32.load offset=368
+                  local.get 19
+                  v128.store offset=6272 align=1
                   i32.const 0
-                  i32.load offset=376
-                  i32.const 16
-                  i32.and
-                  i32.const 16
-                  i32.xor
-                  i32.or
-                  i32.eqz
-                  local.get 14
-                  f64.abs
-                  f64.const 0x1.fffffffffffffp+1023 (;=1.79769e+308;)
-                  f64.le
-                  i32.and
-                  i32.eqz
-                  if  ;; label = @8
-                    i32.const 0
-                    local.get 18
-                    v128.store offset=6272 align=1
-                    i32.const 0
-                    local.get 19
-                    v128.store offset=6288 align=1
-                    i32.const 4864
-                    i32.const 0
-                    call 5
-                    i32.const 0
-                    f64.load offset=6272
-                    local.set 15
-                  end
+                  local.get 20
+                  v128.store offset=6288 align=1
+                  i32.const 4864
+                  i32.const 0
+                  call 5
+                  i32.const 0
+                  f64.load offset=6272
+                  local.set 15
                 end
                 i32.const 0
                 v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
                 local.get 15
                 f64x2.replace_lane 0
-                local.tee 20
+                local.tee 21
                 v128.store offset=560 align=1
                 i32.const 0
                 i64.load offset=240
+                local.set 23
+                local.get 23
                 local.set 22
-                local.get 22
-                local.set 21
                 local.get 11
                 if  ;; label = @7
                   local.get 3
@@ -202,7 +179,7 @@
                   i32.sub
                   local.set 3
                   i32.const 0
-                  local.get 21
+                  local.get 22
                   i64.store offset=6168
                   i32.const 0
                   local.get 3
@@ -227,7 +204,7 @@
                   i32.sub
                   return
                 end
-                local.get 21
+                local.get 22
                 local.set 10
                 local.get 3
                 i32.const 48
