@@ -1,8 +1,19 @@
+import { coverage, Descriptor, TableBits } from './descriptors.js';
+import { Found, Lookup } from './lookup.js';
 import type { Range, Regime } from './regime.js';
 import { combineAttributes, type Stage2 } from './stage2.js';
 import { Access, Fault, OK, tableIndex, type WalkMemory, type WalkStep } from './walk.js';
 
 const TWO32 = 0x1_0000_0000;
+/** Bits of the lower half of a descriptor, and of the upper one. */
+const USER = 1 << Descriptor.user;
+const READ_ONLY = 1 << Descriptor.readOnly;
+const ACCESS_FLAG = 1 << Descriptor.accessFlag;
+const NOT_GLOBAL = 1 << Descriptor.notGlobal;
+const GUARDED = 1 << (Descriptor.guarded - 32);
+const DIRTY_MODIFIER = 1 << (Descriptor.dirtyModifier - 32);
+const PXN = 1 << (Descriptor.privilegedExecuteNever - 32);
+const UXN = 1 << (Descriptor.executeNever - 32);
 
 /**
  * Stage 1 address translation (Arm ARM, D8). One object per CPU and regime; its result fields are valid
@@ -44,10 +55,14 @@ export class Stage1 {
   /** Tables in memory that stage 2 makes Device are refused (HCR_EL2.PTW). */
   protectWalks = false;
 
+  private readonly lookup: Lookup;
+
   constructor(
-    private readonly memory: WalkMemory,
+    memory: WalkMemory,
     public regime: Regime,
-  ) {}
+  ) {
+    this.lookup = new Lookup(memory);
+  }
 
   /** Only the tables are at intermediate addresses that a stage 2 translates; the output stays one. */
   tablesBehind(stage2: Stage2): void {
@@ -121,72 +136,48 @@ export class Stage1 {
   }
 
   private walk(lo: number, hi: number, access: number, range: Range): number {
-    const { memory } = this;
-    const { words } = memory;
+    const { lookup } = this;
     const { paLimit } = this.regime;
     const { granule } = range;
-    const stride = granule - 3;
+    const behind = this.stage2 ?? this.tables;
     let table = range.base;
-    let level = range.startLevel;
     let indexBits = range.startIndexBits;
-    let tableBits = 0;
-    for (; ; level++) {
-      const lsb = granule + stride * (3 - level);
-      let address = table + tableIndex(lo, hi, lsb, indexBits) * 8;
-      const ipa = address;
-      const behind = this.stage2 ?? this.tables;
-      if (behind !== undefined) {
-        address = this.descriptorAddress(behind, ipa, Access.read);
-        if (address < 0) return -1 - address;
-      }
-      const word = memory.wordOf(address);
-      if (word < 0) return Fault.externalWalk + level;
-      const dlo = words[word]!;
-      const dhi = words[word + 1]!;
-      this.steps?.push({ level, address, descriptor: (BigInt(dhi) << 32n) | BigInt(dlo) });
-      const page = (dlo & 2) !== 0;
-      if ((dlo & 1) === 0 || (level === 3 && !page)) return Fault.translation + level;
-      const output = (dhi & 0xffff) * TWO32 + ((dlo & -(1 << granule)) >>> 0);
-      if (output >= paLimit) return Fault.addressSize + level;
-      if (page && level < 3) {
-        if (!range.hpd) tableBits |= dhi >>> 27;
-        table = output;
-        indexBits = stride;
+    let hierarchy = 0;
+    for (let level = range.startLevel; ; level++) {
+      const lsb = coverage(level, granule);
+      const ipa = table + tableIndex(lo, hi, lsb, indexBits) * 8;
+      const address = behind === undefined ? ipa : this.descriptorAddress(behind, ipa, Access.read);
+      if (address < 0) return -1 - address;
+      const found = lookup.read(address, level, granule, paLimit, this.steps);
+      if (found === Found.table) {
+        if (!range.hpd) hierarchy |= lookup.hi >>> (Descriptor.hierarchy - 32);
+        table = lookup.output;
+        indexBits = granule - 3;
         continue;
       }
-      if (level < 3 && (level === 0 || (granule !== 12 && level === 1))) return Fault.translation + level;
+      if (found !== Found.leaf) return found;
       this.level = level;
       this.sizeLog2 = lsb;
-      return this.leaf(lo, hi, access, address, word, dlo, dhi, tableBits, ipa);
+      return this.leaf(lo, access, hierarchy, ipa);
     }
   }
 
-  /** `table` holds bits 63:59 of the table descriptors, ORed: NSTable, APTable[1:0], UXNTable, PXNTable. */
-  private leaf(
-    lo: number,
-    hi: number,
-    access: number,
-    address: number,
-    word: number,
-    dlo: number,
-    dhi: number,
-    table: number,
-    ipa: number,
-  ): number {
-    const { memory, regime, level } = this;
-    const { words } = memory;
+  /** `hierarchy`: bits 63:59 of the table descriptors, ORed; see `TableBits`. `ipa`: where the descriptor is. */
+  private leaf(lo: number, access: number, hierarchy: number, ipa: number): number {
+    const { lookup, regime, level } = this;
+    const { lo: dlo, hi: dhi } = lookup;
     let set = 0;
-    if ((dlo & 0x400) === 0) {
+    if ((dlo & ACCESS_FLAG) === 0) {
       if (!regime.ha) return Fault.accessFlag + level;
-      set = 0x400;
+      set = ACCESS_FLAG;
     }
     // Writable-clean: DBM with AP[2] set.
-    const clean = regime.hd && (dhi & (1 << 19)) !== 0 && (dlo & 0x80) !== 0;
-    const readOnly = ((dlo & 0x80) !== 0 && !clean) || (table & 8) !== 0;
-    const user = (dlo & 0x40) !== 0 && (table & 4) === 0 && !regime.single;
-    const uxn = (dhi & (1 << 22)) !== 0 || (table & 2) !== 0;
+    const clean = regime.hd && (dhi & DIRTY_MODIFIER) !== 0 && (dlo & READ_ONLY) !== 0;
+    const readOnly = ((dlo & READ_ONLY) !== 0 && !clean) || (hierarchy & TableBits.readOnly) !== 0;
+    const user = (dlo & USER) !== 0 && (hierarchy & TableBits.noUser) === 0 && !regime.single;
+    const uxn = (dhi & UXN) !== 0 || (hierarchy & TableBits.executeNever) !== 0;
     // Regimes without EL0 have one XN bit, where UXN is elsewhere.
-    const pxn = regime.single ? uxn : (dhi & (1 << 21)) !== 0 || (table & 1) !== 0;
+    const pxn = regime.single ? uxn : (dhi & PXN) !== 0 || (hierarchy & TableBits.privilegedExecuteNever) !== 0;
     let allowed: number;
     if ((access & Access.unprivileged) !== 0) {
       allowed = user ? (readOnly ? Access.read : Access.read | Access.write) : 0;
@@ -201,7 +192,7 @@ export class Stage1 {
     if ((allowed & wanted) !== wanted) return Fault.permission + level;
     let changed = dlo | set;
     if (clean) {
-      if ((wanted & Access.write) !== 0) changed &= ~0x80;
+      if ((wanted & Access.write) !== 0) changed &= ~READ_ONLY;
       else allowed &= ~Access.write; // the first write has to come here again
     }
     if (changed !== dlo && this.steps === undefined) {
@@ -210,27 +201,23 @@ export class Stage1 {
         const writable = this.descriptorAddress(behind, ipa, Access.read | Access.write);
         if (writable < 0) return -1 - writable;
       }
-      words[word] = changed;
-      memory.changed(address);
+      lookup.update(changed);
     }
-    this.setOutput(lo, hi, dlo, dhi);
+    this.setOutput(lo);
     this.allowed = allowed;
     this.user = user;
     return this.stage2 === undefined ? OK : this.second(this.stage2, access);
   }
 
-  private setOutput(lo: number, hi: number, dlo: number, dhi: number): void {
-    const size = 2 ** this.sizeLog2;
-    const output = (dhi & 0xffff) * TWO32 + ((dlo & ~0xfff) >>> 0);
-    const base = Math.floor(output / size) * size;
-    const offset = this.sizeLog2 <= 32 ? (lo >>> 0) % size : (hi % 2 ** (this.sizeLog2 - 32)) * TWO32 + (lo >>> 0);
-    this.pa = base + offset;
-    const shift = BigInt(((dlo >> 2) & 7) * 8);
-    this.attr = Number((this.regime.mair >> shift) & 0xffn);
+  private setOutput(lo: number): void {
+    const { lookup, regime } = this;
+    const { lo: dlo, hi: dhi } = lookup;
+    this.pa = lookup.leafAddress(lo, this.sizeLog2);
+    this.attr = regime.attributes[(dlo >> Descriptor.attributes) & 7]!;
     this.isDevice = (this.attr & 0xf0) === 0;
     // Device and Non-cacheable memory is outer shareable whatever the descriptor says.
-    this.shareability = this.isDevice || this.attr === 0x44 ? 2 : (dlo >> 8) & 3;
-    this.nG = (dlo & 0x800) !== 0 && !this.regime.single;
-    this.guarded = (dhi & (1 << 18)) !== 0;
+    this.shareability = this.isDevice || this.attr === 0x44 ? 2 : (dlo >> Descriptor.shareability) & 3;
+    this.nG = (dlo & NOT_GLOBAL) !== 0 && !regime.single;
+    this.guarded = (dhi & GUARDED) !== 0;
   }
 }

@@ -54,6 +54,8 @@ export interface Regime {
   readonly ha: boolean;
   readonly hd: boolean;
   readonly mair: bigint;
+  /** The attributes in MAIR, by AttrIndx. */
+  readonly attributes: readonly number[];
   /** The ASID is that of TTBR1 (TCR.A1), and its bits. */
   readonly asidOfHigh: boolean;
   readonly asidMask: number;
@@ -138,6 +140,14 @@ export function setTables(regime: Regime, lo0: number, hi0: number, lo1: number,
 export const low32 = (v: bigint): number => Number(BigInt.asUintN(32, v));
 export const high32 = (v: bigint): number => Number(BigInt.asUintN(32, v >> 32n));
 
+/** The eight bytes of MAIR. */
+function attributesOf(mair: bigint): number[] {
+  const attributes: number[] = [];
+  for (const half of [low32(mair), high32(mair)])
+    for (let lsb = 0; lsb < 32; lsb += 8) attributes.push(field(half, lsb, 8));
+  return attributes;
+}
+
 const SCTLR_WXN = 1 << 19;
 
 /** Unpacks the EL1&0 regime, or the EL2&0 regime, whose registers look alike. */
@@ -179,6 +189,7 @@ export function el1Regime(model: CpuModel, r: RegimeRegisters): Regime {
     ha,
     hd: ha && features.has('HAFDBS') && bit(40),
     mair: r.mair,
+    attributes: attributesOf(r.mair),
     asidOfHigh: bit(22),
     asidMask: features.has('ASID16') && bit(36) ? 0xffff : 0xff,
     asid: 0,

@@ -1,3 +1,5 @@
+import { coverage, Descriptor } from './descriptors.js';
+import { Found, Lookup } from './lookup.js';
 import type { CpuModel } from './models.js';
 import { hasGranule, high32, IPS_BITS, low32 } from './regime.js';
 import { Access, Fault, OK, tableIndex, type WalkMemory, type WalkStep } from './walk.js';
@@ -28,6 +30,9 @@ export interface Stage2Regime {
 }
 
 const TWO32 = 0x1_0000_0000;
+// These are where stage 1 has them.
+const ACCESS_FLAG = 1 << Descriptor.accessFlag;
+const DIRTY_MODIFIER = 1 << (Descriptor.dirtyModifier - 32);
 const GRANULES = [12, 16, 14, 0];
 /** First level by VTCR_EL2.SL0, for granules of 4K, and of 16K and 64K. */
 const START_4K = [2, 1, 0, 3];
@@ -94,10 +99,14 @@ export class Stage2 {
   /** Set for looking without being seen: descriptors stay as they are, and the walk is noted here. */
   steps: WalkStep[] | undefined;
 
+  private readonly lookup: Lookup;
+
   constructor(
-    private readonly memory: WalkMemory,
+    memory: WalkMemory,
     public regime: Stage2Regime,
-  ) {}
+  ) {
+    this.lookup = new Lookup(memory);
+  }
 
   /** HCR_EL2.FWB. */
   forced = false;
@@ -109,50 +118,40 @@ export class Stage2 {
 
   /** Translates an intermediate physical address. Returns {@link OK}, or the fault status code. */
   translate(ipa: number, access: number): number {
-    const { regime, memory } = this;
+    const { regime, lookup } = this;
     const { granule, paLimit } = regime;
     if (granule === 0 || ipa >= 2 ** regime.bits) return Fault.translation;
     if (regime.baseTooLarge) return Fault.addressSize;
-    const { words } = memory;
     const lo = ipa | 0;
     const hi = Math.floor(ipa / TWO32);
-    const stride = granule - 3;
     let table = regime.base;
     let indexBits = regime.startIndexBits;
     for (let level = regime.startLevel; ; level++) {
-      const lsb = granule + stride * (3 - level);
+      const lsb = coverage(level, granule);
       const address = table + tableIndex(lo, hi, lsb, indexBits) * 8;
-      const word = memory.wordOf(address);
-      if (word < 0) return Fault.externalWalk + level;
-      const dlo = words[word]!;
-      const dhi = words[word + 1]!;
-      this.steps?.push({ level, address, descriptor: (BigInt(dhi) << 32n) | BigInt(dlo) });
-      const page = (dlo & 2) !== 0;
-      if ((dlo & 1) === 0 || (level === 3 && !page)) return Fault.translation + level;
-      const output = (dhi & 0xffff) * TWO32 + ((dlo & -(1 << granule)) >>> 0);
-      if (output >= paLimit) return Fault.addressSize + level;
-      if (page && level < 3) {
-        table = output;
-        indexBits = stride;
+      const found = lookup.read(address, level, granule, paLimit, this.steps);
+      if (found === Found.table) {
+        table = lookup.output;
+        indexBits = granule - 3;
         continue;
       }
-      if (level < 3 && (level === 0 || (granule !== 12 && level === 1))) return Fault.translation + level;
+      if (found !== Found.leaf) return found;
       this.level = level;
-      const size = 2 ** lsb;
-      this.pa = Math.floor(output / size) * size + (ipa % size);
-      return this.leaf(access, address, word, dlo, dhi);
+      this.pa = lookup.leafAddress(lo, lsb);
+      return this.leaf(access);
     }
   }
 
-  private leaf(access: number, address: number, word: number, dlo: number, dhi: number): number {
-    const { memory, regime, level } = this;
+  private leaf(access: number): number {
+    const { lookup, regime, level } = this;
+    const { lo: dlo, hi: dhi } = lookup;
     let set = 0;
-    if ((dlo & 0x400) === 0) {
+    if ((dlo & ACCESS_FLAG) === 0) {
       if (!regime.ha) return Fault.accessFlag + level;
-      set = 0x400;
+      set = ACCESS_FLAG;
     }
     // Writable-clean: DBM with S2AP[1] clear.
-    const clean = regime.hd && (dhi & (1 << 19)) !== 0 && (dlo & 0x80) === 0;
+    const clean = regime.hd && (dhi & DIRTY_MODIFIER) !== 0 && (dlo & 0x80) === 0;
     let allowed = ((dlo & 0x40) !== 0 ? Access.read : 0) | ((dlo & 0x80) !== 0 || clean ? Access.write : 0);
     if (this.executable((dhi >>> 21) & 3, (access & Access.unprivileged) !== 0)) allowed |= Access.fetch;
     const wanted = access & 7;
@@ -163,8 +162,7 @@ export class Stage2 {
       else allowed &= ~Access.write;
     }
     if (changed !== dlo && this.steps === undefined) {
-      memory.words[word] = changed;
-      memory.changed(address);
+      lookup.update(changed);
     }
     this.allowed = allowed;
     this.attr = (dlo >>> 2) & 15;
