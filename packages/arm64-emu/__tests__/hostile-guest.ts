@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Cpu } from '../src/cpu/cpu.js';
 import type { Bus } from '../src/devices/bus.js';
 import type { Engine } from '../src/engine/engine.js';
-import { STATE, STATE_SIZE, TLB_START } from '../src/engine/state.js';
+import { MAX_CPUS, STATE, STATE_SIZE, TLB_START } from '../src/engine/state.js';
 import type { Machine } from '../src/machine/machine.js';
+import { blockTags, WALK } from '../src/walk/state.js';
 
 /** A machine under attack. */
 export interface Target {
@@ -14,8 +15,11 @@ export interface Target {
 
 const WORDS = 64;
 const INSTRUCTIONS = 400;
-/** Behind the cells of the engine, which end below, nothing is kept. */
-const UNUSED = 0x2000;
+/** Behind the cells of the walker, and behind its tags of blocks, nothing is kept. */
+const UNUSED = [
+  [WALK.HIGH + 0x40, blockTags(0)],
+  [blockTags(MAX_CPUS), TLB_START],
+] as const;
 
 /** Deterministic 64-bit values, biased to corner cases. */
 function generator(seed: number) {
@@ -114,7 +118,7 @@ export function assault(targets: readonly Target[], options: { seed: number; rou
       const { bytes } = engine.memory;
       const zero = new DataView(engine.buffer).getBigUint64(STATE.ZR, true);
       if (zero !== 0n) throw new Error(`round ${round}: the zero register was written`);
-      if (bytes.subarray(UNUSED, TLB_START).some(byte => byte !== 0))
+      if (UNUSED.some(([from, to]) => bytes.subarray(from, to).some(byte => byte !== 0)))
         throw new Error(`round ${round}: unused memory was written`);
       const cpus = machine.cpus.map(({ index }) => engine.stateBlock(index));
       // Memory is compared now and then, flash at the end.
