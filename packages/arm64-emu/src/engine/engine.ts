@@ -193,10 +193,11 @@ export class Engine {
   /**
    * Runs the selected CPU for exactly `count` instructions, or until its host wants attention. Returns the number
    * executed. `turns` limits the calls of generated code: each may be an exception, and take a microsecond. An exception
-   * counts as one instruction, so that a guest whose exceptions lead nowhere ends too.
+   * counts as one instruction, so that a guest whose exceptions lead nowhere ends too. When `enough` are executed it may
+   * stop anywhere before `count`: a stop at an exact instruction is slow.
    */
-  run(count: number, turns = Number.POSITIVE_INFINITY): number {
-    return this.loop.run(count, turns);
+  run(count: number, turns = Number.POSITIVE_INFINITY, enough = count): number {
+    return this.loop.run(count, turns, enough);
   }
 
   private decodeEnv({ sysAccess = () => ({ minEl: 0 }) }: EngineOptions): DecodeEnv {

@@ -24,7 +24,7 @@ export interface Executor {
   executed(index: number): number;
   /**
    * Runs the selected CPU for exactly `count` instructions, or until it wants attention or took `turns` exceptions;
-   * takes its interrupts. Returns the number executed.
+   * takes its interrupts. Returns the number executed. When `enough` are, it may stop anywhere before `count`.
    */
-  run(count: number, turns?: number): number;
+  run(count: number, turns?: number, enough?: number): number;
 }

@@ -131,8 +131,8 @@ export class RunLoop {
       const now = performance.now();
       if (now >= deadline) return 'deadline';
       const most = Math.min(end, sampling.next, options.until === undefined ? end : this.asking);
-      const limit = Math.min(most, machine.executed + this.piece);
-      if (this.chunk(limit) === 'idle') {
+      // Where a piece ends does not matter, only that it does.
+      if (this.chunk(most, machine.executed + this.piece) === 'idle') {
         this.asking = machine.executed;
         if (!this.leap(options)) return options.until?.() === true ? 'until' : 'idle';
       } else this.adapt(performance.now() - now);
@@ -145,25 +145,25 @@ export class RunLoop {
     this.piece = Math.min(CHUNK, Math.max(LEAST, Math.ceil(wanted)));
   }
 
-  private chunk(end: number): 'ran' | 'idle' {
+  private chunk(end: number, enough: number): 'ran' | 'idle' {
     const { machine } = this;
     const { schedule } = machine;
-    while (machine.executed < end) {
+    while (machine.executed < Math.min(end, enough)) {
       schedule?.enter();
       if (this.stopReason !== undefined) break;
       this.power.begin();
       const limit = schedule === undefined ? end : Math.min(end, schedule.until);
       const before = machine.executed;
-      if (this.turn(limit - before) === 'idle') return 'idle';
+      if (this.turn(limit - before, enough - before) === 'idle') return 'idle';
       if (limit === before) schedule?.stuck();
     }
     return 'ran';
   }
 
-  private turn(limit: number): Step {
+  private turn(limit: number, enough: number): Step {
     this.machine.executing = true;
     try {
-      return this.scheduler.step(limit);
+      return this.scheduler.step(limit, enough);
     } finally {
       this.machine.executing = false;
     }

@@ -41,8 +41,8 @@ export class Scheduler {
     this.executor.breathes = value;
   }
 
-  /** Executes at most `limit` instructions of one CPU; `idle` when every CPU waits. */
-  step(limit: number): Step {
+  /** Executes at most `limit` instructions of one CPU, `enough` if nothing speaks against it; `idle` when every CPU waits. */
+  step(limit: number, enough = limit): Step {
     this.advance();
     const index = this.choose();
     if (index < 0) return 'idle';
@@ -51,7 +51,10 @@ export class Scheduler {
     let budget = Math.min(limit, turn, this.time.instructionsUntil(this.deadline));
     if (cpu.pmu.active) budget = Math.min(budget, cpu.pmu.untilOverflow);
     cpu.attentionWanted = false;
-    this.turn(index, cpu.perInstruction ? this.runDebugged(cpu, budget) : this.executor.run(budget, TURNS));
+    this.turn(
+      index,
+      cpu.perInstruction ? this.runDebugged(cpu, budget) : this.executor.run(budget, TURNS, Math.min(enough, budget)),
+    );
     if (cpu.pmu.active) cpu.pmu.update();
     return 'ran';
   }
