@@ -21,8 +21,8 @@ const MIB = 0x100000;
 const PAGE = 4096;
 /** What a called function returns to; nothing may be mapped there. */
 const RETURN_TO = 0xffff_fffc_0000n;
-/** EL0 may use cache maintenance, CTR_EL0, DC ZVA, WFI and WFE as under an operating system. */
-const SCTLR_EL0 = (1n << 26n) | (1n << 18n) | (1n << 16n) | (1n << 15n) | (1n << 14n);
+/** EL0 may use memory copies, cache maintenance, CTR_EL0, DC ZVA, WFI and WFE as under an operating system. */
+const SCTLR_EL0 = (1n << 33n) | (1n << 26n) | (1n << 18n) | (1n << 16n) | (1n << 15n) | (1n << 14n);
 const FETCH_ABORTS: readonly number[] = [EC.instructionAbort, EC.instructionAbortLower];
 
 /** See `Emulator.onException`. */
