@@ -89,7 +89,7 @@ function randomAddress(r: Random) {
 
 /** Offset of the first word in which two sets differ by what fills leave there; -1 when they are equal. */
 function difference(a: number, b: number): number {
-  for (let at = 0; at < TLB_SET.LIST + 0x2000; at += 4)
+  for (let at = 0; at < TLB_SET.SIZE; at += 4)
     if ((at < TLB_SET.SCRATCH || at >= TLB_SET.READ_RANGE) && words[(a + at) >> 2] !== words[(b + at) >> 2]) return at;
   return -1;
 }

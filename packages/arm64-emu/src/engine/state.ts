@@ -127,14 +127,14 @@ export const TLB_SET = {
   /** Runs of pages, two for each array, see `TLB_RANGE`. */
   READ_RANGE: 0x40100,
   WRITE_RANGE: 0x40140,
-  /** i32: entries that are listed; one more than `LISTED` when there are too many. */
-  COUNT: 0x40180,
+  /** i32 for each of two lists, of global entries and of the others: how many are listed; more than the limit: too many. */
+  COUNTS: 0x40180,
   /** u16 for each entry made since the set was empty: its number, counted through all arrays; some twice. */
-  LIST: 0x40200,
+  LISTS: 0x40200,
   SIZE: 0x44000,
 } as const;
-/** Entries that a set lists, so that dropping them takes time by their number. */
-export const TLB_LISTED = 4096;
+/** Entries that a list of a set holds, so that dropping them takes time by their number. */
+export const TLB_LISTED = 3840;
 /**
  * A run of neighbouring pages: i64 address of the first one, i64 offsets below which accesses of any size are inside,
  * i32 addend, i32 bytes. Limit and bytes are 0 when there is none.

@@ -7,6 +7,9 @@ const PAGE_MASK = -4096;
 /** Bits of an address that must equal a fetch entry's tag: the page, and the two lowest bits. */
 const FETCH_TAG = -4093;
 const WORDS = TLB_ENTRY_SIZE / 4;
+/** The lists, by the flag of their entries. */
+const GLOBAL = 0;
+const NON_GLOBAL = TLB_FLAG.NON_GLOBAL;
 
 const ARRAYS = [TLB_SET.READ, TLB_SET.WRITE, TLB_SET.FETCH, TLB_SET.FETCH_INDIRECT] as const;
 /** Array of an access kind. */
@@ -20,9 +23,10 @@ export class TlbSet {
   space = 0;
   /** When the set was last made current, for choosing which one to reuse. */
   used = 0;
-  /** Numbers of the entries made since the set was empty, as many as the word at `count` says. */
-  private readonly list: Uint16Array;
-  private readonly count: number;
+  /** Numbers of the entries made since the set was empty: global ones, and behind the limit the others. */
+  private readonly lists: Uint16Array;
+  /** The word with the length of the first list; that of the second follows. */
+  private readonly counts: number;
   /** Runs of pages of the arrays for data. */
   readonly ranges: ReadonlyMap<TlbArray, TlbRange>;
 
@@ -32,8 +36,8 @@ export class TlbSet {
     readonly base: number,
   ) {
     words.fill(-1, base >> 2, (base + TLB_SET.SCRATCH) >> 2);
-    this.list = new Uint16Array(words.buffer, words.byteOffset + base + TLB_SET.LIST, TLB_LISTED);
-    this.count = (base + TLB_SET.COUNT) >> 2;
+    this.lists = new Uint16Array(words.buffer, words.byteOffset + base + TLB_SET.LISTS, 2 * TLB_LISTED);
+    this.counts = (base + TLB_SET.COUNTS) >> 2;
     this.ranges = new Map([
       [TLB_SET.READ, new TlbRange(words, base + TLB_SET.READ_RANGE)],
       [TLB_SET.WRITE, new TlbRange(words, base + TLB_SET.WRITE_RANGE)],
@@ -56,8 +60,12 @@ export class TlbSet {
     const w = (entry + array) >> 2;
     const page = lo & PAGE_MASK;
     const range = isFetch ? undefined : this.ranges.get(array);
-    if (words[w] === -1 && words[w + 1] === -1) this.enlist(w);
-    else range?.dropped(words[w]!, words[w + 1]!);
+    const kind = nG ? NON_GLOBAL : GLOBAL;
+    if (words[w] === -1 && words[w + 1] === -1) this.enlist(w, kind);
+    else {
+      if ((words[w + 3]! & TLB_FLAG.NON_GLOBAL) !== kind) this.enlist(w, kind);
+      range?.dropped(words[w]!, words[w + 1]!);
+    }
     words[w] = page;
     words[w + 1] = hi;
     words[w + 2] = isFetch ? host : host - page;
@@ -65,13 +73,13 @@ export class TlbSet {
     range?.added(page, hi, words[w + 2]!);
     return entry;
   }
-  /** Notes an entry that was empty. */
-  private enlist(w: number): void {
-    const { words, count } = this;
-    const listed = words[count]!;
+  /** Notes an entry that was empty, or of the other kind. */
+  private enlist(w: number, kind: number): void {
+    const { words } = this;
+    const listed = words[this.counts + kind]!;
     if (listed > TLB_LISTED) return;
-    if (listed < TLB_LISTED) this.list[listed] = (w - (this.base >> 2)) / WORDS;
-    words[count] = listed + 1;
+    if (listed < TLB_LISTED) this.lists[kind * TLB_LISTED + listed] = (w - (this.base >> 2)) / WORDS;
+    words[this.counts + kind] = listed + 1;
   }
   /** An entry for this access only: the access at `lo` goes to `host`. */
   scratch(array: TlbArray, lo: number, host: number): number {
@@ -96,38 +104,40 @@ export class TlbSet {
 
   /** Drops everything. */
   flush(): void {
+    if (this.empty) return;
     const { words, base } = this;
-    const listed = words[this.count]!;
-    if (listed === 0) return;
-    words[this.count] = 0;
     for (const range of this.ranges.values()) range.clear();
-    if (listed > TLB_LISTED) words.fill(-1, base >> 2, (base + TLB_SET.SCRATCH) >> 2);
+    if (this.overflows(GLOBAL) || this.overflows(NON_GLOBAL)) words.fill(-1, base >> 2, (base + TLB_SET.SCRATCH) >> 2);
     else {
-      for (let i = 0; i < listed; i++) {
-        const w = (base >> 2) + this.list[i]! * WORDS;
-        words[w] = -1;
-        words[w + 1] = -1;
+      for (const kind of [GLOBAL, NON_GLOBAL]) {
+        const first = kind * TLB_LISTED;
+        for (let i = 0; i < words[this.counts + kind]!; i++) {
+          const w = (base >> 2) + this.lists[first + i]! * WORDS;
+          words[w] = -1;
+          words[w + 1] = -1;
+        }
       }
     }
+    words[this.counts + GLOBAL] = 0;
+    words[this.counts + NON_GLOBAL] = 0;
   }
   /** Drops what belongs to the address space. */
   flushNonGlobal(): void {
-    const { words, list } = this;
+    if (this.words[this.counts + NON_GLOBAL] === 0) return;
     const first = this.base >> 2;
-    const listed = words[this.count]!;
-    const all = listed > TLB_LISTED;
-    const end = all ? ARRAYS.length * TLB_ENTRIES : listed;
-    // The list is made anew of what stays.
-    words[this.count] = 0;
+    const all = this.overflows(NON_GLOBAL);
+    const end = all ? ARRAYS.length * TLB_ENTRIES : this.words[this.counts + NON_GLOBAL]!;
     for (let i = 0; i < end; i++) {
-      const w = first + (all ? i : list[i]!) * WORDS;
-      if (words[w] === -1 && words[w + 1] === -1) continue;
-      if ((words[w + 3]! & TLB_FLAG.NON_GLOBAL) === 0) this.enlist(w);
-      else this.drop(w);
+      const w = first + (all ? i : this.lists[TLB_LISTED + i]!) * WORDS;
+      if ((this.words[w + 3]! & TLB_FLAG.NON_GLOBAL) !== 0) this.drop(w);
     }
+    this.words[this.counts + NON_GLOBAL] = 0;
+  }
+  private overflows(kind: number): boolean {
+    return this.words[this.counts + kind]! > TLB_LISTED;
   }
   private get empty(): boolean {
-    return this.words[this.count] === 0;
+    return this.words[this.counts + GLOBAL] === 0 && this.words[this.counts + NON_GLOBAL] === 0;
   }
   /** Drops the page around an address; the upper half of the address does not matter. */
   flushPage(lo: number): void {
@@ -149,18 +159,24 @@ export class TlbSet {
   }
   /** Drops the entries of an array that `test` holds for. */
   dropWhere(array: TlbArray, test: (tag: number, addend: number) => boolean): void {
-    const { words, list } = this;
-    const first = this.base >> 2;
+    if (this.empty) return;
     const from = array / TLB_ENTRY_SIZE;
-    const listed = words[this.count]!;
-    const all = listed > TLB_LISTED;
-    const end = all ? TLB_ENTRIES : listed;
-    for (let i = 0; i < end; i++) {
-      const number = all ? from + i : list[i]!;
-      if (number < from || number >= from + TLB_ENTRIES) continue;
-      const w = first + number * WORDS;
-      if (words[w] === -1 && words[w + 1] === -1) continue;
-      if (test(words[w]!, words[w + 2]!)) this.drop(w);
+    if (this.overflows(GLOBAL) || this.overflows(NON_GLOBAL)) {
+      for (let i = 0; i < TLB_ENTRIES; i++) this.dropIf(from + i, test);
+      return;
     }
+    for (const kind of [GLOBAL, NON_GLOBAL]) {
+      const first = kind * TLB_LISTED;
+      for (let i = 0; i < this.words[this.counts + kind]!; i++) {
+        const number = this.lists[first + i]!;
+        if (number >= from && number < from + TLB_ENTRIES) this.dropIf(number, test);
+      }
+    }
+  }
+  private dropIf(number: number, test: (tag: number, addend: number) => boolean): void {
+    const { words } = this;
+    const w = (this.base >> 2) + number * WORDS;
+    if (words[w] === -1 && words[w + 1] === -1) return;
+    if (test(words[w]!, words[w + 2]!)) this.drop(w);
   }
 }

@@ -1,17 +1,17 @@
 /** Entering a page into a TLB array and its run of pages: what `TlbSet.fill` and `TlbRange` do, as generated code. */
-import { TLB_LISTED, TLB_RANGE, TLB_SET } from '../engine/state.js';
+import { TLB_ENTRY_SIZE, TLB_FLAG, TLB_LISTED, TLB_RANGE, TLB_SET } from '../engine/state.js';
 import { FuncTypes } from '../interp/imports.js';
 import { type I32, i32, i64 } from '../ir/index.js';
 import type { Func } from '../wasm/module.js';
 import { WalkCode } from './code.js';
 
 const PAGE = 4096;
-const ENTRY = 16;
 const { ADDRESS, LIMIT, ADDEND, SIZE, MARGIN, BYTES } = TLB_RANGE;
 const HI = ADDRESS + 4;
 /** Words of an entry. */
 const TAG_HI = 4;
 const ENTRY_ADDEND = 8;
+const FLAGS = 12;
 
 /** Numbers of these functions within the module; each takes a run and an entry. */
 export const FILL = { dropped: 1, extend: 2, added: 3 } as const;
@@ -101,24 +101,25 @@ export function emitFill(
   page: { readonly lo: I32; readonly hi: I32; readonly host: I32; readonly flags: I32 },
 ): void {
   const { set, entry, runs } = to;
-  c.when(
-    c.load64(entry).eq(-1),
-    () => {
-      const count = c.variable(c.load32(set, TLB_SET.COUNT));
-      c.when(count.value.leU(TLB_LISTED), () => {
-        c.when(count.value.ltU(TLB_LISTED), () => {
-          const number = entry.sub(set).shrU(Math.log2(ENTRY));
-          c.store('store16', set.add(count.value.shl(1)), TLB_SET.LIST, number);
-        });
-        c.store('store32', set, TLB_SET.COUNT, count.value.add(1));
+  const kind = c.variable(page.flags.and(TLB_FLAG.NON_GLOBAL));
+  const isEmpty = c.variable(c.load64(entry).eq(-1));
+  const other = c.load32(entry, FLAGS).xor(kind.value).and(TLB_FLAG.NON_GLOBAL);
+  c.when(isEmpty.value.isZero(), () => c.callWith(FILL.dropped, [runs, entry, i32(0)]));
+  c.when(isEmpty.value.or(other), () => {
+    const counter = c.variable(set.add(kind.value.shl(2)));
+    const count = c.variable(c.load32(counter.value, TLB_SET.COUNTS));
+    c.when(count.value.leU(TLB_LISTED), () => {
+      c.when(count.value.ltU(TLB_LISTED), () => {
+        const place = count.value.add(kind.value.mul(TLB_LISTED)).shl(1);
+        c.store('store16', set.add(place), TLB_SET.LISTS, entry.sub(set).shrU(Math.log2(TLB_ENTRY_SIZE)));
       });
-    },
-    () => c.callWith(FILL.dropped, [runs, entry, i32(0)]),
-  );
+      c.store('store32', counter.value, TLB_SET.COUNTS, count.value.add(1));
+    });
+  });
   const first = page.lo.and(-PAGE);
   c.store('store32', entry, 0, first);
   c.store('store32', entry, TAG_HI, page.hi);
   c.store('store32', entry, ENTRY_ADDEND, page.host.sub(first));
-  c.store('store32', entry, 12, page.flags);
+  c.store('store32', entry, FLAGS, page.flags);
   c.callWith(FILL.added, [runs, entry, i32(0)]);
 }
