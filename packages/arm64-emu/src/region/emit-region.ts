@@ -113,7 +113,23 @@ class RegionEmitter {
   private *heldLoop(b: Block, loop: Held): Emission {
     const { c } = this;
     const outer = this.frames.get(undefined)!;
-    if (b.isMerge) c.registers.begin(undefined);
+    if (b.isMerge) {
+      c.pending = undefined;
+      c.due = 0;
+      c.registers.begin(undefined);
+    }
+    if (c.registers.pushUpper(loop)) {
+      // Once around in the interpreter, which writes those registers, mostly.
+      c.i64(0n);
+      c.u8(Op.i64Ne);
+      c.open(Op.if);
+      c.position(b.first, 0);
+      c.noteFlags();
+      c.i32(Exit.ORIGINAL);
+      c.set(outer.reason);
+      c.branch(outer.exit);
+      c.close();
+    }
     c.beginLoop(loop);
     const exit = c.open(Op.block);
     const fault = c.open(Op.block);
@@ -209,6 +225,7 @@ class RegionEmitter {
     for (const w of [...real].reverse()) {
       beforeStore(c, w);
       if (w.kind === 'v') c.vector(VECTORS + w.register.n, w.value);
+      else if (w.kind === 'x') c.general(w.register.n, w.value);
       else c.value(w.value);
     }
     if (newFlags) c.keepFlags(newFlags);

@@ -91,6 +91,19 @@ function usesOf({ built: { effects, writes, newFlags, end } }: Step): Uses {
   return { reads, writes: all, defines, wide, limits };
 }
 
+/** Whether all that a general register is given is a word, with zeros above. */
+function isWord(r: number, steps: readonly Step[]): boolean {
+  return (
+    steps.every(({ built: { effects, writes } }) =>
+      writes.every(w => {
+        if (w.kind !== 'x' || w.register.n !== r || w.value.op === 'i64.extend_u') return true;
+        if (w.value.isConst) return (w.value.k as bigint) >> 32n === 0n;
+        return effects.some(e => e.kind === 'load' && e.access.size <= 4 && e.results.includes(w.value));
+      }),
+    ) && r < VECTORS
+  );
+}
+
 /** Registers whose value from the time before is wanted where a loop of `body` begins, the outer one or an inner. */
 function carried(body: Body, uses: ReadonlyMap<Step, Uses>): Set<number> {
   const live = new Map<Block, ReadonlySet<number>>();
@@ -160,6 +173,7 @@ export function heldLoops(order: readonly Block[]): ReadonlyMap<Block, Held> {
       used,
       written,
       doubles,
+      words: new Set([...used].filter(r => written.has(r) && isWord(r, steps))),
       limits,
       storesFlags,
       accesses,

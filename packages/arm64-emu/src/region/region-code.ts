@@ -288,6 +288,15 @@ export class RegionCode extends Code {
     this.value(low);
     if (low.ty === 'i64') this.u8(Op.f64ReinterpretI64);
   }
+  /** Pushes what a general register is given. */
+  general(r: number, n: Node): void {
+    if (!this.registers.isWord(r)) this.value(n);
+    else if (n.op === 'i64.extend_u' && n.local < 0) this.value(n.args[0]!);
+    else {
+      this.value(n);
+      this.u8(Op.i32Wrap);
+    }
+  }
   override force(n: Node): void {
     if (this.doubleLane(n)) {
       n.local = this.temp(n.ty);
@@ -301,7 +310,7 @@ export class RegionCode extends Code {
   private alias(n: Node): void {
     if (n.local >= 0) return;
     const r = wholeRegister(n);
-    if (r !== undefined && !this.registers.isDouble(r)) n.local = this.registers.read(r);
+    if (r !== undefined && !this.registers.isDouble(r) && !this.registers.isWord(r)) n.local = this.registers.read(r);
   }
   protected override leaf(n: Node): void {
     const k = n.k as number;
@@ -311,7 +320,16 @@ export class RegionCode extends Code {
         if (r === undefined) super.leaf(n);
         else {
           this.get(this.registers.read(r));
-          this.u8(Op.i32Wrap);
+          if (!this.registers.isWord(r)) this.u8(Op.i32Wrap);
+        }
+        return;
+      }
+      case 'state': {
+        const r = registerAt(k);
+        if (r === undefined || !this.registers.isWord(r)) super.leaf(n);
+        else {
+          this.get(this.registers.read(r));
+          this.u8(Op.i64ExtendU);
         }
         return;
       }

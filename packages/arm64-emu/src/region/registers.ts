@@ -6,6 +6,7 @@
  */
 import { STATE, vAddress, xAddress } from '../engine/state.js';
 import type { Code } from '../interp/code.js';
+import { findOperation } from '../ir/index.js';
 import { Op, SIMD_PREFIX, Simd } from '../wasm/opcodes.js';
 import type { LoopAccesses } from './address.js';
 import type { Block } from './graph.js';
@@ -26,8 +27,10 @@ export interface Held {
   readonly head: Block;
   readonly used: ReadonlySet<number>;
   readonly written: ReadonlySet<number>;
-  /** Vectors that are used as doubles throughout. */
+  /** Vectors that are used as doubles throughout. Where such a loop begins, the upper half of what it carries is 0. */
   readonly doubles: ReadonlySet<number>;
+  /** Carried registers that only get words: they are words from the beginning, or the loop is not entered. */
+  readonly words: ReadonlySet<number>;
   readonly accesses: LoopAccesses;
   /** Whether there are registers of the host for the pages that it keeps. */
   readonly keepsInLocals: boolean;
@@ -41,6 +44,7 @@ export interface Held {
 export class RegisterLocals {
   private readonly locals = new Map<number, number>();
   private readonly doubles = new Map<number, number>();
+  private readonly words = new Map<number, number>();
   /** Registers whose local is known to be right. */
   private right = new Set<number>();
   /** Registers that are not carried by the loop, whose local alone is right. */
@@ -77,18 +81,43 @@ export class RegisterLocals {
   isDouble(r: number): boolean {
     return this.held?.doubles.has(r) ?? false;
   }
-  private local(r: number, isDouble = this.isDouble(r)): number {
-    const locals = isDouble ? this.doubles : this.locals;
+  /** Whether a general register is a word here, in a local of 32 bits. */
+  isWord(r: number): boolean {
+    return this.held?.words.has(r) ?? false;
+  }
+  private local(r: number, held = this.held): number {
+    const [locals, ty] = held?.words.has(r)
+      ? ([this.words, 'i32'] as const)
+      : held?.doubles.has(r)
+        ? ([this.doubles, 'f64'] as const)
+        : ([this.locals, r < VECTORS ? 'i64' : 'v128'] as const);
     let local = locals.get(r);
-    if (local === undefined) {
-      local = this.c.newLocal(r < VECTORS ? 'i64' : isDouble ? 'f64' : 'v128');
-      locals.set(r, local);
-    }
+    if (local === undefined) locals.set(r, (local = this.c.newLocal(ty)));
     return local;
+  }
+  /** Pushes 0 if the loop can be entered: what it carries as words and doubles has zeros above. */
+  pushUpper({ words, doubles, written }: Held): boolean {
+    const { c } = this;
+    let any = false;
+    const or = (): void => {
+      if (any) c.raw(...findOperation('i64.or')!.code);
+      any = true;
+    };
+    for (const r of words) {
+      c.loadAt(Op.i64Load32U, 2, xAddress(r) + 4);
+      or();
+    }
+    for (const r of doubles) {
+      if (!written.has(r)) continue;
+      c.loadAt(Op.i64Load, 3, vAddress(r - VECTORS) + 8);
+      or();
+    }
+    return any;
   }
   private load(r: number): void {
     const { c } = this;
-    if (r < VECTORS) c.loadAt(Op.i64Load, 3, xAddress(r));
+    if (this.isWord(r)) c.loadAt(Op.i32Load, 2, xAddress(r));
+    else if (r < VECTORS) c.loadAt(Op.i64Load, 3, xAddress(r));
     else if (this.isDouble(r)) c.loadAt(Op.f64Load, 3, vAddress(r - VECTORS));
     else {
       c.i32(0);
@@ -133,16 +162,15 @@ export class RegisterLocals {
     }
     c.set(local);
     if (!this.isHeld(r)) this.unsaved.add(r);
-    // What was in the upper half when the loop began stays until a double is written.
-    else if (this.isDouble(r)) this.clearUpper(r);
   }
   private clearUpper(r: number): void {
     this.c.storeAt(Op.i64Store, 3, vAddress(r - VECTORS) + 8, () => this.c.i64(0n));
   }
-  private store(r: number, isDouble = this.isDouble(r)): void {
+  private store(r: number, held = this.held): void {
     const { c } = this;
+    if (held?.words.has(r)) c.u8(Op.i64ExtendU);
     if (r < VECTORS) c.storeSized(8, xAddress(r));
-    else if (isDouble) {
+    else if (held?.doubles.has(r)) {
       c.raw(Op.f64Store, 3);
       c.u32(vAddress(r - VECTORS));
     } else c.storeSized(16, vAddress(r - VECTORS));
@@ -154,7 +182,7 @@ export class RegisterLocals {
 
   /** A loop begins. */
   fill(held: Held): void {
-    for (const r of held.doubles) this.right.delete(r);
+    for (const r of [...held.doubles, ...held.words]) this.right.delete(r);
     this.held = held;
     for (const r of held.used) this.read(r);
   }
@@ -162,10 +190,9 @@ export class RegisterLocals {
   spill(held = this.held): void {
     const { c } = this;
     for (const r of held?.written ?? []) {
-      const isDouble = held!.doubles.has(r);
       c.i32(0);
-      c.get(this.local(r, isDouble));
-      this.store(r, isDouble);
+      c.get(this.local(r, held));
+      this.store(r, held);
     }
   }
   /** Brings memory up to date for the others, on a side path or before what was known is forgotten. */
@@ -183,7 +210,7 @@ export class RegisterLocals {
     this.spill();
     this.save();
     this.unsaved.clear();
-    for (const r of this.held?.doubles ?? []) this.right.delete(r);
+    for (const r of this.held ? [...this.held.doubles, ...this.held.words] : []) this.right.delete(r);
     this.held = undefined;
   }
 }
