@@ -18,6 +18,8 @@ import type { Tlb } from './tlb.js';
 
 const PAGE = 4096;
 const INSTRUCTION = 4;
+/** Words that stay decoded for the compiler. */
+const DECODED_WORDS = 4096;
 const TWO32 = 2 ** 32;
 /** PSTATE.BTYPE after BR, BLR, and BR from a guarded page through other registers than X16 and X17. */
 const BR = 1;
@@ -37,6 +39,8 @@ export class FetchPath {
   private readonly words: Int32Array;
   private readonly u64: BigUint64Array;
   private readonly recent: RecentRecords;
+  /** Instructions that the compiler asked for, by word: it looks at most of them several times. */
+  private readonly decoded = new Map<number, Decoded>();
 
   constructor(
     buffer: ArrayBufferLike,
@@ -74,7 +78,14 @@ export class FetchPath {
   /** The instruction of a record for the compiler; undefined when it is UNDEFINED, or hooked. */
   compilable(ip: number): Decoded | undefined {
     if (this.observer !== undefined && this.hooked.has(ip)) return undefined;
-    return this.decoder.decode(this.word(ip));
+    const word = this.word(ip);
+    const known = this.decoded.get(word);
+    if (known !== undefined) return known;
+    const decoded = this.decoder.decode(word);
+    if (decoded === undefined) return undefined;
+    if (this.decoded.size >= DECODED_WORDS) this.decoded.clear();
+    this.decoded.set(word, decoded);
+    return decoded;
   }
 
   /** Decodes the instruction of a fresh record. */

@@ -212,8 +212,8 @@ export class Regions implements Heat {
     }
     const end = performance.now();
     this.statistics.milliseconds += end - start;
-    // The guest has as much time.
-    this.pause = end + (end - start);
+    // The guest has as much time, unless it was the host that took it.
+    this.pause = end + Math.min(end - start, PIECE);
   }
   private isWanted(ip: number): boolean {
     const number = this.view.getUint16(ip, true);
