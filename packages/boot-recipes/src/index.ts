@@ -14,6 +14,7 @@ export type { MonitorCpu, MonitorTarget } from './monitor/target.js';
 export { encodePng, type Picture } from './png.js';
 export type { RamDiskEntry } from './ramdisk/entries.js';
 export { buildHfsImage, type HfsOptions } from './ramdisk/hfs.js';
+export { type EditedImage, editHfsImage, type HfsEdits } from './ramdisk/hfs-edit.js';
 export { buildUstarImage } from './ramdisk/ustar.js';
 export { findRecipe, RECIPES } from './recipes/index.js';
 export type {

@@ -1,5 +1,5 @@
 import { BootError, fail } from '../error.js';
-import { type BtreeRecord, buildBtree } from './btree.js';
+import { type BtreeRecord, buildBtree, newTree } from './btree.js';
 import { type Folder, type RamDiskEntry, treeOf } from './entries.js';
 import {
   HfsFileSize,
@@ -9,6 +9,7 @@ import {
   writeHfsFolder,
   writeHfsVolumeHeader,
 } from './hfs.generated.js';
+import { catalogKey, compareUnits, encodeName, parentOf, threadKey, threadRecord, unitsOf } from './hfs-keys.js';
 
 const BLOCK = 4096;
 const HEADER_AT = 1024;
@@ -18,12 +19,10 @@ const ROOT = 2;
 const FIRST_USER = 16;
 const MOST_KEY = 516;
 const EXTENT_KEY = 10;
-const NAME_LIMIT = 255;
 const S_IFDIR = 0o040000;
 const S_IFREG = 0o100000;
 const S_IFLNK = 0o120000;
 const HAS_THREAD = 2;
-const THREAD = { folder: 3, file: 4 } as const;
 /** 2001-01-01, in seconds since 1904: always the same, so that images can be compared. */
 const DATE = 3_061_152_000;
 const SYMLINK = new TextEncoder().encode('slnkrhap');
@@ -53,46 +52,9 @@ const dates = { createDate: DATE, contentModDate: DATE, attributeModDate: DATE, 
 const owner = { ownerId: 0, groupId: 0, adminFlags: 0, ownerFlags: 0, special: 1, textEncoding: 0 };
 const finder = { finderInfo: new Uint8Array(16) };
 
-/** A name as HFS Plus has it: decomposed, UTF-16. */
-function unicode(name: string, path: string): Uint8Array {
-  const text = name.normalize('NFD').replaceAll(':', '/');
-  if (text.length > NAME_LIMIT) throw new BootError('bad-value', `a name of ${text.length} characters`, { path });
-  const bytes = new Uint8Array(2 + 2 * text.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, text.length);
-  for (let i = 0; i < text.length; i++) view.setUint16(2 + 2 * i, text.charCodeAt(i));
-  return bytes;
-}
-
-/** Key of the catalog, with its length in front. */
-function catalogKey(parent: number, name: Uint8Array): Uint8Array {
-  const key = new Uint8Array(6 + name.length);
-  new DataView(key.buffer).setUint16(0, 4 + name.length);
-  new DataView(key.buffer).setUint32(2, parent);
-  key.set(name, 6);
-  return key;
-}
-
 /** Keys by parent, then by the code units of the name. */
-function order(a: BtreeRecord, b: BtreeRecord): number {
-  const [x, y] = [new DataView(a.key.buffer), new DataView(b.key.buffer)];
-  const parents = x.getUint32(2) - y.getUint32(2);
-  if (parents !== 0) return parents;
-  const [n, m] = [x.getUint16(6), y.getUint16(6)];
-  for (let i = 0; i < Math.min(n, m); i++) {
-    const units = x.getUint16(8 + 2 * i) - y.getUint16(8 + 2 * i);
-    if (units !== 0) return units;
-  }
-  return n - m;
-}
-
-function threadOf(type: number, parent: number, name: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(8 + name.length);
-  new DataView(bytes.buffer).setUint16(0, type);
-  new DataView(bytes.buffer).setUint32(4, parent);
-  bytes.set(name, 8);
-  return bytes;
-}
+const order = (a: BtreeRecord, b: BtreeRecord): number =>
+  parentOf(a.key) - parentOf(b.key) || compareUnits(unitsOf(a.key), unitsOf(b.key));
 
 /** The catalog of a tree; contents get their places. */
 class Catalog {
@@ -106,7 +68,7 @@ class Catalog {
   constructor(public block: number) {}
 
   add(folder: Folder, id: number, parent: number, name: string, path: string): void {
-    const encoded = unicode(name, path);
+    const encoded = encodeName(name, path);
     const mode = S_IFDIR | (folder.entry?.mode ?? 0o755);
     const record = new Uint8Array(HfsFolderSize);
     writeHfsFolder(
@@ -127,10 +89,7 @@ class Catalog {
       fail,
     );
     this.records.push({ key: catalogKey(parent, encoded), data: record });
-    this.records.push({
-      key: catalogKey(id, new Uint8Array(2)),
-      data: threadOf(THREAD.folder, parent, encoded),
-    });
+    this.records.push({ key: threadKey(id), data: threadRecord('folder', parent, encoded) });
     for (const [child, node] of folder.children) {
       const at = path === '' ? child : `${path}/${child}`;
       const childId = this.next++;
@@ -150,7 +109,7 @@ class Catalog {
     this.block += blocks;
     const userInfo = new Uint8Array(16);
     if (entry.link !== undefined) userInfo.set(SYMLINK);
-    const encoded = unicode(name, path);
+    const encoded = encodeName(name, path);
     const record = new Uint8Array(HfsFileSize);
     writeHfsFile(
       {
@@ -172,7 +131,7 @@ class Catalog {
       fail,
     );
     this.records.push({ key: catalogKey(parent, encoded), data: record });
-    this.records.push({ key: catalogKey(id, new Uint8Array(2)), data: threadOf(THREAD.file, parent, encoded) });
+    this.records.push({ key: threadKey(id), data: threadRecord('file', parent, encoded) });
   }
 }
 
@@ -202,8 +161,8 @@ export function buildHfsImage(entries: readonly RamDiskEntry[], options: HfsOpti
     catalog.records.sort(order);
     return catalog;
   };
-  const extents = buildBtree([], EXTENT_KEY, false);
-  const encode = (catalog: Catalog): Uint8Array => buildBtree(catalog.records, MOST_KEY, true);
+  const extents = buildBtree([], newTree(EXTENT_KEY, false));
+  const encode = (catalog: Catalog): Uint8Array => buildBtree(catalog.records, newTree(MOST_KEY, true));
   // Where contents begin does not change how large the catalog is.
   const draft = catalogOf(0);
   const catalogBlocks = encode(draft).length / BLOCK;
