@@ -131,8 +131,11 @@ export class CpuState {
 
   /** PSTATE packed as in SPSR_EL1. */
   get pstate(): bigint {
+    return BigInt(this.packedPstate >>> 0);
+  }
+  protected get packedPstate(): number {
     const { i32 } = this;
-    const low =
+    return (
       i32[STATE.CURRENT_EL >> 2]! |
       i32[STATE.SPSEL >> 2]! |
       i32[STATE.DAIF >> 2]! |
@@ -143,8 +146,8 @@ export class CpuState {
       i32[STATE.PAN >> 2]! |
       i32[STATE.UAO >> 2]! |
       i32[STATE.DIT >> 2]! |
-      (i32[STATE.NZCV >> 2]! << 28);
-    return BigInt(low >>> 0);
+      (i32[STATE.NZCV >> 2]! << 28)
+    );
   }
 
   /** Sets every PSTATE field from SPSR's layout; the mode must be a legal AArch64 one. */
@@ -164,14 +167,21 @@ export class CpuState {
 
   /** Changes level and stack selection, keeping SP in step. */
   protected moveStack(el: number, spSel: number): void {
-    const { i32, u64 } = this;
+    const { i32 } = this;
     const from = this.currentStack;
     i32[STATE.CURRENT_EL >> 2] = el << 2;
     i32[STATE.SPSEL >> 2] = spSel;
     const to = this.currentStack;
     if (from === to) return;
-    this.setSlot(SP_SLOTS[from], u64[STATE.SP >> 3]!);
-    u64[STATE.SP >> 3] = this.slot(SP_SLOTS[to]);
+    this.copy(STATE.SP, sysregAddress(SP_SLOTS[from]));
+    this.copy(sysregAddress(SP_SLOTS[to]), STATE.SP);
+  }
+
+  /** Copies a register of 64 bits, by halves: a bigint would be an allocation. */
+  protected copy(from: number, to: number): void {
+    const { i32 } = this;
+    i32[to >> 2] = i32[from >> 2]!;
+    i32[(to >> 2) + 1] = i32[(from >> 2) + 1]!;
   }
 
   private get currentStack(): 0 | 1 | 2 {

@@ -1,4 +1,4 @@
-import { STATE } from '../engine/state.js';
+import { STATE, sysregAddress } from '../engine/state.js';
 import { CpuState } from './cpu-state.js';
 import { EC, esr } from './esr.js';
 import { effectiveHcr, HCR } from './hcr.js';
@@ -19,10 +19,20 @@ const AT_EL2 = registersOf(2);
 const HCR_EL2 = slotOf('HCR_EL2');
 const HPFAR_EL2 = slotOf('HPFAR_EL2');
 
-const SPAN = 1n << 23n;
-const DSSBS = 1n << 44n;
+/** Bits of SCTLR, DSSBS in the upper half. */
+const SPAN = 1 << 23;
+const DSSBS = 1 << 12;
 const PAN_BIT = 1 << 22;
 const SSBS_BIT = 1 << 12;
+/** Bits of SPSR that come with features. */
+const SPSR_BITS = [
+  ['PAN', PAN_BIT],
+  ['UAO', 1 << 23],
+  ['DIT', 1 << 24],
+  ['SSBS', SSBS_BIT],
+  ['BTI', 0xc00],
+] as const;
+const TWO32 = 0x1_0000_0000;
 const DAIF_ALL = 0x3c0;
 /** Classes with another number, the next one, when they are taken to the level that they come from. */
 const BY_ORIGIN: readonly number[] = [
@@ -77,6 +87,7 @@ export abstract class ExceptionState extends CpuState {
   e2h = false;
   /** HCR_EL2.TGE: exceptions of EL0 go to EL2. */
   tge = false;
+  private knownBits: number | undefined;
 
   /** PSTATE.SS after a return to `target` with interrupt masks `daif` and SPSR.SS `ss`. */
   protected abstract stepAfterReturn(target: number, daif: number, ss: number): number;
@@ -189,21 +200,15 @@ export abstract class ExceptionState extends CpuState {
   /** ERET. An illegal return, and a return with SPSR.IL set, raise an Illegal Execution state exception. */
   exceptionReturn(): void {
     const registers = this.el === 2 ? AT_EL2 : AT_EL1;
-    const spsr = Number(this.slot(registers.SPSR) & 0xffff_ffffn) | 0;
+    const spsr = this.low(registers.SPSR);
     const { i32 } = this;
-    this.pc = this.slot(registers.ELR);
+    this.copy(sysregAddress(registers.ELR), STATE.PC);
     this.clearExclusive();
     const target = (spsr >> 2) & 3;
     const mode = spsr & 0x1f;
     // With TGE there is no EL1 to return to.
     const illegal = (mode & 0x12) !== 0 || mode === 1 || target > this.el || (target === 1 && this.tge);
-    const { features } = this.model;
-    let value = spsr;
-    if (!features.has('PAN')) value &= ~PAN_BIT;
-    if (!features.has('UAO')) value &= ~(1 << 23);
-    if (!features.has('DIT')) value &= ~(1 << 24);
-    if (!features.has('SSBS')) value &= ~SSBS_BIT;
-    if (!features.has('BTI')) value &= ~0xc00;
+    let value = spsr & this.spsrBits;
     const ss = this.stepAfterReturn(target, (spsr >> 6) & 15, (spsr >> 21) & 1);
     value = (value & ~(1 << 21)) | (illegal ? 0 : ss << 21);
     if (illegal) value = (value & ~0x1f) | (this.el << 2) | this.spSel | (1 << 20);
@@ -222,19 +227,31 @@ export abstract class ExceptionState extends CpuState {
     const { i32 } = this;
     const registers = target === 2 ? AT_EL2 : AT_EL1;
     const group = this.el !== target ? 0x400 : this.spSel === 0 ? 0x000 : 0x200;
-    this.setSlot(registers.SPSR, this.pstate);
+    const spsr = sysregAddress(registers.SPSR) >> 2;
+    i32[spsr] = this.packedPstate;
+    i32[spsr + 1] = 0;
     this.setSlot(registers.ELR, returnTo);
     this.moveStack(target, 1);
-    const sctlr = this.slot(registers.SCTLR);
-    const { features } = this.model;
     i32[STATE.DAIF >> 2] = DAIF_ALL;
     i32[STATE.BTYPE >> 2] = 0;
     i32[STATE.IL >> 2] = 0;
     i32[STATE.SS >> 2] = 0;
     i32[STATE.UAO >> 2] = 0;
-    if (features.has('PAN') && (sctlr & SPAN) === 0n && (target === 1 || this.inHost)) i32[STATE.PAN >> 2] = PAN_BIT;
-    if (features.has('SSBS')) i32[STATE.SSBS >> 2] = (sctlr & DSSBS) !== 0n ? SSBS_BIT : 0;
-    this.pc = BigInt.asUintN(64, this.slot(registers.VBAR) + BigInt(group + vector));
+    const keepsPan = (this.low(registers.SCTLR) & SPAN) !== 0 || (target === 2 && !this.inHost);
+    if ((this.spsrBits & PAN_BIT) !== 0 && !keepsPan) i32[STATE.PAN >> 2] = PAN_BIT;
+    if ((this.spsrBits & SSBS_BIT) !== 0)
+      i32[STATE.SSBS >> 2] = (this.high(registers.SCTLR) & DSSBS) !== 0 ? SSBS_BIT : 0;
+    const low = (this.low(registers.VBAR) >>> 0) + group + vector;
+    i32[STATE.PC >> 2] = low;
+    i32[(STATE.PC >> 2) + 1] = this.high(registers.VBAR) + (low >= TWO32 ? 1 : 0);
     this.contextChanged();
+  }
+
+  /** The bits of PSTATE in SPSR that this CPU has. */
+  private get spsrBits(): number {
+    return (this.knownBits ??= SPSR_BITS.reduce(
+      (bits, [f, bit]) => (this.model.features.has(f) ? bits : bits & ~bit),
+      -1,
+    ));
   }
 }
