@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { type CpuModel, cortexA72, max } from '../../src/cpu/models.js';
 import { Pmu } from '../../src/cpu/pmu.js';
+import { bench } from '../cpu-support.js';
 
 const INST_RETIRED = 8n;
 const CHAIN = 0x1en;
@@ -8,7 +10,7 @@ const E = 1n;
 function pmu(long = false, hypervisor = false) {
   const state = { count: 0n, line: false, el: hypervisor ? 2 : 1 };
   const p = new Pmu(
-    { counters: 4, long, hypervisor },
+    { counters: 4, long, hypervisor, stalls: [] },
     {
       instructions: () => state.count,
       level: () => state.el,
@@ -107,6 +109,17 @@ describe('Pmu', () => {
     expect(p.counter(31)).toBe(0n);
     expect((p.control >> 11n) & 31n).toBe(4n);
   });
+});
+
+it('the events of each version are announced', () => {
+  const ids = (model: CpuModel): bigint[] => {
+    const { cpu } = bench(model);
+    return [cpu.read('PMCEID0_EL0'), cpu.read('PMCEID1_EL0')];
+  };
+  // SW_INCR, INST_RETIRED, CPU_CYCLES, CHAIN; stalls are those that QEMU 7.2 announces for `max`.
+  const common = 0x4002_0101n;
+  expect(ids(cortexA72)).toEqual([common, 0n]);
+  expect(ids(max)).toEqual([common, 0x1000_0018n]);
 });
 
 describe('Pmu with EL2', () => {

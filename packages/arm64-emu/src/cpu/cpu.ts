@@ -8,7 +8,7 @@ import { fpTrapLevel } from './fp-trap.js';
 import { HCR, HCRX } from './hcr.js';
 import { InterruptState } from './interrupt-state.js';
 import { mopsSyndrome } from './mops.js';
-import { Pmu } from './pmu.js';
+import { Pmu, STALLS } from './pmu.js';
 import { RegisterFile } from './register-file.js';
 import { sysKey, sysTrapIss } from './sysreg-key.js';
 import { slotOf } from './sysreg-slots.js';
@@ -59,8 +59,9 @@ export class Cpu extends InterruptState implements CpuHost {
     this.mpidr = port.mpidr;
     this.resetVector = port.resetVector ?? 0n;
     const { features, counters } = port.model;
+    const stalls = (['PMUv3p1', 'PMUv3p4'] as const).flatMap(version => (features.has(version) ? STALLS[version] : []));
     this.pmu = new Pmu(
-      { counters, long: features.has('PMUv3p5'), hypervisor: this.hasEl2 },
+      { counters, stalls, long: features.has('PMUv3p5'), hypervisor: this.hasEl2 },
       {
         instructions: () => port.instructions(),
         level: () => this.el,

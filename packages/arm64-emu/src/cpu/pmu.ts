@@ -12,6 +12,8 @@ const SW_INCR = 0x00n;
 const INST_RETIRED = 0x08n;
 const CPU_CYCLES = 0x11n;
 const CHAIN = 0x1en;
+/** What has to be there from PMUv3p1 on, and from PMUv3p4: STALL_FRONTEND and STALL_BACKEND; STALL. */
+export const STALLS = { PMUv3p1: [0x23n, 0x24n], PMUv3p4: [0x3cn] } as const;
 const EVENT = 0xffffn;
 /** Filter bits of PMEVTYPER and PMCCFILTR: do not count at EL0 (U), at EL1 (P); count at EL2 (NSH). */
 const FILTER = [1n << 30n, 1n << 31n];
@@ -47,6 +49,8 @@ export interface PmuConfig {
   readonly counters: number;
   /** Event counters of 64 bits (PMUv3p5). */
   readonly long: boolean;
+  /** Events of stalls that the version has: nothing ever stalls here. */
+  readonly stalls: readonly bigint[];
   /** EL2 may keep counters for itself. */
   readonly hypervisor: boolean;
   /** PMCR_EL0.IMP and IDCODE. */
@@ -90,8 +94,11 @@ export class Pmu {
     private readonly port: PmuPort,
   ) {}
 
-  /** PMCEID0_EL0: the common events that can be counted. */
-  readonly commonEvents = [SW_INCR, INST_RETIRED, CPU_CYCLES, CHAIN].reduce((set, event) => set | (1n << event), 0n);
+  /** The common events that there are, as bits: PMCEID0_EL0, and 32 bits further up PMCEID1_EL0. */
+  get commonEvents(): bigint {
+    const events = [SW_INCR, INST_RETIRED, CPU_CYCLES, CHAIN, ...this.config.stalls];
+    return events.reduce((set, event) => set | (1n << event), 0n);
+  }
 
   /** Whether any counter runs, so that exception levels and overflows have to be watched. */
   get active(): boolean {

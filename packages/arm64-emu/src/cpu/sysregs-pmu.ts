@@ -33,8 +33,8 @@ export const PMU_REGISTERS: readonly SysRegRow[] = [
     get: c => c.pmu.selected,
     set: (c, v) => c.pmu.select(v),
   }),
-  pmu('PMCEID0_EL0', 'S3_3_C9_C12_6', RO0, { get: c => c.pmu.commonEvents }),
-  pmu('PMCEID1_EL0', 'S3_3_C9_C12_7', RO0, {}),
+  pmu('PMCEID0_EL0', 'S3_3_C9_C12_6', RO0, { get: c => BigInt.asUintN(32, c.pmu.commonEvents) }),
+  pmu('PMCEID1_EL0', 'S3_3_C9_C12_7', RO0, { get: c => c.pmu.commonEvents >> 32n }),
   pmu('PMCCNTR_EL0', 'S3_3_C9_C13_0', RW0, {
     trapEl0: readOpen(CR),
     get: c => c.pmu.counter(31),
