@@ -49,6 +49,18 @@ describe('TLB', () => {
     tlb.flushAll();
     expect(hits()).toBe(0);
   });
+  it('drops by what an entry is now, not by what was there before', () => {
+    const { tlb, hit } = bench();
+    const fill = (lo: number, nG: boolean) => tlb.current.fill(READ, lo, 0, 0x400000, nG);
+    fill(0x1000, false);
+    fill(0x1000, true);
+    fill(0x2000, true);
+    fill(0x2000, false);
+    tlb.flushAsid(0);
+    expect([hit(0x1000), hit(0x2000)]).toEqual([undefined, 0x400000]);
+    tlb.flushAll();
+    expect(hit(0x2000)).toBeUndefined();
+  });
   it('keeps what belongs to address spaces apart, and global pages with each', () => {
     const { tlb, hit } = bench();
     tlb.setAsid(1);
