@@ -53,8 +53,17 @@ export class Code extends Writer {
     this.taken.clear();
   }
 
+  /** Bytes from the record at IP to that of the current instruction, in code that does not move IP each time. */
+  ahead = 0;
+
   /** Brings the locals IP, BUDGET and FLAGS up to date, in code that does not keep them so. */
-  sync(): void {}
+  sync(): void {
+    if (this.ahead === 0) return;
+    this.get(IP);
+    this.i32(this.ahead);
+    this.u8(Op.i32Add);
+    this.set(IP);
+  }
   /** Pushes the first byte of the current TLB set. */
   tlb(unprivileged: boolean): void {
     this.loadAt(Op.i32Load, 2, unprivileged ? CELL.TLB_UNPRIVILEGED : CELL.TLB);
@@ -70,6 +79,10 @@ export class Code extends Writer {
   keptPage(_address: Node): KeptPage | undefined {
     return undefined;
   }
+  /** The page that an access goes to rather often. */
+  nearPage(_address: Node): KeptPage | undefined {
+    return undefined;
+  }
   /** A run of pages that an access may go to. */
   keptRange(_write: boolean): KeptRange | undefined {
     return undefined;
@@ -80,6 +93,8 @@ export class Code extends Writer {
   leaveInstead: (() => void) | undefined;
   /** The same for floating-point operations that need the exact routines. */
   leaveInexact: (() => void) | undefined;
+  /** The same for instructions that trap. */
+  leaveTrapped: (() => void) | undefined;
 
   get(local: number): void {
     this.u8(Op.localGet);
@@ -270,7 +285,7 @@ export class Code extends Writer {
   fromRecord(op: number, align: number, offset: number): void {
     this.get(IP);
     this.raw(op, align);
-    this.u32(offset);
+    this.u32(this.ahead + offset);
   }
   /** The address of the current instruction plus `offset`. */
   pc(offset: number): void {
@@ -279,8 +294,9 @@ export class Code extends Writer {
     this.raw(Op.i32ShrU, Op.i64ExtendU);
     this.loadAt(Op.i64Load, 3, CELL.PC_BIAS);
     this.u8(Op.i64Add);
-    if (offset === 0) return;
-    this.i64(BigInt(offset));
+    const distance = this.ahead / 4 + offset;
+    if (distance === 0) return;
+    this.i64(BigInt(distance));
     this.u8(Op.i64Add);
   }
 }

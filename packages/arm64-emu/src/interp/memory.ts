@@ -65,8 +65,9 @@ function hostAddress(
   const kept = c.leaveInstead && c.keptPage(address);
   const isPlain = access.align === 1 && !access.unprivileged;
   const range = c.leaveInstead && !kept && isPlain ? c.keptRange(write || access.atomic) : undefined;
-  const known = kept ?? range;
-  if (known) {
+  const page = kept ?? (c.leaveInstead && isPlain ? c.nearPage(address) : undefined);
+  for (const known of [range, page]) {
+    if (!known) continue;
     va();
     known.misses();
     c.open(Op.if);
@@ -91,7 +92,7 @@ function hostAddress(
     c.open(Op.if);
     c.leaveInstead();
     c.close();
-    return direct(c, va, entry, array, kept, range);
+    return direct(c, va, entry, array, page, range);
   }
   c.open(Op.if);
   const info = slowInfo(access, write);
@@ -140,7 +141,7 @@ function direct(
   va: () => void,
   entry: number,
   array: number,
-  kept: KeptPage | undefined,
+  page: KeptPage | undefined,
   range: KeptRange | undefined,
 ): { local: number } {
   const host = c.temp('i32');
@@ -151,18 +152,16 @@ function direct(
     c.u8(Op.i32Add);
     c.set(host);
   };
+  if (page) {
+    page.learn(va, () => addend(c, entry, array));
+    c.close();
+  }
+  add(() => (page ? page.addend() : addend(c, entry, array)));
   if (range) {
-    add(() => addend(c, entry, array));
     c.else();
     add(() => range.addend());
     c.close();
-    return { local: host };
   }
-  if (kept) {
-    kept.learn(va, () => addend(c, entry, array));
-    c.close();
-  }
-  add(() => (kept ? kept.addend() : addend(c, entry, array)));
   return { local: host };
 }
 

@@ -233,11 +233,12 @@ for (const [shape, s, base, toNumber, toBits] of [
   unary('nearest', rounding[3]!, nearest);
   const [get, put] = s === 2 ? [0x1f, 0x20] : [0x21, 0x22];
   operation(`${shape}.get0`, s === 2 ? 'f32' : 'f64', simd(get, 0), a => at(a, 0));
-  operation(`${shape}.put0`, 'v128', simd(put, 0), (a, x) => {
-    const r = v(a).slice();
-    setLane(r, s, 0, toBits(x as number));
-    return r;
-  });
+  for (let i = 0; i < 2; i++)
+    operation(`${shape}.put${i}`, 'v128', simd(put, i), (a, x) => {
+      const r = v(a).slice();
+      setLane(r, s, i, toBits(x as number));
+      return r;
+    });
 }
 
 operation('f64x2.promote_low_f32x4', 'v128', simd(0x5f), a =>

@@ -277,4 +277,4 @@ export function lowLane(n: Node): Node | undefined {
   return isLow ? lane : undefined;
 }
 /** The low half of `v`, the rest zero. */
-export const lowHalf = (v: V128): V128 => v.put(3, 1, i64(0));
+export const lowHalf = (v: V128): V128 => new V128(make('f64x2.put1', v.node, constant('f64', 0)));

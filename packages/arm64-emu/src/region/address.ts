@@ -55,10 +55,23 @@ export function steadyRegisters(steps: readonly Step[], used: ReadonlySet<number
   return steady;
 }
 
+const SMALL = 0xfff;
+/** Whether a value is an index of a table that fits into a page or some. `small`: registers that are. */
+function isSmall(n: Node, small: ReadonlySet<number>): boolean {
+  if (n.isConst) return n.ty === 'i32' || n.ty === 'i64' ? BigInt.asUintN(64, BigInt(n.k as number)) <= SMALL : false;
+  if (n.op === 'state' || n.op === 'state32') return small.has(registerAt(n.k as number) ?? -1);
+  const [a, b] = n.args;
+  if (n.op.endsWith('.and')) return isSmall(b!, small) || isSmall(a!, small);
+  if (n.op === 'i64.extend_u' || n.op === 'i32.wrap') return isSmall(a!, small);
+  return n.op.endsWith('.shl') && b!.isConst && isSmall(a!, small);
+}
+
 /** What the accesses of a loop have in common, by their addresses. */
 export interface LoopAccesses {
   /** Those that come back to a page have the same key as others of that page. */
   readonly keys: ReadonlyMap<Node, string>;
+  /** Those that mostly do: a register that comes back plus a small number. They are among the others too. */
+  readonly near: ReadonlyMap<Node, string>;
   /** Whether there are others that read, and that write. */
   readonly reads: boolean;
   readonly writes: boolean;
@@ -82,22 +95,28 @@ function origins(n: Node, made: ReadonlyMap<number, ReadonlySet<number> | undefi
  */
 export function loopAccesses(blocks: readonly Block[], steadyIn: (b: Block) => ReadonlySet<number>): LoopAccesses {
   const keys = new Map<Node, string>();
+  const near = new Map<Node, string>();
   const names = new Set<string>();
   let [reads, writes] = [false, false];
+  let small = new Set<number>();
   const note = (e: Effect, made: ReadonlyMap<number, ReadonlySet<number> | undefined>): void => {
     if (e.kind === 'if') for (const inner of e.body) note(inner, made);
     if (e.kind !== 'load' && e.kind !== 'store') return;
     const isWrite = e.kind === 'store' || e.access.atomic;
     const { align, unprivileged } = e.access;
     if (align > 1 || unprivileged) return;
-    const from = e.access.atomic ? undefined : origins(e.address, made);
-    if (from !== undefined && from.size > 0) {
-      const key = `${isWrite ? 'w' : 'r'}${[...from].sort((x, y) => x - y).join(' ')}`;
-      if (names.has(key) || names.size < MOST_PAGES) {
-        names.add(key);
-        keys.set(e.address, key);
-        return;
-      }
+    const noted = (map: Map<Node, string>, kind: string, from: ReadonlySet<number> | undefined): boolean => {
+      if (from === undefined || from.size === 0) return false;
+      const key = `${isWrite ? 'w' : 'r'}${kind}${[...from].sort((x, y) => x - y).join(' ')}`;
+      if (!names.has(key) && names.size >= MOST_PAGES) return false;
+      names.add(key);
+      map.set(e.address, key);
+      return true;
+    };
+    if (!e.access.atomic) {
+      if (noted(keys, '', origins(e.address, made))) return;
+      const [base, index] = e.address.op === 'i64.add' ? e.address.args : [];
+      if (base && isSmall(index!, small)) noted(near, 'near ', origins(base, made));
     }
     if (isWrite) writes = true;
     else reads = true;
@@ -105,8 +124,16 @@ export function loopAccesses(blocks: readonly Block[], steadyIn: (b: Block) => R
   for (const block of blocks) {
     // Within a block a register may be steady for a while.
     const made = new Map<number, ReadonlySet<number> | undefined>([...steadyIn(block)].map(r => [r, new Set([r])]));
+    small = new Set();
     for (const { built } of block.steps) {
       for (const e of built.effects) note(e, made);
+      const bytes = new Set(built.effects.flatMap(e => (e.kind === 'load' && e.access.size === 1 ? e.results : [])));
+      const smallOnes = built.writes.map(w => w.kind === 'x' && (bytes.has(w.value) || isSmall(w.value, small)));
+      built.writes.forEach((w, i) => {
+        if (w.kind !== 'x') return;
+        if (smallOnes[i]) small.add(w.register.n);
+        else small.delete(w.register.n);
+      });
       const values = built.writes.flatMap(w =>
         w.kind === 'x'
           ? [[w.register.n, isStep(w.value, w.register.n) ? made.get(w.register.n) : origins(w.value, made)] as const]
@@ -115,7 +142,7 @@ export function loopAccesses(blocks: readonly Block[], steadyIn: (b: Block) => R
       for (const [r, value] of values) made.set(r, value);
     }
   }
-  return { keys, reads, writes };
+  return { keys, near, reads, writes };
 }
 
 /**
@@ -130,8 +157,11 @@ export class KeptPages {
     private readonly accesses: LoopAccesses,
     inLocals: boolean,
   ) {
-    for (const key of new Set(accesses.keys.values()))
-      this.pages.set(key, inLocals ? pageInLocals(c) : pageInCell(c, keptCell(this.pages.size)));
+    for (const key of new Set([...accesses.keys.values(), ...accesses.near.values()]))
+      this.pages.set(
+        key,
+        inLocals && !key.includes('near') ? pageInLocals(c) : pageInCell(c, keptCell(this.pages.size)),
+      );
   }
 
   /** Nothing is known. */
@@ -141,6 +171,11 @@ export class KeptPages {
   /** What is kept for an access. */
   find(address: Node): KeptPage | undefined {
     const key = this.accesses.keys.get(address);
+    return key === undefined ? undefined : this.pages.get(key);
+  }
+  /** The same for an access that may go elsewhere as well. */
+  findNear(address: Node): KeptPage | undefined {
+    const key = this.accesses.near.get(address);
     return key === undefined ? undefined : this.pages.get(key);
   }
 }

@@ -114,6 +114,9 @@ export class RegionCode extends Code {
   override keptPage(address: Node): KeptPage | undefined {
     return this.keptPages?.find(address);
   }
+  override nearPage(address: Node): KeptPage | undefined {
+    return this.keptPages?.findNear(address);
+  }
   override keptRange(write: boolean): KeptRange | undefined {
     return this.registers.loop && this.ranges?.get(write);
   }
