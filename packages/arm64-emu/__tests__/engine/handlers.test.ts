@@ -2,14 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { instructionSet } from '../../src/a64/index.js';
 import { type Decoded, type DecodeEnv, Decoder, Disp } from '../../src/a64/spec/index.js';
 import { STATE } from '../../src/engine/state.js';
-import { type HandlerModule, type HandlerSource, singleModule } from '../../src/interp/module.js';
+import { singleModule } from '../../src/interp/module.js';
 import { encodeRecord, RECORD_SIZE } from '../../src/interp/record.js';
 
 const WORDS = 1500;
 /** Handlers that the table has room for. */
 const MOST = 16384;
-/** Whether branches are counted does not matter here. */
-const make = singleModule as (source: HandlerSource, counting?: boolean) => HandlerModule;
 
 /** Some system registers are storage, some are not. */
 const env: DecodeEnv = {
@@ -45,7 +43,7 @@ describe('handlers', () => {
     for (const [name, decoded] of all) {
       const isBranch = Object.values(decoded.operands).some(o => o instanceof Disp);
       for (const far of isBranch ? [false, true] : [false]) {
-        const { bytes, layouts } = make({ decoded, far }, false);
+        const { bytes, layouts } = singleModule({ decoded, far }, false);
         expect([name, WebAssembly.validate(bytes)]).toEqual([name, true]);
         encodeRecord(view, 0, 1, layouts[0]!, decoded.operands);
         expect([name, view.getBigUint64(RECORD_SIZE, true)]).toEqual([name, 0n]);

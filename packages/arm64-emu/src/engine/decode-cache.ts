@@ -1,6 +1,7 @@
 /** Records of decoded instructions, one array per physical page that is executed. */
 
 import { PAGE_RECORDS, RECORD_PAGE_SIZE, RECORD_SIZE } from '../interp/record.js';
+import type { Sequences } from '../interp/sequences.js';
 import { Special } from '../interp/special.js';
 import type { PhysicalMemory } from './physical-memory.js';
 import type { Tlb } from './tlb.js';
@@ -45,6 +46,7 @@ export class DecodeCache {
     private readonly tlbs: readonly Tlb[],
     private readonly memory: PhysicalMemory,
     codeMap: number,
+    private readonly sequences: Sequences,
   ) {
     this.view = new DataView(buffer);
     this.bytes = new Uint8Array(buffer);
@@ -129,6 +131,7 @@ export class DecodeCache {
     this.compiled?.drop(index);
     const at = this.start + index * RECORD_PAGE_SIZE;
     const last = Math.min(offset + size, PAGE_BYTES);
+    this.sequences.ended(at + (offset & -4) * 4);
     for (let o = offset & -4; o < last; o += 4) this.view.setUint16(at + o * 4, Special.decode, true);
     const executing = ip >= at && ip < at + RECORD_PAGE_SIZE;
     if (++this.writes[index]! > WRITES_BEFORE_DROP && !executing) this.drop(page, index);
@@ -144,6 +147,7 @@ export class DecodeCache {
       if (now[o] === (contents?.[o] ?? 0)) continue;
       changed = true;
       o &= -4;
+      this.sequences.ended(at + o * 4);
       this.view.setUint16(at + o * 4, Special.decode, true);
       o += 3;
     }
@@ -155,7 +159,9 @@ export class DecodeCache {
     const index = this.pages.get(page);
     if (index === undefined) return;
     this.compiled?.drop(index, false);
-    this.view.setUint16(this.start + index * RECORD_PAGE_SIZE + (offset & -4) * 4, Special.decode, true);
+    const ip = this.start + index * RECORD_PAGE_SIZE + (offset & -4) * 4;
+    this.sequences.ended(ip);
+    this.view.setUint16(ip, Special.decode, true);
   }
 
   private drop(page: number, index: number): void {

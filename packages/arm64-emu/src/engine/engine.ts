@@ -2,11 +2,13 @@
 import { instructionSet } from '../a64/index.js';
 import { type DecodeEnv, Decoder, disassemble } from '../a64/spec/index.js';
 import { RECORD_SIZE } from '../interp/record.js';
+import { Sequences } from '../interp/sequences.js';
 import type { RegionStatistics } from '../region/regions.js';
 import { WalkState } from '../walk/state.js';
 import { AttachedCpus } from './attached-cpus.js';
 import { CodeMemory } from './code-memory.js';
 import { DecodeCache } from './decode-cache.js';
+import { DeviceAccesses } from './device-accesses.js';
 import { FetchPath } from './fetch-path.js';
 import { GeneratedCode } from './generated-code.js';
 import { HookedRecords } from './hooked-records.js';
@@ -48,6 +50,7 @@ export class Engine {
   private readonly code: GeneratedCode;
   private readonly codeMemory: CodeMemory;
   private readonly loop: RunLoop;
+  private readonly sequences: Sequences;
 
   constructor(options: EngineOptions) {
     const codePages = options.codePages ?? DEFAULT_CODE_PAGES;
@@ -70,17 +73,20 @@ export class Engine {
     this.memory.onLayout = () => walk.useMemory(this.memory.regions);
     const cpus = new AttachedCpus(buffer, walk);
     this.cpus = cpus;
-    this.cache = new DecodeCache(buffer, RECORDS_START, codePages, cpus.tlbs, this.memory, codeMap);
+    const sequences = new Sequences(buffer);
+    this.sequences = sequences;
+    this.cache = new DecodeCache(buffer, RECORDS_START, codePages, cpus.tlbs, this.memory, codeMap, sequences);
     const decoder = new Decoder(options.features, this.decodeEnv(options), instructionSet());
     const bti = options.features?.has('BTI') ?? true;
-    this.fetchPath = new FetchPath(buffer, this.memory, this.cache, decoder, bti, () => cpus.running);
+    this.fetchPath = new FetchPath(buffer, this.memory, this.cache, sequences, decoder, bti, () => cpus.running);
     this.hooked = new HookedRecords(buffer, this.hookedContext());
     this.fetchPath.hooked = this.hooked;
-    this.slowPath = new SlowPath(buffer, this.memory, this.cache, options.io, this.slowContext(), walk);
+    const devices = new DeviceAccesses(buffer, options.io);
+    this.slowPath = new SlowPath(buffer, this.memory, this.cache, devices, this.slowContext(), walk);
     const { cache, fetchPath, hooked, slowPath } = this;
-    this.code = new GeneratedCode(linear, options, { cpus, cache, fetchPath, hooked, slowPath });
+    this.code = new GeneratedCode(linear, options, { cpus, cache, fetchPath, hooked, slowPath, sequences });
     this.codeMemory = new CodeMemory(buffer, this.memory, cpus, cache, hooked, slowPath);
-    this.loop = new RunLoop(buffer, cpus, this.code, this.codeMemory, fetchPath, hooked, slowPath);
+    this.loop = new RunLoop(buffer, cpus, this.code, this.codeMemory, fetchPath, hooked, devices);
   }
 
   // ---- CPUs
@@ -218,6 +224,7 @@ export class Engine {
       addressOf: ip => engine.cache.addressOf(ip),
       word: ip => engine.fetchPath.word(ip),
       decode: ip => engine.fetchPath.decode(ip),
+      base: ip => engine.sequences.base(ip),
       syncPc: () => engine.fetchPath.syncPc(),
     };
   }

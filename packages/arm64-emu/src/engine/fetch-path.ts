@@ -1,10 +1,11 @@
 /** From addresses of instructions to their records. */
 import { type Decoded, type Decoder, Disp } from '../a64/spec/index.js';
 import { JUMP_KIND } from '../interp/flow.js';
-import { type Handlers, handlerKey } from '../interp/handlers.js';
-import type { HandlerSource } from '../interp/module.js';
+import type { HandlerSource } from '../interp/handler.js';
+import { type Handlers, handlerKey, type ProfiledSources } from '../interp/handlers.js';
 import type { HandlerProfile } from '../interp/profile.js';
 import { encodeRecord } from '../interp/record.js';
+import type { Sequences } from '../interp/sequences.js';
 import { Special } from '../interp/special.js';
 import { acceptsBranch } from './branch-target.js';
 import type { DecodeCache } from './decode-cache.js';
@@ -46,6 +47,7 @@ export class FetchPath {
     buffer: ArrayBufferLike,
     private readonly memory: PhysicalMemory,
     private readonly cache: DecodeCache,
+    private readonly sequences: Sequences,
     readonly decoder: Decoder,
     /** Whether the CPU has FEAT_BTI. */
     private readonly bti: boolean,
@@ -58,11 +60,14 @@ export class FetchPath {
   }
 
   /** The instructions of a profile that this CPU has. */
-  sources(profile: HandlerProfile): HandlerSource[] {
-    return profile.handlers.flatMap(([word, far]) => {
-      const decoded = this.decoder.decode(word);
-      return decoded ? [{ decoded, far }] : [];
-    });
+  sources(profile: HandlerProfile): ProfiledSources {
+    const known = (list: HandlerProfile['handlers']): HandlerSource[] =>
+      list.flatMap(([word, far]) => {
+        const decoded = this.decoder.decode(word);
+        return decoded ? [{ decoded, far }] : [];
+      });
+    const sequences = profile.sequences.map(known).filter((s, i) => s.length === profile.sequences[i]!.length);
+    return { handlers: known(profile.handlers), hot: profile.hot, sequences };
   }
   /** Which handler executes `word` at `offset` in its page; undefined when it is UNDEFINED. */
   identify(word: number, offset: number): { readonly key: string; readonly far: boolean } | undefined {
@@ -94,6 +99,7 @@ export class FetchPath {
     const word = this.word(ip);
     this.record(ip, word, address);
     if (this.observer !== undefined) this.hooked.decoded(ip, address, word);
+    this.sequences.written(ip);
   }
   private record(ip: number, word: number, address: number): void {
     const offset = address % PAGE;

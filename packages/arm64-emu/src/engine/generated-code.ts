@@ -4,6 +4,7 @@ import { Exit } from '../interp/exit.js';
 import { Handlers } from '../interp/handlers.js';
 import { DEFAULT_PROFILE } from '../interp/profile.js';
 import { RECORD_SIZE } from '../interp/record.js';
+import type { Sequences } from '../interp/sequences.js';
 import { Special } from '../interp/special.js';
 import { Regions } from '../region/regions.js';
 import type { AttachedCpus } from './attached-cpus.js';
@@ -13,7 +14,7 @@ import { type HookedRecords, usesFp } from './hooked-records.js';
 import { generatedCodeImports } from './imports.js';
 import type { EngineOptions } from './options.js';
 import type { SlowPath } from './slow-path.js';
-import { ASK_BEFORE, CELL, HOOK_NUMBER, RECORDS_START } from './state.js';
+import { ASK_BEFORE, BASE_NUMBERS, CELL, HOOK_NUMBER, NUMBERS } from './state.js';
 
 /** ISS of a trapped FP instruction: condition valid, always. */
 const NO_CONDITION = (1 << 24) | (0xe << 20);
@@ -25,6 +26,7 @@ interface CodeParts {
   readonly fetchPath: FetchPath;
   readonly hooked: HookedRecords;
   readonly slowPath: SlowPath;
+  readonly sequences: Sequences;
 }
 
 /** Makes the generated code, and answers its questions about records. */
@@ -47,8 +49,9 @@ export class GeneratedCode {
     this.view = new DataView(buffer);
     this.words = new Int32Array(buffer);
     this.bytes = new Uint8Array(buffer);
-    this.bytes.fill(1, ASK_BEFORE, RECORDS_START);
-    const { cpus, cache, fetchPath, hooked, slowPath } = parts;
+    this.bytes.fill(1, ASK_BEFORE, ASK_BEFORE + NUMBERS);
+    for (let i = 0; i < NUMBERS; i++) this.view.setUint16(BASE_NUMBERS + i * 2, i, true);
+    const { cpus, cache, fetchPath, hooked, slowPath, sequences } = parts;
     const imports = generatedCodeImports(memory, {
       host: () => cpus.running.host,
       slowPath,
@@ -60,7 +63,6 @@ export class GeneratedCode {
     });
     const profile = options.profile ?? DEFAULT_PROFILE;
     const compiles = options.mode !== undefined && options.mode !== 'interpreter';
-    this.handlers = new Handlers(imports, fetchPath.sources(profile), profile.hot, compiles);
     const pages = {
       pageOf: (ip: number) => cache.pageOfRecord(ip),
       fetched: (lo: number, hi: number) => cpus.running.tlb.findFetch(lo, hi),
@@ -68,7 +70,8 @@ export class GeneratedCode {
       decode: (start: number, index: number) => this.compilable(start + index * RECORD_SIZE),
     };
     const policy = options.mode === 'compiled' ? { ...options.compiler, threshold: 1 } : options.compiler;
-    this.regions = new Regions(buffer, this.handlers.table, imports, pages, policy);
+    this.handlers = new Handlers(imports, fetchPath.sources(profile), sequences, compiles);
+    this.regions = new Regions(buffer, this.handlers.table, imports, pages, sequences, policy);
     this.compilesAtOnce = options.mode === 'compiled';
     if (compiles) cache.compiled = this.regions;
     fetchPath.handlers = this.handlers;
@@ -91,7 +94,7 @@ export class GeneratedCode {
   check(ip: number): number {
     const { view, words } = this;
     if (view.getUint16(ip, true) === Special.decode) this.parts.fetchPath.decode(ip);
-    const number = this.regions.original(view.getUint16(ip, true));
+    const number = this.parts.sequences.base(ip);
     if (number === Special.pageEnd) return Exit.CONTINUE;
     // Hooked instructions are looked at by their observer first.
     if (number === HOOK_NUMBER) return Exit.CONTINUE;

@@ -1,7 +1,7 @@
 /** Instructions that an observer is asked about before they are executed: their records have another handler. */
 import { Element, ExceptionClass, V } from '../a64/spec/index.js';
 import { Exit } from '../interp/exit.js';
-import type { HandlerSource } from '../interp/module.js';
+import type { HandlerSource } from '../interp/handler.js';
 import { Special } from '../interp/special.js';
 import type { CpuHost } from './host.js';
 import { type Observer, Verdict } from './observer.js';
@@ -18,6 +18,8 @@ export interface HookedContext {
   addressOf(ip: number): number;
   word(ip: number): number;
   decode(ip: number): void;
+  /** The handler of a record's instruction alone. */
+  base(ip: number): number;
   syncPc(): void;
 }
 
@@ -76,7 +78,7 @@ export class HookedRecords {
   /** What executes the instruction; the observer may have changed it, or who wants it. */
   private handler(ip: number): number {
     if (this.view.getUint16(ip, true) === Special.decode) this.context.decode(ip);
-    const number = this.view.getUint16(ip, true);
+    const number = this.context.base(ip);
     return number === HOOK_NUMBER ? this.numbers.get(ip)! : number;
   }
 

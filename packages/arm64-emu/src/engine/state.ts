@@ -158,9 +158,13 @@ export const HOT_COUNTER_MASK = 0x3ffff;
 export const REGION_BASE = 16384;
 /** The number in records of instructions that an observer is asked about first. */
 export const HOOK_NUMBER = REGION_BASE - 1;
-/** u16 for each region: the handler that the region took the place of. */
-export const REGION_ORIGINALS = HOT_COUNTERS + (HOT_COUNTER_MASK + 1) * 4;
+/** Numbers that a record may have. */
+export const NUMBERS = 0x10000;
+/** u16 for each number in records: the handler of the instruction alone, where a region or a sequence stands. */
+export const BASE_NUMBERS = HOT_COUNTERS + (HOT_COUNTER_MASK + 1) * 4;
 /** u8 for each number in records: whether the engine is asked before such a record while FP is trapped. */
-export const ASK_BEFORE = REGION_ORIGINALS + (0x10000 - REGION_BASE) * 2;
+export const ASK_BEFORE = BASE_NUMBERS + NUMBERS * 2;
+/** Bytes before the first record that look like records which are not decoded. */
+const BEFORE_RECORDS = 64;
 /** First byte of the records. */
-export const RECORDS_START = ASK_BEFORE + 0x10000;
+export const RECORDS_START = ASK_BEFORE + NUMBERS + BEFORE_RECORDS;

@@ -45,6 +45,36 @@ export const rootsOfFast = ({ value, ok, quick, rest }: FpFast): Node[] => [
   ...(rest ? [rest] : []),
 ];
 
+/**
+ * Whether an instruction may be given up at any effect and begun again by another handler, without having called
+ * anything: nothing was written that it would read.
+ */
+export function isRepeatable(effects: readonly Effect[]): boolean {
+  let loaded = false;
+  let stored = false;
+  const visit = (e: Effect): boolean => {
+    switch (e.kind) {
+      case 'load':
+        loaded = true;
+        return !stored;
+      case 'store': {
+        const again = stored && loaded;
+        stored = true;
+        return !again;
+      }
+      case 'if':
+        return e.body.every(visit);
+      case 'trap':
+        return !stored;
+      case 'fp':
+        return !stored && e.fast !== undefined;
+      default:
+        return false;
+    }
+  };
+  return effects.every(visit);
+}
+
 /** Results of effects inside a body, which cannot be computed before it. */
 function resultsOf(effects: readonly Effect[]): Node[] {
   return effects.flatMap(e =>
@@ -137,11 +167,14 @@ export class EffectEmitter {
     c.force(iss);
     c.value(condition);
     c.open(Op.if);
-    c.sync();
-    c.storeAt(Op.i32Store, 2, CELL.EXCEPTION_CLASS, () => c.i32(ec));
-    c.storeAt(Op.i32Store, 2, CELL.EXCEPTION_ISS, () => c.value(iss));
-    c.storeAt(Op.i32Store, 2, CELL.REASON, () => c.i32(Exit.EXCEPTION));
-    c.branch(this.fault);
+    if (c.leaveTrapped) c.leaveTrapped();
+    else {
+      c.sync();
+      c.storeAt(Op.i32Store, 2, CELL.EXCEPTION_CLASS, () => c.i32(ec));
+      c.storeAt(Op.i32Store, 2, CELL.EXCEPTION_ISS, () => c.value(iss));
+      c.storeAt(Op.i32Store, 2, CELL.REASON, () => c.i32(Exit.EXCEPTION));
+      c.branch(this.fault);
+    }
     c.close();
   }
 

@@ -17,6 +17,8 @@ export interface Frame {
   readonly reason: number;
   /** Whether taken branches are counted by their targets. */
   readonly counting: boolean;
+  /** Has the instruction, of which nothing is done yet, executed by code that may call; where this may not. */
+  readonly elsewhere?: () => void;
   /** Goes on with the instruction whose record is in the local IP. */
   next(): void;
 }
@@ -51,6 +53,7 @@ export function countBranch(c: Code, hot: () => void): void {
   hot();
   c.close();
 }
+const fetchArray = (kind: number): number => (kind === JUMP_KIND.ret ? TLB_SET.FETCH : TLB_SET.FETCH_INDIRECT);
 
 /** Emits control flow between instructions. */
 export class Flow {
@@ -94,42 +97,68 @@ export class Flow {
     if (this.f.counting) countBranch(c, () => this.leave(Exit.HOT));
     this.f.next();
   }
-  /** Jumps to the address in i64 local `to`: through the fetch TLB, or the slow path. */
-  jump(to: number, kind: number, executed: boolean): void {
+  /** Looks up the address in i64 local `to`: pushes whether the fetch TLB's entry, which goes to local `entry`, is `op` it. */
+  private compareEntry(to: number, kind: number, entry: number, op: number): void {
     const { c } = this.f;
-    const entry = c.temp('i32');
-    const target = c.temp('i32');
-    const array = kind === JUMP_KIND.ret ? TLB_SET.FETCH : TLB_SET.FETCH_INDIRECT;
     tlbEntry(c, () => c.get(to));
     c.tee(entry);
     c.raw(Op.i64Load, 3);
-    c.u32(array);
+    c.u32(fetchArray(kind));
     c.get(to);
     c.i64(FETCH_TAG);
-    c.raw(Op.i64And, Op.i64Eq);
-    c.open(Op.if);
-    {
-      const page = c.temp('i32');
-      c.get(entry);
-      c.raw(Op.i32Load, 2);
-      c.u32(array + 8);
-      c.tee(page);
+    c.raw(Op.i64And, op);
+  }
+  /** Leaves the record that a fetch entry has for the address in `to` in local `target`; its page becomes the current one. */
+  private land(to: number, kind: number, entry: number, target: number): void {
+    const { c } = this.f;
+    const page = c.temp('i32');
+    c.get(entry);
+    c.raw(Op.i32Load, 2);
+    c.u32(fetchArray(kind) + 8);
+    c.tee(page);
+    c.get(to);
+    c.u8(Op.i32Wrap);
+    c.i32(PAGE_OFFSET);
+    c.u8(Op.i32And);
+    c.i32(2);
+    c.raw(Op.i32Shl, Op.i32Add);
+    c.set(target);
+    c.storeAt(Op.i64Store, 3, CELL.PC_BIAS, () => {
       c.get(to);
-      c.u8(Op.i32Wrap);
-      c.i32(PAGE_OFFSET);
-      c.u8(Op.i32And);
+      c.i64(-4096n);
+      c.u8(Op.i64And);
+      c.get(page);
       c.i32(2);
-      c.raw(Op.i32Shl, Op.i32Add);
-      c.set(target);
-      c.storeAt(Op.i64Store, 3, CELL.PC_BIAS, () => {
-        c.get(to);
-        c.i64(-4096n);
-        c.u8(Op.i64And);
-        c.get(page);
-        c.i32(2);
-        c.raw(Op.i32ShrU, Op.i64ExtendU, Op.i64Sub);
-      });
+      c.raw(Op.i32ShrU, Op.i64ExtendU, Op.i64Sub);
+    });
+  }
+  /**
+   * The fetch entry of a jump's target, where a miss is done elsewhere: it is looked for before the instruction changes
+   * anything. Undefined where {@link jump} can call.
+   */
+  find(to: number, kind: number): number | undefined {
+    const { c, elsewhere } = this.f;
+    if (!elsewhere) return undefined;
+    const entry = c.temp('i32');
+    this.compareEntry(to, kind, entry, Op.i64Ne);
+    c.open(Op.if);
+    elsewhere();
+    c.close();
+    return entry;
+  }
+  /** Jumps to the address in i64 local `to`: through the fetch TLB, or the slow path. `found` comes from {@link find}. */
+  jump(to: number, kind: number, executed: boolean, found = this.find(to, kind)): void {
+    const { c } = this.f;
+    const entry = found ?? c.temp('i32');
+    const target = c.temp('i32');
+    if (found !== undefined) {
+      this.land(to, kind, found, target);
+      this.go(target, executed);
+      return;
     }
+    this.compareEntry(to, kind, entry, Op.i64Eq);
+    c.open(Op.if);
+    this.land(to, kind, entry, target);
     c.else();
     if (executed) this.bump();
     c.storeAt(Op.i64Store, 3, CELL.JUMP, () => c.get(to));

@@ -6,12 +6,18 @@ import { CELL, STATE, xAddress } from '../engine/state.js';
 import { constant, type I64, type Node } from '../ir/index.js';
 import { Op } from '../wasm/opcodes.js';
 import { type Code, FLAGS, IP } from './code.js';
-import { EffectEmitter, rootsOf } from './effects.js';
+import { EffectEmitter, isRepeatable, rootsOf } from './effects.js';
 import { Exit } from './exit.js';
 import { Flow, type Frame, JUMP_KIND } from './flow.js';
 import { Import } from './imports.js';
-import { RecordLayout } from './record.js';
+import { RECORD_SIZE, RecordLayout } from './record.js';
 import { RecordBuilder } from './record-builder.js';
+
+/** An instruction, and whether it is a direct branch to another page. */
+export interface HandlerSource {
+  readonly decoded: Decoded;
+  readonly far: boolean;
+}
 
 function pushTarget(c: Code, layout: RecordLayout, w: Write): void {
   if (w.kind === 'state' || (w.kind === 'x' && w.register.n >= 0)) {
@@ -38,16 +44,36 @@ function store(c: Code, w: Write): void {
   c.u32(w.kind === 'state' ? w.address : w.kind === 'x' && w.register.n >= 0 ? xAddress(w.register.n) : 0);
 }
 
+/** Runs the semantics of the instruction's shape. */
+function build(d: Decoded): RecordBuilder<I64> {
+  // The type argument only matters to the type checker: `exec` is generic in it.
+  const b = new RecordBuilder<I64>(d.shape.sf === 0 ? 32 : 64, new RecordLayout());
+  d.insn.exec<I64>(b, b.bind(d.operands), d.shape);
+  return b;
+}
+/**
+ * Whether the instruction belongs into a loop of many that keeps its values in registers: one that calls nothing, and
+ * has no constants that V8 would keep in registers, too. And whether it just goes on with the next instruction.
+ */
+export function placeOf(d: Decoded): { readonly inline: boolean; readonly straight: boolean } {
+  const { effects, writes, newFlags, end } = build(d);
+  const flags = newFlags ? [packFlags(newFlags).node] : [];
+  const roots = [...rootsOf(effects), ...writes.map(w => w.value), ...flags, ...rootsOfEnd(end)];
+  const inline = isRepeatable(effects) && !roots.some(hasLongConstant);
+  return { inline, straight: inline && end === undefined };
+}
+/** Whether a value depends on a constant that is no 32-bit immediate. */
+const hasLongConstant = (n: Node): boolean =>
+  (n.isConst && typeof n.k === 'bigint' && n.k !== BigInt.asIntN(32, n.k)) || n.args.some(hasLongConstant);
+
 /**
  * Emits the handler for the instruction's shape; gives the layout of its records. `far`: a direct branch whose target
- * is in another page.
+ * is in another page. `goOn`: what follows instructions that just go on, if not the next one's handler.
  */
-export function emitHandler(f: Frame, d: Decoded, far: boolean): RecordLayout {
+export function emitHandler(f: Frame, d: Decoded, far: boolean, goOn?: () => void): RecordLayout {
   const { c } = f;
-  const layout = new RecordLayout();
-  // The type argument only matters to the type checker: `exec` is generic in it.
-  const b = new RecordBuilder<I64>(d.shape.sf === 0 ? 32 : 64, layout);
-  d.insn.exec<I64>(b, b.bind(d.operands), d.shape);
+  const b = build(d);
+  const { layout } = b;
   const flags = b.newFlags && packFlags(b.newFlags).node;
   const { end, writes } = b;
   c.releaseTemps();
@@ -62,6 +88,7 @@ export function emitHandler(f: Frame, d: Decoded, far: boolean): RecordLayout {
   const operand = rootsOfEnd(end)[0];
   const kept = operand && keep(c, operand);
   const target = end?.kind === 'branch' && far ? farTarget(c, layout.offset(end.to.name, 'displacement')) : undefined;
+  const found = writes.length > 0 ? findTarget(new Flow(f), end, kept, target) : undefined;
   if (flags) c.value(flags);
   // Pushed in reverse, so that the last write to a register is stored last.
   for (const w of [...writes].reverse()) {
@@ -70,9 +97,34 @@ export function emitHandler(f: Frame, d: Decoded, far: boolean): RecordLayout {
   }
   for (const w of writes) store(c, w);
   if (flags) c.set(FLAGS);
-  if (end === undefined) emitNext(f, effects.leave);
-  else emitEnd(f, layout, end, kept, target);
+  if (end !== undefined) emitEnd(f, layout, end, kept, target, found);
+  else if (goOn) goOn();
+  else emitNext(f, effects.leave);
   return layout;
+}
+
+/** Emits one handler for instructions that follow each other; all but the last just go on. */
+export function emitSequence(f: Frame, parts: readonly HandlerSource[]): void {
+  const { c } = f;
+  const last = parts.length - 1;
+  parts.forEach(({ decoded, far }, i) => {
+    if (i === last) {
+      c.sync();
+      c.ahead = 0;
+    }
+    emitHandler(f, decoded, far, i === last ? undefined : () => (c.ahead += RECORD_SIZE));
+  });
+}
+
+/** The fetch entry of where an instruction jumps to, if that must be known before registers change. */
+function findTarget(
+  flow: Flow,
+  end: End | undefined,
+  kept: number | undefined,
+  target: number | undefined,
+): number | undefined {
+  if (end?.kind === 'jump') return flow.find(kept!, JUMP_KIND[end.how]);
+  return target === undefined ? undefined : flow.find(target, JUMP_KIND.ret);
 }
 
 /** The value that the end of an instruction uses, if any. */
@@ -105,8 +157,18 @@ function leaveIf({ c }: Frame, flow: Flow, condition: () => void): void {
   c.close();
 }
 
-/** `kept`: the local with the end's operand; `far`: the local with the target of a branch to another page. */
-function emitEnd(f: Frame, layout: RecordLayout, end: End, kept: number | undefined, far: number | undefined): void {
+/**
+ * `kept`: the local with the end's operand; `far`: the local with the target of a branch to another page; `found`: that
+ * with the target's fetch entry, when it was looked up before.
+ */
+function emitEnd(
+  f: Frame,
+  layout: RecordLayout,
+  end: End,
+  kept: number | undefined,
+  far: number | undefined,
+  found: number | undefined,
+): void {
   const { c } = f;
   const flow = new Flow(f);
   switch (end.kind) {
@@ -115,7 +177,7 @@ function emitEnd(f: Frame, layout: RecordLayout, end: End, kept: number | undefi
         c.get(kept);
         c.open(Op.if);
       }
-      if (far !== undefined) flow.jump(far, JUMP_KIND.ret, true);
+      if (far !== undefined) flow.jump(far, JUMP_KIND.ret, true, found);
       else {
         const target = c.temp('i32');
         c.get(IP);
@@ -131,7 +193,7 @@ function emitEnd(f: Frame, layout: RecordLayout, end: End, kept: number | undefi
       break;
     }
     case 'jump':
-      flow.jump(kept!, JUMP_KIND[end.how], true);
+      flow.jump(kept!, JUMP_KIND[end.how], true, found);
       break;
     case 'event':
       flow.bump();

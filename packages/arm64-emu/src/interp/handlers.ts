@@ -1,9 +1,10 @@
 /** Handlers by number: which instruction shapes have code, and the table it is in. */
 import type { Decoded, Insn } from '../a64/spec/index.js';
 import { REGION_BASE } from '../engine/state.js';
-import type { HandlerSource } from './module.js';
-import { mainModule, singleModule } from './module.js';
+import { type HandlerSource, placeOf } from './handler.js';
+import { type MainSources, mainModule, singleModule } from './module.js';
 import type { RecordLayout } from './record.js';
+import type { Sequences } from './sequences.js';
 import { Special } from './special.js';
 
 /** A handler: number in records, layout of the record. */
@@ -24,6 +25,30 @@ interface MainExports {
 /** Identity of a handler. */
 export const handlerKey = (d: Decoded, far: boolean): string => `${d.insn.name}|${d.shapeKey}${far ? '|far' : ''}`;
 
+/** What is made when an engine starts: handlers, and sequences of them. */
+export interface ProfiledSources {
+  /** Hottest first. */
+  readonly handlers: readonly HandlerSource[];
+  /** How many of them go into the switch. */
+  readonly hot: number;
+  readonly sequences: readonly (readonly HandlerSource[])[];
+}
+
+const keyOf = (s: HandlerSource): string => handlerKey(s.decoded, s.far);
+
+/** Parts that are possible: instructions that call go into no switch, and only the last one of a sequence may branch. */
+function mainSources({ handlers, hot, sequences }: ProfiledSources): MainSources {
+  const distinct = [...new Map(handlers.map(s => [keyOf(s), s])).values()];
+  const inSwitch = new Set(distinct.slice(0, hot).filter(s => placeOf(s.decoded).inline));
+  const keys = new Set([...inSwitch].map(keyOf));
+  const isStraight = (s: HandlerSource): boolean => placeOf(s.decoded).straight;
+  return {
+    hot: [...inSwitch],
+    sequences: sequences.filter(parts => parts.every(s => keys.has(keyOf(s))) && parts.slice(0, -1).every(isStraight)),
+    others: distinct.filter(s => !inSwitch.has(s)),
+  };
+}
+
 /** The handlers of one engine, with more made as instructions turn up. */
 export class Handlers {
   readonly run: HandlerFunction;
@@ -33,30 +58,40 @@ export class Handlers {
   private readonly known = new Map<Insn, Map<number, Handler>>();
   private readonly sources: (HandlerSource | undefined)[];
 
-  /** `sources`: handlers made now, hottest first; the first `hot` go into the switch. */
   constructor(
     private readonly imports: WebAssembly.Imports,
-    sources: readonly HandlerSource[],
-    hot: number,
+    profiled: ProfiledSources,
+    sequences: Sequences,
     /** Whether taken branches are counted. */
     private readonly counting = false,
   ) {
-    const distinct = new Map(sources.map(s => [handlerKey(s.decoded, s.far), s]));
-    const list = [...distinct.values()];
-    const { bytes, layouts } = mainModule(list, hot, counting);
+    const sources = mainSources(profiled);
+    const { bytes, layouts } = mainModule(sources, counting);
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
     const { run, step, table } = instance.exports as unknown as MainExports;
     this.run = run;
     this.step = step;
     this.table = table;
     this.sources = new Array<HandlerSource | undefined>(Special.count).fill(undefined);
-    list.forEach((s, i) => {
-      this.remember(s.decoded, s.far, { number: Special.count + i, layout: layouts[i]! });
+    const add = (s: HandlerSource, layout: RecordLayout): void => {
+      this.remember(s.decoded, s.far, { number: this.sources.length, layout });
       this.sources.push(s);
+    };
+    const { hot, others } = sources;
+    hot.forEach((s, i) => {
+      add(s, layouts[i]!);
+    });
+    for (const parts of sources.sequences) {
+      const numbers = parts.map(s => this.get(s.decoded, s.far).number);
+      sequences.add(numbers, this.sources.length);
+      this.sources.push(undefined);
+    }
+    others.forEach((s, i) => {
+      add(s, layouts[hot.length + i]!);
     });
   }
 
-  /** The instruction that each handler was made from, by number; undefined for the special ones. */
+  /** The instruction that each handler was made from, by number; undefined for the special ones and for sequences. */
   get all(): readonly (HandlerSource | undefined)[] {
     return this.sources;
   }

@@ -3,27 +3,22 @@
  * the others through a table; `step`, which calls every handler through the table and stops at any instruction; and the
  * handlers known in advance. Further handlers come in modules of their own when they are first met.
  */
-import type { Decoded } from '../a64/spec/index.js';
-import { ASK_BEFORE, CELL, HOOK_NUMBER, REGION_BASE, REGION_ORIGINALS, STATE } from '../engine/state.js';
+import { ASK_BEFORE, BASE_NUMBERS, CELL, HOOK_NUMBER, REGION_BASE, STATE } from '../engine/state.js';
 import { buildModule, type Func } from '../wasm/module.js';
 import { Op } from '../wasm/opcodes.js';
 import { BUDGET, Code, FLAGS, IP } from './code.js';
 import { Exit } from './exit.js';
 import type { Frame } from './flow.js';
-import { emitDecode, emitHandler, emitPageEnd, emitUndefined } from './handler.js';
+import { emitDecode, emitHandler, emitPageEnd, emitSequence, emitUndefined, type HandlerSource } from './handler.js';
 import { FUNC_TYPES, FuncTypes, IMPORTS, Import } from './imports.js';
 import type { RecordLayout } from './record.js';
 
 /** Slots of the table of handlers and regions; numbers must fit the u16 of a record. */
 const TABLE_SIZE = 65536;
 
-const SPECIALS: readonly ((f: Frame) => void)[] = [emitDecode, emitPageEnd, emitUndefined];
+const emitElsewhere = (f: Frame): void => f.elsewhere!();
 
-/** An instruction, and whether it is a direct branch to another page. */
-export interface HandlerSource {
-  readonly decoded: Decoded;
-  readonly far: boolean;
-}
+const SPECIALS: readonly ((f: Frame) => void)[] = [emitDecode, emitPageEnd, emitUndefined];
 
 /** Writes the machine's registers to their cells. */
 function saveRegisters(c: Code): void {
@@ -95,27 +90,19 @@ function callHandler(c: Code, number = (): void => c.fromRecord(Op.i32Load16U, 1
   c.raw(Op.callIndirect, FuncTypes.handler, 0);
 }
 
-/** Calls the handler of one instruction: regions are more than that, the handler that was there before is called. */
-function callOriginal(c: Code): void {
-  const number = c.newLocal('i32');
+/** Pushes the number of the handler of the record's instruction alone: regions and sequences are more than that. */
+function pushBaseNumber(c: Code): void {
   c.fromRecord(Op.i32Load16U, 1, 0);
-  c.tee(number);
-  c.i32(REGION_BASE);
-  c.u8(Op.i32GeU);
-  c.open(Op.if);
-  c.get(number);
-  c.i32(REGION_BASE);
-  c.u8(Op.i32Sub);
   c.i32(1);
   c.u8(Op.i32Shl);
   c.raw(Op.i32Load16U, 1);
-  c.u32(REGION_ORIGINALS);
-  c.set(number);
-  c.close();
-  callHandler(c, () => c.get(number));
+  c.u32(BASE_NUMBERS);
 }
 
-/** The loop around the switch of `hot` handlers. */
+/**
+ * The loop around the switch of `hot` handlers. These call nothing, so that all of the loop's values stay in registers:
+ * what needs a call is left to the instruction's handler in the table.
+ */
 function runFunction(hot: readonly ((f: Frame) => void)[], counting: boolean): Func {
   const c = new Code();
   const result = c.newLocal('i32');
@@ -123,6 +110,15 @@ function runFunction(hot: readonly ((f: Frame) => void)[], counting: boolean): F
   const before = c.newLocal('i32');
   withExits(c, exits => {
     const top = c.open(Op.loop);
+    const outside = c.open(Op.block);
+    const given = c.open(Op.block);
+    const elsewhere = (): void => {
+      c.sync();
+      c.branch(given);
+    };
+    c.leaveInstead = elsewhere;
+    c.leaveInexact = elsewhere;
+    c.leaveTrapped = elsewhere;
     for (let i = 0; i <= hot.length; i++) c.open(Op.block);
     c.fromRecord(Op.i32Load16U, 1, 0);
     c.u8(Op.brTable);
@@ -130,12 +126,17 @@ function runFunction(hot: readonly ((f: Frame) => void)[], counting: boolean): F
     for (let i = 0; i <= hot.length; i++) c.u32(i);
     c.close();
     for (const emit of hot) {
-      emit({ ...exits, counting, next: () => c.branch(top) });
+      emit({ ...exits, counting, elsewhere, next: () => c.branch(top) });
       c.close();
     }
-    // not hot: the handler keeps the registers in their cells
     c.fromRecord(Op.i32Load16U, 1, 0);
     c.set(number);
+    c.branch(outside);
+    c.close();
+    pushBaseNumber(c);
+    c.set(number);
+    c.close();
+    // The handler keeps the registers in their cells.
     c.pushRemaining();
     c.set(before);
     callHandler(c, () => c.get(number));
@@ -162,7 +163,7 @@ function runFunction(hot: readonly ((f: Frame) => void)[], counting: boolean): F
     c.i32(Exit.BUDGET);
     c.u8(Op.return);
     c.close();
-    callOriginal(c);
+    callHandler(c, () => pushBaseNumber(c));
     c.set(result);
     loadRegisters(c);
     c.close();
@@ -182,6 +183,7 @@ function runFunction(hot: readonly ((f: Frame) => void)[], counting: boolean): F
 function stepFunction(): Func {
   const c = new Code();
   const result = c.newLocal('i32');
+  const number = c.newLocal('i32');
   const top = c.open(Op.loop);
   c.pushRemaining();
   c.ifSpent();
@@ -189,9 +191,11 @@ function stepFunction(): Func {
   c.i32(Exit.BUDGET);
   c.u8(Op.return);
   c.close();
+  pushBaseNumber(c);
+  c.set(number);
   c.loadAt(Op.i32Load, 2, CELL.CHECK);
   c.open(Op.if);
-  c.fromRecord(Op.i32Load16U, 1, 0);
+  c.get(number);
   c.raw(Op.i32Load8U, 0);
   c.u32(ASK_BEFORE);
   c.open(Op.if);
@@ -205,9 +209,11 @@ function stepFunction(): Func {
   c.get(result);
   c.u8(Op.return);
   c.close();
+  pushBaseNumber(c);
+  c.set(number);
   c.close();
   c.close();
-  callOriginal(c);
+  callHandler(c, () => c.get(number));
   c.set(result);
   loadRegisters(c);
   c.get(result);
@@ -255,22 +261,33 @@ export interface HandlerModule {
   readonly layouts: readonly RecordLayout[];
 }
 
-/**
- * The main module: the special handlers have numbers 0 to 2, the `sources` follow; the first `hot` of those are in the
- * switch.
- */
-export function mainModule(sources: readonly HandlerSource[], hot: number, counting: boolean): HandlerModule {
+/** What the main module is made of: numbers are given in this order, behind those of the special handlers. */
+export interface MainSources {
+  /** Handlers in the switch, hottest first. */
+  readonly hot: readonly HandlerSource[];
+  /** Sequences, in the switch too. */
+  readonly sequences: readonly (readonly HandlerSource[])[];
+  /** Handlers that are only in the table, as those in the switch are too. */
+  readonly others: readonly HandlerSource[];
+}
+
+/** The main module; layouts are of the hot and the other handlers. */
+export function mainModule({ hot, sequences, others }: MainSources, counting: boolean): HandlerModule {
   const layouts: RecordLayout[] = [];
-  const known = sources.map(s => (f: Frame) => {
+  const emitter = (s: HandlerSource) => (f: Frame) => {
     layouts.push(emitHandler(f, s.decoded, s.far));
-  });
-  const functions = [...SPECIALS, ...known].map(emit => handlerFunction(emit, counting));
+  };
+  const functions = [...SPECIALS, ...[...hot, ...others].map(emitter)].map(emit => handlerFunction(emit, counting));
   // The switch emits its handlers again; layouts come out the same.
   const made = layouts.slice();
-  const loops = [runFunction([...SPECIALS, ...known.slice(0, hot)], counting), stepFunction()];
+  const fused = sequences.map(parts => (f: Frame) => emitSequence(f, parts));
+  // Instructions that are not decoded yet are for the table.
+  const inSwitch = [emitElsewhere, ...SPECIALS.slice(1), ...hot.map(emitter), ...fused];
+  const loops = [runFunction(inSwitch, counting), stepFunction()];
   const funcs = [...loops, ...functions, hookFunction()];
   const first = IMPORTS.length + 2;
-  const elements = new Map(functions.map((_, i) => [i, first + i]));
+  const behind = SPECIALS.length + hot.length;
+  const elements = new Map(functions.map((_, i) => [i < behind ? i : i + fused.length, first + i]));
   elements.set(HOOK_NUMBER, first + functions.length);
   const bytes = buildModule({ types: FUNC_TYPES, imports: IMPORTS, funcs, table: { size: TABLE_SIZE, elements } });
   return { bytes, layouts: made };

@@ -1,5 +1,6 @@
 /** Compiled regions: which records they stand at, when they are made, and when they go. */
-import { HOT_COUNTER_MASK, HOT_COUNTERS, REGION_BASE, REGION_ORIGINALS, STATE } from '../engine/state.js';
+import { BASE_NUMBERS, HOT_COUNTER_MASK, HOT_COUNTERS, REGION_BASE, STATE } from '../engine/state.js';
+import type { Sequences } from '../interp/sequences.js';
 import { Special } from '../interp/special.js';
 import type { Compiled, Head, Heat, RecordPages, Translation } from './group.js';
 import { ModuleJob } from './module-job.js';
@@ -106,6 +107,7 @@ export class Regions implements Heat {
     private readonly table: WebAssembly.Table,
     private readonly imports: WebAssembly.Imports,
     private readonly pages: RecordPages,
+    private readonly sequences: Sequences,
     policy: RegionPolicy = {},
   ) {
     this.view = new DataView(buffer);
@@ -141,10 +143,6 @@ export class Regions implements Heat {
       this.compile();
     }
   }
-  /** The handler that a record has beneath a region. */
-  original(number: number): number {
-    return number < REGION_BASE ? number : this.view.getUint16(REGION_ORIGINALS + (number - REGION_BASE) * 2, true);
-  }
   /** Drops the regions of a page of records; false when there are none. `written`: that its code changes is held against it. */
   drop(page: number, written = true): boolean {
     const abandoned = this.job?.uses(page) === true;
@@ -157,7 +155,11 @@ export class Regions implements Heat {
   }
   private remove(region: Region): void {
     const { ip, number, module } = region;
-    if (this.view.getUint16(ip, true) === number) this.view.setUint16(ip, this.original(number), true);
+    const { sequences } = this;
+    if (this.view.getUint16(ip, true) === number) {
+      this.view.setUint16(ip, sequences.base(ip), true);
+      sequences.written(ip);
+    }
     this.table.set(number, null);
     this.byNumber.delete(number);
     this.free.push(number);
@@ -254,9 +256,11 @@ export class Regions implements Heat {
         this.next--;
         return;
       }
+      const { sequences } = this;
+      sequences.ended(ip);
       const code = exports[`r${i}`]!;
       this.table.set(number, code);
-      this.view.setUint16(REGION_ORIGINALS + (number - REGION_BASE) * 2, this.view.getUint16(ip, true), true);
+      this.view.setUint16(BASE_NUMBERS + number * 2, sequences.base(ip), true);
       this.view.setUint16(ip, number, true);
       const region: Region = { ip, number, module, pages, code };
       this.byNumber.set(number, region);
