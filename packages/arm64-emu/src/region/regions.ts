@@ -15,6 +15,11 @@ const DEFAULT_THRESHOLD = 100_000;
 const BATCH = 12;
 /** Instructions executed for which a hot record waits at most, as a multiple of the threshold. */
 const PATIENCE = 32;
+/**
+ * The first module costs 20 ms more than others, as the host has not run the compiler before: it waits until records
+ * have become hot `threshold / FIRST` times.
+ */
+const FIRST = 2 ** 14;
 /** Times that the regions of a page may be dropped before it is left to the interpreter. */
 const DROPS_BEFORE_DISTRUST = 8;
 const LAST_NUMBER = 0xffff;
@@ -91,6 +96,8 @@ export class Regions implements Heat {
   private shared: WebAssembly.ModuleImports | undefined;
   /** Hot records, by their address. */
   private readonly queue = new Map<number, Head>();
+  /** How often records have become hot. */
+  private heated = 0;
   /** Instructions executed when the queue began. */
   private since = 0;
   /**
@@ -124,6 +131,7 @@ export class Regions implements Heat {
   hot(ip: number): void {
     this.count(ip);
     if (this.view.getUint16(ip, true) >= REGION_BASE) return;
+    this.heated++;
     this.queue.set(ip, { ip, lo: this.view.getInt32(STATE.PC, true), hi: this.view.getInt32(STATE.PC + 4, true) });
     if (this.eager) this.compile();
   }
@@ -137,7 +145,7 @@ export class Regions implements Heat {
   /** Between slices: compiles what waits, when it is enough or has waited long enough. */
   poll(executed: number): void {
     if (this.job !== undefined) this.goOn();
-    else if (this.queue.size === 0) this.since = executed;
+    else if (this.queue.size === 0 || this.heated < Math.floor(this.threshold / FIRST)) this.since = executed;
     else if (this.queue.size >= BATCH || Math.abs(executed - this.since) > this.threshold * PATIENCE) {
       this.since = executed;
       this.compile();
