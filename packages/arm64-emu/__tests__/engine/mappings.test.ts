@@ -61,6 +61,26 @@ describe.each(EXECUTIONS)('mappings, $mode', execution => {
     expect(call(ALIAS)).toBe(48_000n);
     expect(call(FUNCTION)).toBe(3000n);
   });
+  it.each([false, true])('take an access in two pages to two places (pages known: %s)', known => {
+    const { engine, host, code, run, setX, x } = machine();
+    const [first, second] = [RAM + 0x5000, RAM + 0x8000];
+    host.mapped.set(ALIAS >>> 12, first >>> 12);
+    host.mapped.set((ALIAS + 0x1000) >>> 12, second >>> 12);
+    // strb and ldrb of x5 and x7
+    const touch = known ? [0x390000a6, 0x390000e6, 0x394000a8, 0x394000e8] : [];
+    code([...touch, 0xf9000062, 0xf9400061, SVC_0], RAM + 0x1000); // str x2, [x3]; ldr x1, [x3]
+    setX(2, 0x8877_6655_4433_2211n);
+    setX(3, BigInt(ALIAS + 0xffb));
+    setX(5, BigInt(ALIAS));
+    setX(7, BigInt(ALIAS + 0x1800));
+    const before = host.translations;
+    run(20);
+    expect(x(1)).toBe(0x8877_6655_4433_2211n);
+    expect([...engine.memory.view(first + 0xff9, 7)!]).toEqual([0, 0, 0x11, 0x22, 0x33, 0x44, 0x55]);
+    expect([...engine.memory.view(second, 4)!]).toEqual([0x66, 0x77, 0x88, 0]);
+    // One for the fetch; known pages were translated once for each kind of access, the others for each access.
+    expect(host.translations - before).toBe(5);
+  });
   it('may go away: the fetch aborts at its address, with the call done', () => {
     const { engine, host, call, x } = machine();
     call(ALIAS);

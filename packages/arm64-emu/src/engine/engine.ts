@@ -9,7 +9,7 @@ import { AttachedCpus } from './attached-cpus.js';
 import { CodeMemory } from './code-memory.js';
 import { DecodeCache } from './decode-cache.js';
 import { DeviceAccesses } from './device-accesses.js';
-import { FetchPath } from './fetch-path.js';
+import { FetchPath, type HandlerIdentity } from './fetch-path.js';
 import { GeneratedCode } from './generated-code.js';
 import { HookedRecords } from './hooked-records.js';
 import type { CpuHost } from './host.js';
@@ -175,7 +175,7 @@ export class Engine {
     return disassemble(this.fetchPath.decoder, word, pc);
   }
   /** Which handler executes `word` at `offset` in its page; undefined when it is UNDEFINED. For profiles. */
-  identifyHandler(word: number, offset: number): { readonly key: string; readonly far: boolean } | undefined {
+  identifyHandler(word: number, offset: number): HandlerIdentity | undefined {
     return this.fetchPath.identify(word, offset);
   }
 

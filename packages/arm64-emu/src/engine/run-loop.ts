@@ -4,10 +4,10 @@ import { Exit } from '../interp/exit.js';
 import { RECORD_SIZE } from '../interp/record.js';
 import type { Attached, AttachedCpus } from './attached-cpus.js';
 import type { CodeMemory } from './code-memory.js';
+import type { DeviceAccesses } from './device-accesses.js';
 import type { FetchPath } from './fetch-path.js';
 import type { GeneratedCode } from './generated-code.js';
 import type { HookedRecords } from './hooked-records.js';
-import type { SlowPath } from './slow-path.js';
 import { CELL, STATE } from './state.js';
 
 /** The switch only checks the budget at taken branches and page ends; the last stretch is run instruction by instruction. */
@@ -31,7 +31,7 @@ export class RunLoop {
     private readonly codeMemory: CodeMemory,
     private readonly fetchPath: FetchPath,
     private readonly hooked: HookedRecords,
-    private readonly slowPath: SlowPath,
+    private readonly devices: DeviceAccesses,
   ) {
     this.words = new Int32Array(buffer);
     this.u64 = new BigUint64Array(buffer);
@@ -143,8 +143,8 @@ export class RunLoop {
 
   /** Repeats the instruction whose device access asked for attention; the accesses are not repeated. */
   private replay(cpu: Attached): void {
-    this.slowPath.beginReplay();
+    this.devices.begin();
     this.slice(cpu, 1);
-    this.slowPath.endReplay();
+    this.devices.end();
   }
 }

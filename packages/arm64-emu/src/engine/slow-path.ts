@@ -4,8 +4,9 @@ import { Exit } from '../interp/exit.js';
 import { SlowInfo } from '../interp/imports.js';
 import type { WalkState } from '../walk/state.js';
 import type { DecodeCache } from './decode-cache.js';
+import type { DeviceAccesses, IoSize } from './device-accesses.js';
 import type { DirtyPages } from './dirty-pages.js';
-import { type AccessKind, type CpuHost, type PhysicalIo, READ, WRITE } from './host.js';
+import { type AccessKind, type CpuHost, READ, WRITE } from './host.js';
 import type { Observer } from './observer.js';
 import type { MemoryRegion, PhysicalMemory } from './physical-memory.js';
 import { CELL, TLB_SET } from './state.js';
@@ -14,8 +15,6 @@ import type { TlbArray, TlbSet } from './tlb-set.js';
 
 const PAGE = 4096;
 const OFFSET = PAGE - 1;
-/** Bytes of a device access. */
-type IoSize = 1 | 2 | 4 | 8;
 
 /** The CPU that is running, and where its accesses go. */
 export interface SlowPathContext {
@@ -29,13 +28,6 @@ export interface SlowPathContext {
 export class SlowPath {
   private readonly view: DataView;
   private readonly words: Int32Array;
-  /** Device accesses of the current instruction, which is identified by its record and the budget. */
-  private done: (number | bigint)[] = [];
-  private doneAt = 0;
-  private doneBudget = 0;
-  private replayed = 0;
-  /** The instruction is being repeated: its device accesses have been done already. */
-  replaying = false;
   private watcher: Observer | undefined;
   private dirtyPages: DirtyPages | undefined;
 
@@ -43,7 +35,7 @@ export class SlowPath {
     buffer: ArrayBufferLike,
     private readonly memory: PhysicalMemory,
     private readonly cache: DecodeCache,
-    private readonly io: PhysicalIo,
+    private readonly devices: DeviceAccesses,
     private readonly context: SlowPathContext,
     private readonly walk: WalkState,
   ) {
@@ -159,6 +151,11 @@ export class SlowPath {
     const first = PAGE - (lo & OFFSET);
     const secondLo = (lo + first) | 0;
     const secondHi = secondLo >>> 0 < lo >>> 0 ? (hi + 1) | 0 : hi;
+    const set = this.setFor(unprivileged);
+    const array = access === WRITE ? TLB_SET.WRITE : TLB_SET.READ;
+    const start = set.lookup(array, lo, hi);
+    const next = start < 0 ? -1 : set.lookup(array, secondLo, secondHi);
+    if (next >= 0) return this.joined(set, array, lo, start, next, first, bytes);
     if (!host.translate(lo, hi, access, unprivileged, first)) return this.abort();
     const aligned = (lo & (element - 1)) === 0;
     const a = this.ordinary(lo, hi, access, aligned);
@@ -178,7 +175,6 @@ export class SlowPath {
     const { bytes: m } = this.memory;
     const atFirst = a.host + (paFirst - a.base);
     const atSecond = b.host + (paSecond - b.base);
-    const set = this.setFor(unprivileged);
     if (access === WRITE) {
       const dropped = [paFirst, paSecond].map(pa => this.cache.dropCompiled(Math.floor(pa / PAGE)));
       if (dropped.includes(true)) return this.retry();
@@ -196,6 +192,29 @@ export class SlowPath {
     m.copyWithin(CELL.BOUNCE + first, atSecond, atSecond + bytes - first);
     overlay();
     return set.scratch(TLB_SET.READ, lo, CELL.BOUNCE);
+  }
+  /** An access in two pages that are both in the TLB: nobody looks at them, and neither has code if this is a write. */
+  private joined(
+    set: TlbSet,
+    array: TlbArray,
+    lo: number,
+    start: number,
+    next: number,
+    first: number,
+    bytes: number,
+  ): number {
+    const { bytes: m } = this.memory;
+    let [one, two] = [start, next];
+    const middle = CELL.BOUNCE + first;
+    const end = CELL.BOUNCE + bytes;
+    if (array === TLB_SET.WRITE) {
+      for (let i = CELL.BOUNCE; i < middle; i++) m[one++] = m[i]!;
+      for (let i = middle; i < end; i++) m[two++] = m[i]!;
+    } else {
+      for (let i = CELL.BOUNCE; i < middle; i++) m[i] = m[one++]!;
+      for (let i = middle; i < end; i++) m[i] = m[two++]!;
+    }
+    return set.scratch(array, lo, CELL.BOUNCE);
   }
   /** The region of the last translation, if an access that crosses into or out of it may go there. */
   private ordinary(lo: number, hi: number, access: AccessKind, aligned: boolean): MemoryRegion | undefined {
@@ -232,68 +251,17 @@ export class SlowPath {
       return this.abort();
     }
     this.context.syncPc();
-    this.identify();
+    this.devices.identify();
     const size = Math.min(element, 8) as IoSize;
     for (let o = 0; o < bytes; o += size) {
-      if (this.access(pa + o, size, CELL.BOUNCE + o, write)) continue;
+      if (this.devices.access(pa + o, size, CELL.BOUNCE + o, write)) continue;
       host.externalAbort(lo, hi, access);
       return this.abort();
     }
-    if (host.attentionWanted && !this.replaying) {
+    if (host.attentionWanted && !this.devices.replaying) {
       this.words[CELL.REASON >> 2] = Exit.REPLAY;
       return -1;
     }
     return set.scratch(array, lo, CELL.BOUNCE);
-  }
-
-  /** Starts a new list of device accesses unless this is still the same instruction. */
-  private identify(): void {
-    const ip = this.words[CELL.IP >> 2]!;
-    const budget = this.words[CELL.BUDGET >> 2]!;
-    if (this.replaying || (ip === this.doneAt && budget === this.doneBudget)) return;
-    this.done = [];
-    this.doneAt = ip;
-    this.doneBudget = budget;
-  }
-  /** The instruction that asked for attention will run again. */
-  beginReplay(): void {
-    this.replaying = true;
-    this.replayed = 0;
-  }
-  endReplay(): void {
-    this.replaying = false;
-    this.done = [];
-  }
-
-  /** One device access between `pa` and the buffer at `at`. */
-  private access(pa: number, size: IoSize, at: number, write: boolean): boolean {
-    const again = this.replaying && this.replayed < this.done.length;
-    if (write) {
-      if (again) this.replayed++;
-      else {
-        if (!this.io.write(pa, size, this.get(at, size))) return false;
-        this.done.push(0);
-        if (this.replaying) this.replayed++;
-      }
-      return true;
-    }
-    const value = again ? this.done[this.replayed] : this.io.read(pa, size);
-    if (value === undefined) return false;
-    if (!again) this.done.push(value);
-    if (this.replaying) this.replayed++;
-    this.put(at, size, value);
-    return true;
-  }
-  private get(at: number, size: IoSize): number | bigint {
-    const { view } = this;
-    if (size === 8) return view.getBigUint64(at, true);
-    return size === 4 ? view.getUint32(at, true) : size === 2 ? view.getUint16(at, true) : view.getUint8(at);
-  }
-  private put(at: number, size: IoSize, value: number | bigint): void {
-    const { view } = this;
-    if (size === 8) view.setBigUint64(at, BigInt.asUintN(64, BigInt(value)), true);
-    else if (size === 4) view.setUint32(at, Number(value), true);
-    else if (size === 2) view.setUint16(at, Number(value), true);
-    else view.setUint8(at, Number(value));
   }
 }

@@ -96,10 +96,11 @@ export class TlbSet {
     return (this.words[((this.entry(lo) + TLB_SET.FETCH) >> 2) + 3]! & TLB_FLAG.GUARDED) !== 0;
   }
 
-  /** Whether there is an entry for reads of `hi:lo`. */
-  knowsRead(lo: number, hi: number): boolean {
-    const w = (this.entry(lo) + TLB_SET.READ) >> 2;
-    return this.words[w] === (lo & PAGE_MASK) && this.words[w + 1] === hi;
+  /** Where an array leads the byte at `hi:lo`, in linear memory; -1 when the entry is not there. */
+  lookup(array: TlbArray, lo: number, hi: number): number {
+    const w = (this.entry(lo) + array) >> 2;
+    if (this.words[w] !== (lo & PAGE_MASK) || this.words[w + 1] !== hi) return -1;
+    return (lo + this.words[w + 2]!) >>> 0;
   }
 
   /** Drops everything. */

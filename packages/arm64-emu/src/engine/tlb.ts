@@ -140,7 +140,7 @@ export class Tlb {
 
   /** Whether an entry says that `hi:lo` may be read as things are now. */
   mayRead(lo: number, hi: number): boolean {
-    return this.current.knowsRead(lo, hi);
+    return this.current.lookup(TLB_SET.READ, lo, hi) >= 0;
   }
 
   flushAll(): void {
