@@ -25,7 +25,15 @@ export function make(name: string, ...args: Node[]): Node {
   if (args.every(a => a.isConst)) return constant(o.ty, o.fold(...args.map(a => a.k as Const)));
   const right = args[1];
   if (right?.isConst && (right.k === 0 || right.k === 0n) && RIGHT_IDENTITY.test(name)) return args[0]!;
-  return new Node(name, o.ty, args);
+  return twoShifts(name, args) ?? new Node(name, o.ty, args);
+}
+/** Lanes shifted to the right by a constant, and by another one: how instructions shift by up to a lane's width. */
+function twoShifts(name: string, [shifted, again]: readonly Node[]): Node | undefined {
+  const bits = /^i(\d+)x\d+\.shr_[su]$/.exec(name)?.[1];
+  if (bits === undefined || shifted!.op !== name || !again!.isConst) return undefined;
+  const [value, first] = shifted!.args;
+  const k = (first!.k as number) + (again!.k as number);
+  return first!.isConst && k < Number(bits) ? make(name, value!, constant('i32', k)) : undefined;
 }
 
 /** `c ? t : f`. */
