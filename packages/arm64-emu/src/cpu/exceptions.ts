@@ -79,6 +79,8 @@ export abstract class ExceptionState extends CpuState {
   abstract readonly model: CpuModel;
   /** Asked before an exception is taken; true when it was dealt with: the CPU goes on at `returnTo`, or where PC was set. */
   onException: ((event: ExceptionEvent) => boolean) | undefined;
+  /** Only exceptions of the class {@link EC.unknown} concern {@link onException}: undefined instructions. */
+  onlyUndefined = false;
   /** Whether this CPU has EL2. */
   protected hasEl2 = false;
   /** HCR_EL2 as it counts, see {@link effectiveHcr}; zero without EL2. */
@@ -135,6 +137,7 @@ export abstract class ExceptionState extends CpuState {
     if (ec === EC.fpAccess && target === 2 && !toEl2 && this.el < 2) [ecTaken, issTaken] = [EC.unknown, 0];
     if (
       this.onException !== undefined &&
+      (ecTaken === EC.unknown || !this.onlyUndefined) &&
       this.dealtWith({ kind: 'synchronous', target, ec: ecTaken, iss: issTaken, returnTo, far })
     )
       return;
@@ -184,7 +187,7 @@ export abstract class ExceptionState extends CpuState {
         this.readHcr();
       }
     }
-    this.onException?.({ kind, target, ec: 0, iss: 0, returnTo: this.pc, far: undefined });
+    if (!this.onlyUndefined) this.onException?.({ kind, target, ec: 0, iss: 0, returnTo: this.pc, far: undefined });
     this.enter(target, VECTOR[kind], this.pc);
     return true;
   }

@@ -38,6 +38,12 @@ export class ExceptionHooks {
     return unmapped.size + undefinedWords.size + deciders.length + watches.size > 0 || last !== undefined;
   }
 
+  /** See `Cpu.onlyUndefined`. */
+  get onlyUndefined(): boolean {
+    const { unmapped, deciders, last, watches } = this;
+    return unmapped.size + deciders.length + watches.size === 0 && last === undefined;
+  }
+
   /** See `Cpu.onException`. */
   handle(cpu: Cpu, event: ExceptionEvent): boolean {
     if (event.kind === 'synchronous') {

@@ -184,9 +184,11 @@ export class Hooks {
   }
   private observeExceptions(remove?: () => void): Unhook {
     const apply = (): void => {
-      const { used } = this.exceptions;
-      for (const cpu of this.machine.cpus)
+      const { used, onlyUndefined } = this.exceptions;
+      for (const cpu of this.machine.cpus) {
         cpu.onException = used ? event => this.exceptions.handle(cpu, event) : undefined;
+        cpu.onlyUndefined = onlyUndefined;
+      }
     };
     apply();
     return () => {
