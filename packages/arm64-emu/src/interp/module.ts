@@ -38,7 +38,7 @@ function loadRegisters(c: Code): void {
 }
 
 /** Blocks that handlers leave through. */
-export type Exits = Omit<Frame, 'next' | 'counting'>;
+type Exits = Omit<Frame, 'next' | 'counting'>;
 
 /** Opens the blocks that handlers leave through. */
 export function openExits(c: Code): Exits {
