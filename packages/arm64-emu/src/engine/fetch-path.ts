@@ -1,7 +1,7 @@
 /** From addresses of instructions to their records. */
 import { type Decoded, type Decoder, Disp } from '../a64/spec/index.js';
 import { JUMP_KIND } from '../interp/flow.js';
-import type { HandlerSource } from '../interp/handler.js';
+import { type HandlerSource, placeOf } from '../interp/handler.js';
 import { type Handlers, handlerKey, type ProfiledSources } from '../interp/handlers.js';
 import type { HandlerProfile } from '../interp/profile.js';
 import { encodeRecord } from '../interp/record.js';
@@ -26,6 +26,14 @@ const TWO32 = 2 ** 32;
 const BR = 1;
 const BLR = 2;
 const BR_GUARDED = 3;
+
+/** A handler, as profiles see it; whether it can be in the interpreter's loop, and goes on with the next instruction. */
+export interface HandlerIdentity {
+  readonly key: string;
+  readonly far: boolean;
+  readonly inline: boolean;
+  readonly straight: boolean;
+}
 
 /** Fetches and decodes for the running CPU. */
 export class FetchPath {
@@ -70,11 +78,11 @@ export class FetchPath {
     return { handlers: known(profile.handlers), hot: profile.hot, sequences };
   }
   /** Which handler executes `word` at `offset` in its page; undefined when it is UNDEFINED. */
-  identify(word: number, offset: number): { readonly key: string; readonly far: boolean } | undefined {
+  identify(word: number, offset: number): HandlerIdentity | undefined {
     const decoded = this.decoder.decode(word);
     if (decoded === undefined) return undefined;
     const far = leavesPage(displacement(decoded.operands), offset);
-    return { key: handlerKey(decoded, far), far };
+    return { key: handlerKey(decoded, far), far, ...placeOf(decoded) };
   }
   /** The instruction word of a record. */
   word(ip: number): number {
