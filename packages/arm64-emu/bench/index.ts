@@ -22,7 +22,7 @@ const KERNELS: readonly (readonly [name: string, rounds: number])[] = [
   ['CRC-32', 15_000],
   ['integer matrix', 1500],
   ['pointer chase, 1 MiB', 1500],
-  ['n-body, double', 3000],
+  ['n-body, double', 6000],
   ['NEON, single', 60_000],
   ['copy and strlen', 12_000],
   ['branches and calls', 20_000],
