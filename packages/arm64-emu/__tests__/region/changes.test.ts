@@ -24,6 +24,10 @@ const outcome = ({ engine, host, x, pc }: Bench) => ({
 
 /** add x1, x1, #1; subs x4, x4, #1; page end; add x2, x2, #1; b.ne to the first; svc */
 const ACROSS = [0x91000421, 0xf1000484, 0x91000442, 0x54ffffa1, SVC_0];
+/** add x1, x1, #1; tbz x4, #0, 1f; page end; add x2, x2, #1; subs x4, x4, #1; b.ne to the first; svc; 1: the same with x3 */
+const TWO_WAYS_ACROSS = [
+  0x91000421, 0x360000a4, 0x91000442, 0xf1000484, 0x54ffff81, SVC_0, 0x91000463, 0xf1000484, 0x54ffff01, SVC_0,
+]; // biome-ignore format: code
 /** Adds x4 to the words at x3, which steps by x6, and x1 sums them up. */
 const SUM = [0xf9400067, 0x8b0400e7, 0xf9000067, 0x8b070021, 0x8b060063, 0xf1000484, 0x54ffff41, SVC_0];
 /** Stores `add x1, x1, #(x4 & 255)`, made from w9, over its own fifth instruction at x5. */
@@ -52,6 +56,29 @@ describe('code that is hot', () => {
     });
     expect(results.again.x.slice(1, 5)).toEqual([10_000n, 15_000n, 0n, 0n]);
     expect(results.gone.log.at(-1)).toBe(`abort fetch ${page(2).toString(16)} at ${page(2).toString(16)}`);
+  });
+
+  it('goes on in whatever page follows, whichever way it takes at the end of one', () => {
+    const results = everywhere(b => {
+      const start = page(2) - 8;
+      const again = (): void => {
+        b.setX(4, 5001n);
+        b.engine.view.setBigUint64(STATE.PC, BigInt(start), true);
+        b.run(100_000);
+      };
+      b.code(TWO_WAYS_ACROSS, start);
+      // add x2, x2, #2
+      const other = [0x91000842, ...TWO_WAYS_ACROSS.slice(3)];
+      b.engine.memory.write(page(9), new Uint8Array(new Uint32Array(other).buffer));
+      again();
+      const first = outcome(b);
+      b.host.mapped.set(page(2) >>> 12, page(9) >>> 12);
+      b.engine.tlb(0).flushPage(page(2), 0);
+      again();
+      return { first, second: outcome(b) };
+    });
+    expect(results.first.x.slice(1, 5)).toEqual([5001n, 2501n, 2500n, 0n]);
+    expect(results.second.x.slice(1, 5)).toEqual([10_002n, 7503n, 5000n, 0n]);
   });
 
   it('writes itself anew in each round', () => {

@@ -58,6 +58,9 @@ export function* emitRegion(
   return { type: FuncTypes.handler, locals: c.locals, code: c.result() };
 }
 
+/** The position that a block is left at. */
+const lastOf = (b: Block): number => b.steps.at(-1)?.at ?? b.first;
+
 /** Structured control flow from the dominator tree (Ramsey, "Beyond Relooper"). */
 class RegionEmitter {
   readonly pages: Pages;
@@ -188,7 +191,6 @@ class RegionEmitter {
       if (end) yield* this.end(s, b, end, kept);
       if (++this.emitted % PIECE === 0) yield;
     }
-    c.at = b.steps.at(-1)?.at ?? b.first;
     const end = b.steps.at(-1)?.built.end;
     if (end === undefined || end.kind === 'unmask') yield* this.goTo(b, b.fallBlock, b.fall!, false);
   }
@@ -303,6 +305,8 @@ class RegionEmitter {
   /** Goes on in a block of the region, or leaves for the instruction at a position. */
   private *goTo(from: Block, to: Block | undefined, at: number, taken: boolean): Emission {
     const { c } = this;
+    // Another way out of the block may have been emitted before, with all that it leads to.
+    c.at = lastOf(from);
     const here = this.held.get(from);
     const isBack = to !== undefined && to.order <= from.order;
     const inline = to !== undefined && !isBack && !to.isMerge;
