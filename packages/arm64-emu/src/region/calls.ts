@@ -58,27 +58,23 @@ export class Calls {
     c.get(FLAGS);
     c.i32(KIND_SHIFT);
     c.u8(Op.i32ShrU);
-    c.set(c.waiting);
-    c.operands.forEach((local, i) => {
-      c.loadAt(Op.i64Load, 3, CELL.FLAG_OPERANDS + i * 8);
-      c.set(local);
-    });
+    c.set(c.flags.kind);
+    c.flags.loadOperands();
   }
   /** Stores operands of flags; pushes flags and kind. */
   private passFlags(): void {
     const { c } = this;
-    c.operands.forEach((local, i) => {
-      c.storeAt(Op.i64Store, 3, CELL.FLAG_OPERANDS + i * 8, () => c.get(local));
-    });
-    if (c.pending) {
-      c.i32(waitingKind(c.pending) << KIND_SHIFT);
+    const { pending, kind } = c.flags;
+    c.flags.storeOperands();
+    if (pending) {
+      c.i32(waitingKind(pending) << KIND_SHIFT);
       return;
     }
     c.i32(0);
     c.get(FLAGS);
-    c.get(c.waiting);
+    c.get(kind);
     c.u8(Op.select);
-    c.get(c.waiting);
+    c.get(kind);
     c.i32(KIND_SHIFT);
     c.raw(Op.i32Shl, Op.i32Or);
   }
@@ -93,7 +89,7 @@ export class Calls {
     const crossing = pageOf(target) !== pageOf(c.at);
     c.charge();
     if (crossing) pages.check(target);
-    c.noteFlags();
+    c.flags.note();
     leaving.ifSpent(target);
     // Too deep: the run loop goes on there.
     leaving.forIf(target, () => {
@@ -126,7 +122,7 @@ export class Calls {
     c.u8(Op.i32Add);
     c.set(FLAGS);
     this.takeFlags();
-    c.pending = undefined;
+    c.flags.pending = undefined;
     c.registers.forget();
     c.reload();
     c.loadAt(Op.i32Load, 2, CELL.BUDGET);

@@ -13,6 +13,7 @@ import { Op } from '../wasm/opcodes.js';
 import { Calls } from './calls.js';
 import { pageOf } from './code-space.js';
 import type { Block, Step } from './graph.js';
+import { HeldLoops } from './held-loops.js';
 import { checkBudget, Leaving, leaveAfter } from './leaving.js';
 import { heldLoops } from './loops.js';
 import { Pages } from './pages.js';
@@ -47,14 +48,14 @@ export function* emitRegion(
       c.branch(exits.exit);
     },
   };
-  const emitter = new RegionEmitter(c, frame, heldLoops(blocks), callees);
+  const emitter = new RegionEmitter(c, new HeldLoops(c, frame, heldLoops(blocks)), callees);
   emitter.enter(head);
   emitter.leaving.begin();
   emitter.pages.begin();
   yield* emitter.tree(head);
   emitter.pages.end();
   emitter.leaving.end();
-  closeExits(exits, () => c.settleFlags());
+  closeExits(exits, () => c.flags.settle());
   return { type: FuncTypes.handler, locals: c.locals, code: c.result() };
 }
 
@@ -68,19 +69,13 @@ class RegionEmitter {
   private readonly calls: Calls;
   /** Depth of the wasm block or loop that leads to a block. */
   private readonly labels = new Map<Block, number>();
-  /** How code outside held loops leaves, and code of each of them. */
-  private readonly frames = new Map<Held | undefined, Frame>();
-  /** How held loops leave for the handler of an instruction. */
-  private readonly originals = new Map<Held | undefined, () => void>();
   private emitted = 0;
 
   constructor(
     private readonly c: RegionCode,
-    outer: Frame,
-    private readonly held: ReadonlyMap<Block, Held>,
+    private readonly held: HeldLoops,
     callees: ReadonlyMap<number, number>,
   ) {
-    this.frames.set(undefined, outer);
     this.pages = new Pages(c);
     this.leaving = new Leaving(c);
     this.calls = new Calls(c, this.pages, this.leaving, callees);
@@ -89,12 +84,12 @@ class RegionEmitter {
   /** Takes over the state from whoever calls. */
   enter(head: Block): void {
     this.calls.enter();
-    if (head.flagsIn) this.c.settleFlags();
+    if (head.flagsIn) this.c.flags.settle();
   }
 
   /** A block and all that it dominates. */
   *tree(b: Block): Emission {
-    const loop = this.held.get(b);
+    const loop = this.held.of(b);
     if (loop?.head === b) {
       yield* this.heldLoop(b, loop);
       return;
@@ -112,55 +107,19 @@ class RegionEmitter {
     this.c.close();
     this.c.u8(Op.unreachable);
   }
-  /** The loop, between loading its registers and the ways out, on which they are stored. */
+  /** The loop, between loading its registers and the ways out. */
   private *heldLoop(b: Block, loop: Held): Emission {
-    const { c } = this;
-    const outer = this.frames.get(undefined)!;
-    if (b.isMerge) {
-      c.pending = undefined;
-      c.due = 0;
-      c.registers.begin(undefined);
-    }
-    if (c.registers.pushUpper(loop)) {
-      // Once around in the interpreter, which writes those registers, mostly.
-      c.i64(0n);
-      c.u8(Op.i64Ne);
-      c.open(Op.if);
-      c.position(b.first, 0);
-      c.noteFlags();
-      c.i32(Exit.ORIGINAL);
-      c.set(outer.reason);
-      c.branch(outer.exit);
-      c.close();
-    }
-    c.beginLoop(loop);
-    const exit = c.open(Op.block);
-    const fault = c.open(Op.block);
-    const original = c.open(Op.block);
-    const next = (): void => {
-      c.i32(Exit.CONTINUE);
-      c.set(outer.reason);
-      c.branch(exit);
-    };
-    this.frames.set(loop, { ...outer, fault, exit, next });
-    this.originals.set(loop, () => {
-      c.position(c.at, c.left);
-      c.noteFlags();
-      c.registers.save();
-      c.branch(original);
-    });
+    if (b.isMerge) this.join(undefined);
+    this.held.enter(loop);
     yield* this.nest(b);
-    c.close();
-    c.i32(Exit.ORIGINAL);
-    c.set(outer.reason);
-    c.branch(exit);
-    c.close();
-    c.loadAt(Op.i32Load, 2, CELL.REASON);
-    c.set(outer.reason);
-    c.close();
-    c.endLoop(loop);
-    c.branch(outer.exit);
-    c.registers.begin(undefined);
+    this.held.leave(loop);
+  }
+  /** Code that several ways lead to begins: of what each of them knows, nothing is known here. */
+  private join(loop: Held | undefined): void {
+    const { c } = this;
+    c.flags.pending = undefined;
+    c.due = 0;
+    c.registers.begin(loop);
   }
   /** The block inside wasm blocks whose ends are the merges, the last one outermost. */
   private *within(b: Block, merges: readonly Block[], at: number): Emission {
@@ -177,11 +136,7 @@ class RegionEmitter {
 
   private *block(b: Block): Emission {
     const { c } = this;
-    if (b.isMerge || b.isLoop) {
-      c.pending = undefined;
-      c.due = 0;
-      c.registers.begin(this.held.get(b));
-    }
+    if (b.isMerge || b.isLoop) this.join(this.held.of(b));
     c.due += b.steps.length;
     for (const [i, s] of b.steps.entries()) {
       c.at = s.at;
@@ -194,22 +149,17 @@ class RegionEmitter {
     const end = b.steps.at(-1)?.built.end;
     if (end === undefined || end.kind === 'unmask') yield* this.goTo(b, b.fallBlock, b.fall!, false);
   }
-  private frameOf(b: Block): Frame {
-    return this.frames.get(this.held.get(b))!;
-  }
 
   /** An instruction but for its end, whose operand it leaves in a local. */
   private step(s: Step, b: Block): number | undefined {
     const { c } = this;
-    const frame = this.frameOf(b);
+    const frame = this.held.frame(b);
     const { effects, writes, newFlags, end } = s.built;
     c.releaseTemps();
     const operand = rootsOfEnd(end)[0];
     const flagRoots = newFlags ? [newFlags.a.node, newFlags.b.node] : [];
     c.count([...rootsOf(effects), ...writes.map(w => w.value), ...flagRoots, ...(operand ? [operand] : [])]);
-    const loop = this.held.get(b);
-    c.leaveInstead = this.originals.get(loop);
-    c.leaveInexact = loop && c.leaveInstead;
+    c.leaveInstead = c.leaveInexact = this.held.original(b);
     const emitter = new EffectEmitter(c, frame.fault);
     emitter.emit(effects);
     if (end?.kind === 'exception') {
@@ -230,7 +180,7 @@ class RegionEmitter {
       else if (w.kind === 'x') c.general(w.register.n, w.value);
       else c.value(w.value);
     }
-    if (newFlags) c.keepFlags(newFlags);
+    if (newFlags) c.flags.keep(newFlags);
     for (const w of real) store(c, w);
     if (emitter.leave !== undefined) {
       // A system register may stand for a general one: SPSel chooses SP.
@@ -243,7 +193,7 @@ class RegionEmitter {
 
   private *end(s: Step, b: Block, end: End, kept: number | undefined): Emission {
     const { c } = this;
-    const frame = this.frameOf(b);
+    const frame = this.held.frame(b);
     const flow = new Flow(frame);
     switch (end.kind) {
       case 'branch': {
@@ -298,7 +248,7 @@ class RegionEmitter {
       return;
     }
     this.calls.call(target, b.fall);
-    if (b.fallBlock?.flagsIn) this.c.settleFlags();
+    if (b.fallBlock?.flagsIn) this.c.flags.settle();
     yield* this.goTo(b, b.fallBlock, b.fall, false);
   }
 
@@ -307,13 +257,13 @@ class RegionEmitter {
     const { c } = this;
     // Another way out of the block may have been emitted before, with all that it leads to.
     c.at = lastOf(from);
-    const here = this.held.get(from);
+    const here = this.held.of(from);
     const isBack = to !== undefined && to.order <= from.order;
     const inline = to !== undefined && !isBack && !to.isMerge;
-    if (here !== undefined && (to === undefined || this.held.get(to) !== here)) c.releaseLoop();
+    if (here !== undefined && (to === undefined || this.held.of(to) !== here)) c.releaseLoop();
     if (!inline || to.isLoop) {
-      if (to?.flagsIn) c.makeFlags();
-      else c.noteFlags();
+      if (to?.flagsIn) c.flags.make();
+      else c.flags.note();
       c.registers.save();
     }
     if (to !== undefined && (!inline || to.isLoop)) c.charge();
@@ -326,7 +276,7 @@ class RegionEmitter {
     }
     if (crossing) this.pages.check(at);
     if (isBack) {
-      if (here !== undefined && this.held.get(to) === here) checkBudget(c, to.first, this.frames.get(here)!);
+      if (here !== undefined && this.held.of(to) === here) checkBudget(c, to.first, this.held.frame(to));
       else this.leaving.ifSpent(to.first);
       c.branch(this.labels.get(to)!);
     } else if (to.isMerge) c.branch(this.labels.get(to)!);

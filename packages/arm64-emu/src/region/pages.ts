@@ -45,7 +45,7 @@ export class Pages {
     const { c } = this;
     address();
     c.set(this.target);
-    c.noteFlags();
+    c.flags.note();
     c.charge();
     c.branch(this.far);
   }
@@ -59,7 +59,7 @@ export class Pages {
     c.get(seen);
     c.u8(Op.i32Eqz);
     c.open(Op.if);
-    c.noteFlags();
+    c.flags.note();
     c.registers.spill();
     c.registers.save();
     c.address(at);

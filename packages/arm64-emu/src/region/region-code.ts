@@ -1,22 +1,20 @@
 /** Code of a region: position and budget are constants of each instruction, registers are in locals, flags wait. */
-import type { Flags } from '../a64/spec/index.js';
 import type { Access } from '../builder/effects.js';
-import { packFlags } from '../builder/flags.js';
 import { CELL } from '../engine/state.js';
-import { BUDGET, Code, FLAGS, IP } from '../interp/code.js';
+import { BUDGET, Code, IP } from '../interp/code.js';
 import { bounce, type KeptPage, type KeptRange } from '../interp/memory.js';
 import { RECORD_SIZE } from '../interp/record.js';
-import { I32, Node } from '../ir/index.js';
+import type { Node } from '../ir/index.js';
 import { Op } from '../wasm/opcodes.js';
 import { KeptPages } from './address.js';
 import { Lanes } from './lanes.js';
-import { condition, keptFlags, MADE, maskCondition, waitingKind } from './pending-flags.js';
 import { QuickLimits } from './quick-limits.js';
 import { Ranges } from './ranges.js';
 import type { RegionPlace } from './region-place.js';
 import { type Held, RegisterLocals, registerAt } from './registers.js';
 import { missedAccess, Support } from './support.js';
 import { lowDouble, wholeRegister } from './vector-values.js';
+import { WaitingFlags } from './waiting-flags.js';
 
 /** Emits the instructions of one region. */
 export class RegionCode extends Code {
@@ -25,16 +23,12 @@ export class RegionCode extends Code {
   /** Position of the instruction that is being emitted, and how many of its block are not done, with itself. */
   at = 0;
   left = 0;
-  /** Flags that an instruction made: known here, waiting in the operand locals. */
-  pending: Flags | undefined;
   /** Local: remaining budget times 16, where `due` instructions, those of the current block with them, are not charged yet. */
   readonly remaining = this.newLocal('i32');
   due = 0;
   /** Local: PC = (ip >> 2) + bias in the head's page. */
   readonly bias = this.newLocal('i64');
-  /** Local: what kind of flags waits, see `waitingKind`; and their operands. */
-  readonly waiting = this.newLocal('i32');
-  readonly operands: readonly [number, number] = [this.newLocal('i64'), this.newLocal('i64')];
+  readonly flags = new WaitingFlags(this);
   /** What is known at each open `if`, for code behind it. */
   private readonly saved: (State | undefined)[] = [];
 
@@ -50,11 +44,11 @@ export class RegionCode extends Code {
 
   // ---- what is known on the way that is being emitted
   private get state(): State {
-    return { due: this.due, pending: this.pending, registers: this.registers.state };
+    return { due: this.due, pending: this.flags.pending, registers: this.registers.state };
   }
   private restore(s: State): void {
     this.due = s.due;
-    this.pending = s.pending;
+    this.flags.pending = s.pending;
     this.registers.restore(s.registers);
   }
   override open(op: number): number {
@@ -92,8 +86,8 @@ export class RegionCode extends Code {
   /** A loop with these registers begins. */
   beginLoop(loop: Held): void {
     if (loop.storesFlags) {
-      this.noteFlags();
-      this.storeFlags();
+      this.flags.note();
+      this.flags.store();
     }
     this.registers.fill(loop);
     this.limits.load(loop);
@@ -103,13 +97,13 @@ export class RegionCode extends Code {
   /** Out of the loop: memory is right again. */
   endLoop(loop: Held): void {
     this.registers.spill(loop);
-    if (loop.storesFlags) this.loadFlags();
+    if (loop.storesFlags) this.flags.load();
   }
   /** Out of the loop, without a change of control flow: locals are right too. */
   releaseLoop(): void {
     const { loop } = this.registers;
     this.registers.release();
-    if (loop?.storesFlags) this.loadFlags();
+    if (loop?.storesFlags) this.flags.load();
   }
   override keptPage(address: Node): KeptPage | undefined {
     return this.keptPages?.find(address);
@@ -123,7 +117,7 @@ export class RegionCode extends Code {
   /** The block that leaves with position, budget and reason in their cells. */
   inCells = 0;
   override miss(va: () => void, info: number, values: readonly Node[], size: Access['size']): number {
-    this.noteFlags();
+    this.flags.note();
     const small = size < 16 ? values : [];
     if (small.length < values.length) bounce(this, values, size);
     va();
@@ -141,7 +135,7 @@ export class RegionCode extends Code {
   // ---- position
   override sync(): void {
     this.position(this.at, this.left);
-    this.noteFlags();
+    this.flags.note();
     this.registers.spill();
     this.registers.save();
   }
@@ -180,82 +174,6 @@ export class RegionCode extends Code {
     this.u8(Op.i64Add);
   }
 
-  // ---- flags
-  /** Says at run time which flags wait: the cheap way to pass them on. They stay pending: this may be a side path. */
-  noteFlags(): void {
-    if (this.pending && !this.registers.loop?.storesFlags) this.setWaiting(waitingKind(this.pending));
-  }
-  /** Pending flags with values of their own: what is computed of them on one way is not known on another. */
-  private get waitingFlags(): Flags | undefined {
-    return this.pending && keptFlags(this.pending, ...(this.operands as [number, number]));
-  }
-  /** Puts pending flags into their local. */
-  makeFlags(): void {
-    const flags = this.waitingFlags;
-    if (!flags) return;
-    this.graph(packFlags(flags).node);
-    this.set(FLAGS);
-    this.setWaiting(MADE);
-    this.pending = undefined;
-  }
-  private setWaiting(kind: number): void {
-    if (this.registers.loop?.storesFlags) {
-      this.storeAt(Op.i32Store, 2, CELL.FLAG_KIND, () => this.i32(kind));
-      return;
-    }
-    this.i32(kind);
-    this.set(this.waiting);
-  }
-  /** Into and out of a loop that keeps waiting flags in memory: they would take registers from all that it carries. */
-  storeFlags(): void {
-    this.storeAt(Op.i32Store, 2, CELL.FLAG_KIND, () => this.get(this.waiting));
-    this.operands.forEach((local, i) => {
-      this.storeAt(Op.i64Store, 3, CELL.FLAG_OPERANDS + i * 8, () => this.get(local));
-    });
-  }
-  loadFlags(): void {
-    this.loadAt(Op.i32Load, 2, CELL.FLAG_KIND);
-    this.set(this.waiting);
-    this.operands.forEach((local, i) => {
-      this.loadAt(Op.i64Load, 3, CELL.FLAG_OPERANDS + i * 8);
-      this.set(local);
-    });
-  }
-  /** Makes the flags that wait, of whatever kind. */
-  settleFlags(): void {
-    this.get(this.waiting);
-    super.open(Op.if);
-    this.get(this.waiting);
-    for (const o of this.operands) this.get(o);
-    this.call(Support.pack);
-    this.set(FLAGS);
-    this.setWaiting(MADE);
-    super.close();
-  }
-  /** Flags that an instruction makes: their operands are kept, the rest waits. `flags` has been counted. */
-  keepFlags(flags: Flags): void {
-    if (flags.kind === 'packed') {
-      this.value(flags.a.node);
-      this.set(FLAGS);
-      this.setWaiting(MADE);
-      this.pending = undefined;
-      return;
-    }
-    const operands = flags.b === flags.a ? [flags.a] : [flags.a, flags.b];
-    // Operands may come from the flags that are replaced.
-    for (const { node } of operands) {
-      this.value(node);
-      if (node.ty === 'i32') this.u8(Op.i64ExtendU);
-    }
-    for (let i = operands.length - 1; i >= 0; i--) this.set(this.operands[i]!);
-    if (this.registers.loop?.storesFlags) {
-      operands.forEach((_, i) => {
-        this.storeAt(Op.i64Store, 3, CELL.FLAG_OPERANDS + i * 8, () => this.get(this.operands[i]!));
-      });
-      this.setWaiting(waitingKind(flags));
-    }
-    this.pending = keptFlags(flags, ...(this.operands as [number, number]));
-  }
   /** Pushes a graph that was not counted with the instruction. */
   graph(n: Node): void {
     this.count([n]);
@@ -343,11 +261,10 @@ export class RegionCode extends Code {
         this.lanes.push(k, Number(n.op[4]));
         return;
       case 'condition':
-        this.graph(this.condition(k).node);
+        this.graph(this.flags.condition(k));
         return;
       case 'flags':
-        if (this.waitingFlags) this.graph(packFlags(this.waitingFlags).node);
-        else this.get(FLAGS);
+        this.flags.push();
         return;
       case 'pc':
         this.get(this.bias);
@@ -359,17 +276,11 @@ export class RegionCode extends Code {
         else this.limits.push(n.op);
     }
   }
-  private condition(c: number): I32 {
-    if (this.waitingFlags) return condition(this.waitingFlags, c);
-    const flags = new Node('local', 'i32');
-    flags.local = FLAGS;
-    return maskCondition(new I32(flags), c);
-  }
 }
 
 /** What `RegionCode` knows on one way through the code. */
 interface State {
   readonly due: number;
-  readonly pending: Flags | undefined;
+  readonly pending: WaitingFlags['pending'];
   readonly registers: RegisterLocals['state'];
 }
