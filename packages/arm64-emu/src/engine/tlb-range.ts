@@ -14,7 +14,7 @@ const WORDS = TLB_RANGE.BYTES / 4;
 
 /**
  * The run of one array, kept in linear memory at `at`, and behind it one that may outgrow it. The generated walker does
- * the same, see `walker-fill.ts`.
+ * the same, see `walk/fill.ts`.
  */
 export class TlbRange {
   private readonly best: number;
