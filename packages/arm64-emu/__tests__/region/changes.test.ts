@@ -32,6 +32,8 @@ const TWO_WAYS_ACROSS = [
 const SUM = [0xf9400067, 0x8b0400e7, 0xf9000067, 0x8b070021, 0x8b060063, 0xf1000484, 0x54ffff41, SVC_0];
 /** Stores `add x1, x1, #(x4 & 255)`, made from w9, over its own fifth instruction at x5. */
 const PATCH = [0x92401c87, 0x531654e7, 0x0b070128, 0xb90000a8, 0x91000021, 0xf1000484, 0x54ffff41, SVC_0];
+/** Counts at x3, x4 times, with an exclusive pair: 1: ldxp; add x1, x1, #1; stxp; cbnz w6, 1b; subs x4, x4, #1; b.ne 1b; svc */
+const EXCLUSIVE = [0xc87f0861, 0x91000421, 0xc8260861, 0x35ffffa6, 0xf1000484, 0x54ffff61, SVC_0];
 const ADD_X1 = 0x91000021n;
 
 describe('code that is hot', () => {
@@ -160,5 +162,22 @@ describe('code that is hot', () => {
     });
     expect(log).toEqual([`abort write ${page(5).toString(16)} at ${(page(1) + 8).toString(16)}`]);
     expect(executed).toBeLessThan(50_001 + 8);
+  });
+
+  it('reads and writes at one address, which need not be writable', () => {
+    const { log, x, memory } = everywhere(b => {
+      b.code(EXCLUSIVE, page(1));
+      b.setX(3, BigInt(page(5)));
+      b.setX(4, 10_000n);
+      b.run(50_001);
+      b.host.readOnly.add(page(5) >>> 12);
+      b.engine.tlb(0).flushPage(page(5), 0);
+      b.run(50_000);
+      return { ...outcome(b), memory: [...b.engine.memory.view(page(5), 16)!] };
+    });
+    expect(log).toEqual([`abort write ${page(5).toString(16)} at ${(page(1) + 8).toString(16)}`]);
+    const count = memory[0]! + memory[1]! * 256;
+    expect(x[4]).toBe(10_000n - BigInt(count));
+    expect(x[1]).toBe(BigInt(count + 1));
   });
 });

@@ -75,12 +75,12 @@ export class Code extends Writer {
   miss(_va: () => void, _info: number, _values: readonly Node[], _size: number): number | undefined {
     return undefined;
   }
-  /** The page that an access probably goes to, where code keeps such; by its address. */
-  keptPage(_address: Node): KeptPage | undefined {
+  /** The page that an access probably goes to, where code keeps such; by its address, and whether it has to be writable. */
+  keptPage(_address: Node, _write: boolean): KeptPage | undefined {
     return undefined;
   }
   /** The page that an access goes to rather often. */
-  nearPage(_address: Node): KeptPage | undefined {
+  nearPage(_address: Node, _write: boolean): KeptPage | undefined {
     return undefined;
   }
   /** A run of pages that an access may go to. */

@@ -62,10 +62,12 @@ function hostAddress(
   const entry = c.temp('i32');
   const host = c.temp('i32');
   // What is kept is right as long as no entry is replaced.
-  const kept = c.leaveInstead && c.keptPage(address);
   const isPlain = access.align === 1 && !access.unprivileged;
-  const range = c.leaveInstead && !kept && isPlain ? c.keptRange(write || access.atomic) : undefined;
-  const page = kept ?? (c.leaveInstead && isPlain ? c.nearPage(address) : undefined);
+  const writable = write || access.atomic;
+  const mayKeep = c.leaveInstead !== undefined && isPlain;
+  const kept = mayKeep ? c.keptPage(address, writable) : undefined;
+  const range = mayKeep && !kept ? c.keptRange(writable) : undefined;
+  const page = kept ?? (mayKeep ? c.nearPage(address, writable) : undefined);
   for (const known of [range, page]) {
     if (!known) continue;
     va();

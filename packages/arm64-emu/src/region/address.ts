@@ -18,6 +18,10 @@ const MOST_PAGES = 8;
 /** Accesses below this offset do not cross the page, whatever their size (LDP of vectors: 32 bytes). */
 const SAFE = 4096 - 31;
 
+/** What keys of kept pages begin with. */
+const READS = 'r';
+const WRITES = 'w';
+
 /** The general registers that a value is made of; undefined when it is made of anything else. */
 function registersOf(n: Node, found = new Set<number>()): Set<number> | undefined {
   if (n.op === 'state' || n.op === 'state32') {
@@ -107,7 +111,7 @@ export function loopAccesses(blocks: readonly Block[], steadyIn: (b: Block) => R
     if (align > 1 || unprivileged) return;
     const noted = (map: Map<Node, string>, kind: string, from: ReadonlySet<number> | undefined): boolean => {
       if (from === undefined || from.size === 0) return false;
-      const key = `${isWrite ? 'w' : 'r'}${kind}${[...from].sort((x, y) => x - y).join(' ')}`;
+      const key = `${isWrite ? WRITES : READS}${kind}${[...from].sort((x, y) => x - y).join(' ')}`;
       if (!names.has(key) && names.size >= MOST_PAGES) return false;
       names.add(key);
       map.set(e.address, key);
@@ -169,14 +173,16 @@ export class KeptPages {
     for (const page of this.pages.values()) page.forget();
   }
   /** What is kept for an access. */
-  find(address: Node): KeptPage | undefined {
-    const key = this.accesses.keys.get(address);
-    return key === undefined ? undefined : this.pages.get(key);
+  find(address: Node, write: boolean): KeptPage | undefined {
+    return this.page(this.accesses.keys.get(address), write);
   }
   /** The same for an access that may go elsewhere as well. */
-  findNear(address: Node): KeptPage | undefined {
-    const key = this.accesses.near.get(address);
-    return key === undefined ? undefined : this.pages.get(key);
+  findNear(address: Node, write: boolean): KeptPage | undefined {
+    return this.page(this.accesses.near.get(address), write);
+  }
+  /** An instruction may read and write at one address: a page that may be read need not be writable. */
+  private page(key: string | undefined, write: boolean): KeptPage | undefined {
+    return key?.startsWith(write ? WRITES : READS) ? this.pages.get(key) : undefined;
   }
 }
 

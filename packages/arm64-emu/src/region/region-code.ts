@@ -105,11 +105,11 @@ export class RegionCode extends Code {
     this.registers.release();
     if (loop?.storesFlags) this.flags.load();
   }
-  override keptPage(address: Node): KeptPage | undefined {
-    return this.keptPages?.find(address);
+  override keptPage(address: Node, write: boolean): KeptPage | undefined {
+    return this.keptPages?.find(address, write);
   }
-  override nearPage(address: Node): KeptPage | undefined {
-    return this.keptPages?.findNear(address);
+  override nearPage(address: Node, write: boolean): KeptPage | undefined {
+    return this.keptPages?.findNear(address, write);
   }
   override keptRange(write: boolean): KeptRange | undefined {
     return this.registers.loop && this.ranges?.get(write);
